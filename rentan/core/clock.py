@@ -1,0 +1,36 @@
+"""The only place that reads the clock (TIM-1): instants are UTC, dates are decided in the city's zone.
+
+Tests move time with ``time_machine``; nothing else in the code calls ``datetime.now`` or ``date.today``.
+"""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+# One process serves one city, so its zone is set once at start and only read afterwards.
+_zone = ZoneInfo("Asia/Jakarta")
+
+
+def set_zone(name: str) -> None:
+    """Decide business dates in this IANA zone (the city profile's ``zona_waktu``) from now on.
+
+    Raises ``zoneinfo.ZoneInfoNotFoundError`` for a name that the time-zone data does not know.
+    """
+    global _zone
+    _zone = ZoneInfo(name)
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC: what is stored in every ``…_pada`` column."""
+    return datetime.now(UTC)
+
+
+def to_local(instant: datetime) -> datetime:
+    """The same instant on the city's clock. Raises ``ValueError`` for a naive value: its zone is a guess."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its zone: pass an aware datetime")
+    return instant.astimezone(_zone)
+
+
+def today() -> date:
+    """The calendar date in the city: 31 October 17:00 UTC is already 1 November in Semarang."""
+    return to_local(now()).date()
