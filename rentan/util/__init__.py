@@ -1,0 +1,1 @@
+"""Pure helpers for identity numbers, money, dates and names. No Flask, no database, no clock."""
