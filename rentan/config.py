@@ -22,7 +22,7 @@ PROFIL_BAWAAN = ROOT / "rentan" / "wilayah" / "seed" / "semarang" / "profil.toml
 ENV: dict[str, Literal["demo", "production"]] = {"demo": "demo", "production": "production"}
 # A file in the instance folder: a demo city, whose sign-ins are published, was once started there.
 TANDA_DEMO = "demo"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 SECRET_KEY_MIN = 32  # bytes
 YA = ("1", "ya", "true", "yes", "on")
 TIDAK = ("", "0", "tidak", "false", "no", "off")
@@ -254,7 +254,7 @@ class _Pembaca:
             )
         if settings.proxy_count == 0 and not settings.http_polos:
             self.salah.append(
-                "Tanpa proxy HTTPS di depan, kata sandi melintas di jaringan tanpa enkripsi. Pasang nginx dan isi "
+                "Tanpa proxy HTTPS di depan, kata sandi melintas tanpa enkripsi. Pasang nginx dan isi "
                 "RENTAN_PROXY_COUNT=1, atau nyatakan RENTAN_IZINKAN_HTTP=ya bila risiko itu diterima."
             )
 

@@ -42,17 +42,19 @@ class Batas:
     # People and sponsorships
     usia_minimum: int = 17  # full years
     usia_maksimum: int = 65  # must be younger than this on the date of the first debit
-    pekerja_per_asn: int = 10
-    hari_tahan: int = 7  # a hold on a pool worker (A1); the same again when extended
-    perpanjangan_tahan: int = 1
-    tahan_terbuka: int = 3
+    maks_pekerja: int = 10  # workers of one ASN
+    hari_pegang: int = 7  # a hold on a pool worker (A1); the same again when extended
+    maks_pegang: int = 3  # open holds of one ASN
+    jarak_calon: int = 10  # pool workers offered at a time
+    penyebut: tuple[str, ...] = ("PNS", "PPPK")  # ASN status counted as denominator of participation
     # Money and letter
     periode: tuple[int, ...] = (1, 3, 6, 12)  # months paid at a time, first one is preselected
-    hari_kerja_batas: int = 5  # working days before the debit day on which the list freezes
-    ulang_debit: int = 2  # retries a month, for balance and system faults only
+    hari_batas_berkas: int = 5  # working days before the debit day on which the list freezes
+    maks_coba_debet: int = 2  # retries a month, for balance and system faults only
     meterai: int = 10_000  # rupiah
     # Accounts and sessions (AUT, SES)
-    hari_slip: int = 30  # life of an activation slip
+    totp_wajib: bool = True  # for the city-wide roles
+    hari_kode_aktivasi: int = 30  # life of an activation slip
     jam_tautan: int = 24  # life of a one-use link for a new or reset account
     sandi_minimum: int = 12  # characters
     sandi_maksimum: int = 128
@@ -83,6 +85,10 @@ class Batas:
     ekspor_per_hari: int = 20
     baris_per_halaman: int = 50
 
+    def __getitem__(self, kunci: str) -> Any:
+        """By name, for the settings page, where the admin's choice overrides the profile's."""
+        return getattr(self, kunci)
+
 
 @dataclass(frozen=True)
 class Profil:
@@ -101,7 +107,6 @@ class Profil:
     kontak_bantuan: str
     zona_waktu: str  # IANA name
     singkatan_zona: str
-    penyebut: tuple[str, ...]  # status of the ASN counted as denominator of participation
     kata_sandi_terlarang: tuple[str, ...]  # lower case; refused inside a password (AUT-2)
     bank: Bank
     batas: Batas
@@ -182,6 +187,8 @@ class _Pembaca:
             return "" if jenis == "str" else 0 if jenis == "int" else ()
         if jenis == "str":
             return self._teks(nilai, awalan + kunci)
+        if jenis == "bool":
+            return self._pilihan(nilai, awalan + kunci)
         if jenis == "int":
             return self._bilangan(nilai, awalan + kunci)
         baca = self._bilangan if "int" in jenis else self._teks
@@ -195,6 +202,11 @@ class _Pembaca:
             return nilai.strip()
         self.salah.append(f"{nama} harus berupa teks yang tidak kosong.")
         return ""
+
+    def _pilihan(self, nilai: Any, nama: str) -> bool:
+        if not isinstance(nilai, bool):
+            self.salah.append(f"{nama} diisi dengan true atau false.")
+        return nilai is True
 
     def _bilangan(self, nilai: Any, nama: str) -> int:
         if isinstance(nilai, int) and not isinstance(nilai, bool) and nilai > 0:
@@ -232,9 +244,9 @@ class _Pembaca:
             ZoneInfo(isi["zona_waktu"])
         except (KeyError, ValueError):
             self.salah.append(f"zona_waktu {isi['zona_waktu']} tidak dikenal; contoh yang sah: Asia/Jakarta.")
-        if asing := set(isi["penyebut"]) - set(STATUS_ASN):
+        if asing := set(batas.penyebut) - set(STATUS_ASN):
             self.salah.append(
-                f"penyebut berisi {', '.join(sorted(asing))}; pilih dari {', '.join(STATUS_ASN)}."
+                f"batas.penyebut berisi {', '.join(sorted(asing))}; pilih dari {', '.join(STATUS_ASN)}."
             )
         if isi["logo"].suffix.lower() not in {".svg", ".png"}:
             self.salah.append("logo harus berkas SVG atau PNG.")
