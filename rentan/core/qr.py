@@ -1,0 +1,87 @@
+"""QR codes on printed paper: what they say, how they are drawn and how they are read back.
+
+The text names the paper, never a person: ``RENTAN:SK:<ref>:<versi>:<halaman>/<jumlah>`` on each page of a
+letter, ``RENTAN:PS:<ref>:<versi>:KTP|BUKU`` on a separator sheet. It keeps to QR's alphanumeric set (capitals,
+digits and a few signs), which gives fewer and larger modules than free text, so worn copies stay readable.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import zxingcpp
+from PIL import Image
+
+JenisPemisah = Literal["KTP", "BUKU"]
+
+_REF = r"[A-Z0-9][A-Z0-9./-]{0,39}"
+_SURAT = re.compile(rf"RENTAN:SK:({_REF}):([1-9][0-9]{{0,3}}):([1-9][0-9]{{0,2}})/([1-9][0-9]{{0,2}})")
+_PEMISAH = re.compile(rf"RENTAN:PS:({_REF}):([1-9][0-9]{{0,3}}):(KTP|BUKU)")
+
+
+@dataclass(frozen=True)
+class KodeSurat:
+    """One page of one version of a letter."""
+
+    ref: str
+    versi: int
+    halaman: int
+    jumlah: int
+
+    def __str__(self) -> str:
+        return f"RENTAN:SK:{self.ref}:{self.versi}:{self.halaman}/{self.jumlah}"
+
+
+@dataclass(frozen=True)
+class KodePemisah:
+    """The separator sheet that stands before the KTP or the bank-book page of a letter."""
+
+    ref: str
+    versi: int
+    jenis: JenisPemisah
+
+    def __str__(self) -> str:
+        return f"RENTAN:PS:{self.ref}:{self.versi}:{self.jenis}"
+
+
+def parse_kode(text: str) -> KodeSurat | KodePemisah | None:
+    """Return what a QR text says, or ``None`` when it is not one of ours (nothing is guessed)."""
+    if surat := _SURAT.fullmatch(text):
+        ref, versi, halaman, jumlah = surat.groups()
+        if int(halaman) <= int(jumlah):
+            return KodeSurat(ref, int(versi), int(halaman), int(jumlah))
+        return None
+    if pemisah := _PEMISAH.fullmatch(text):
+        return KodePemisah(pemisah[1], int(pemisah[2]), "KTP" if pemisah[3] == "KTP" else "BUKU")
+    return None
+
+
+def check_kode(kode: KodeSurat | KodePemisah) -> str:
+    """Return the QR text; raises ``ValueError`` when `parse_kode` would not read it back the same."""
+    text = str(kode)
+    if parse_kode(text) != kode:
+        raise ValueError("reference, version or page number cannot be written into a QR code")
+    return text
+
+
+def qr_svg(text: str) -> str:
+    """Return the QR code of `text` as a square SVG, quiet zone included.
+
+    Error correction Q (25 %): the letters are folded, stamped and photocopied.
+    Raises ``ValueError`` for an empty text or one too long for a QR code.
+    """
+    if not text:
+        raise ValueError("a QR code needs a text")
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
+    return barcode.to_svg(add_quiet_zones=True)
+
+
+def read_codes(image: Image.Image) -> list[str]:
+    """Return the texts of all QR codes in `image`, in reading order (top to bottom, left to right).
+
+    Rotated and upside-down pages are read too. Not limited in memory or time: the image must come from the
+    limited child process (UPL-2) or from our own renderer.
+    """
+    found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    corners = [(code.position.top_left, code.text) for code in found]
+    return [text for _, text in sorted(corners, key=lambda item: (item[0].y, item[0].x))]
