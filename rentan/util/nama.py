@@ -8,9 +8,9 @@ _GELAR_DEPAN = frozenset(("PROF", "DR", "DRS", "DRA", "DRG", "DRH", "IR", "H", "
 # Degrees that people put behind a name without the comma; with a comma everything behind it is dropped.
 _GELAR_BELAKANG = frozenset(
     """
-    AMAPD AMD AMDAK AMDFARM AMDKEB AMDKEP AMDKOM AMDPD AMDRAD SAG SAP SE SFARM SGZ SH SHI SHUM SI SIKOM SIP SKED
-    SKEP SKG SKH SKM SKOM SP SPD SPDI SPI SPSI SPT SSI SSN SSOS SST SSTP ST STP STRKEB STRKEP STRT MA MAG MAP
-    MARS MBA MENG MH MHUM MKES MKOM MM MPD MPDI MPSI MSC MSI MSOS MSP MT PHD NERS
+    AMAPD AMD AMDAK AMDFARM AMDKEB AMDKEP AMDKOM AMDPD AMDRAD SAG SAP SE SFARM SGZ SH SHI SHUM SI SIKOM SIP
+    SKED SKEP SKG SKH SKM SKOM SP SPD SPDI SPI SPSI SPT SSI SSN SSOS SST SSTP ST STP STRKEB STRKEP STRT MA MAG
+    MAP MARS MBA MENG MH MHUM MKES MKOM MM MPD MPDI MPSI MSC MSI MSOS MSP MT PHD NERS
     """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
 )
 # Short forms of the same name: KTP, bank book and roster rarely agree on them.
@@ -30,6 +30,13 @@ def _gelar_belakang(kata: str) -> bool:
     return "." in kata.rstrip(".") and _huruf(kata) in _GELAR_BELAKANG
 
 
+def _tanpa_gelar_depan(kata: list[str]) -> list[str]:
+    awal = 0
+    while awal < len(kata) - 1 and _huruf(kata[awal]) in _GELAR_DEPAN:
+        awal += 1
+    return kata[awal:]
+
+
 def nama_inti(text: str) -> str:
     """The name itself: titles before and behind it removed, upper case, single blanks.
 
@@ -38,13 +45,12 @@ def nama_inti(text: str) -> str:
     """
     bersih = rapikan(text).upper().translate({ord(c): "'" for c in APOSTROF})
     depan = next((bagian for bagian in bersih.split(",") if bagian.strip(" .")), "")
-    # "Dr.Suwarni" is written without a blank too; "S.Pd" must stay one word until it is recognised.
     kata = depan.split()
     while len(kata) > 1 and _gelar_belakang(kata[-1]):
         kata.pop()
-    kata = " ".join(kata).replace(".", ". ").split()
-    while len(kata) > 1 and _huruf(kata[0]) in _GELAR_DEPAN:
-        kata.pop(0)
+    # "K.H." and "S.Pd" must stay one word until they are recognised; "Dr.Suwarni" is two.
+    kata = _tanpa_gelar_depan(kata)
+    kata = _tanpa_gelar_depan(" ".join(kata).replace(".", ". ").split())
     return " ".join(filter(None, map(_huruf, kata)))
 
 

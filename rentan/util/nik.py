@@ -51,8 +51,8 @@ def tanggal_lahir_nik(nik: "Nik | str", today: date) -> date | None:
     """Birth date by the NIK, the century chosen with ``today`` (a date in Asia/Jakarta).
 
     Two digits of year fit two centuries, of which exactly one gives an age of 0–99 years: the latest date
-    that is not in the future. Somebody of a hundred or more is therefore read a century too young; the date of
-    birth is a field of its own, and this one only explains and warns. ``None`` when no date is in the past.
+    that is not in the future. Somebody of a hundred or more is therefore read a century too young; the date
+    of birth is a field of its own, and this one only explains and warns. ``None``: no date is in the past.
     """
     return next((lahir for lahir in _kandidat_lahir(_baca(nik).digits) if lahir <= today), None)
 
