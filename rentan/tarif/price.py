@@ -6,9 +6,10 @@ can add the next regulation without a release. Money is whole rupiah, months are
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from rentan.util.galat import TidakSah
 from rentan.util.tanggal import awal_bulan, tambah_bulan
@@ -228,7 +229,7 @@ def load_tarif_csv(kelas_text: str, potongan_text: str) -> Tarif:
             _baca_potongan(baris)
             for baris in csv.DictReader(io.StringIO(potongan_text.removeprefix("\ufeff")))
         )
-    except (KeyError, ValueError, TypeError) as sebab:
+    except (csv.Error, KeyError, TypeError, ValueError) as sebab:
         raise TidakSah(
             "tarif_csv", "Tabel iuran tidak dapat dibaca. Periksa judul kolom dan isinya."
         ) from sebab
@@ -236,7 +237,7 @@ def load_tarif_csv(kelas_text: str, potongan_text: str) -> Tarif:
 
 
 def _bulat(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not re.fullmatch("[0-9]+", text):
         raise ValueError("not a whole number")  # int() alone would take "16_800" and " 1"
     return int(text)
 
@@ -253,12 +254,13 @@ def _baca_kelas(baris: dict[str, str]) -> Kelas:
 
 
 def _baca_potongan(baris: dict[str, str]) -> Potongan:
+    # The three words are only cast here: Tarif refuses those it does not know.
     return Potongan(
         mulai=date.fromisoformat(baris["mulai"]),
         sampai=date.fromisoformat(baris["sampai"]) if baris["sampai"] else None,
-        sektor=baris["sektor"],
-        pendanaan=baris["pendanaan"],
-        program=baris["program"],
+        sektor=cast(Sektor, baris["sektor"]),
+        pendanaan=cast(Pendanaan, baris["pendanaan"]),
+        program=cast(JenisIuran, baris["program"]),
         persen=_bulat(baris["persen"]),
         dasar_hukum=baris["dasar_hukum"],
     )

@@ -61,7 +61,8 @@ def nama_urut(text: str) -> str:
 
 def _rasio(a: str, b: str) -> float:
     # SequenceMatcher depends on the order of its arguments; sorting them makes the answer symmetric.
-    return SequenceMatcher(None, *sorted((a, b)), autojunk=False).ratio()
+    kecil, besar = sorted((a, b))
+    return SequenceMatcher(None, kecil, besar, autojunk=False).ratio()
 
 
 def kemiripan(a: str, b: str) -> float:
