@@ -1,0 +1,62 @@
+"""Sponsorship of one worker by one ASN (states.md §2): states and the moves of this release (A1-A4, A15)."""
+
+from __future__ import annotations
+
+from rentan.core.actor import Pelaku
+from rentan.core.permissions import Peran
+from rentan.core.status import Status
+from rentan.core.workflow import Machine, Move
+
+
+class StatusAsuhan(Status):
+    DITAHAN = "ditahan", "Dipegang sementara", "perlu"
+    DIUSULKAN = "diusulkan", "Diusulkan", "proses"
+    MENUNGGU_MANDAT = "menunggu_mandat", "Menunggu surat kuasa", "proses"
+    SIAP = "siap", "Siap didebit", "proses"
+    AKTIF = "aktif", "Aktif", "proses"
+    DIJEDA = "dijeda", "Dijeda", "perlu"
+    MENCARI_PENGGANTI = "mencari_pengganti", "Mencari pengganti", "perlu"
+    DIALIHKAN = "dialihkan", "Dialihkan"
+    BERAKHIR = "berakhir", "Berakhir"
+    DITOLAK = "ditolak", "Ditolak", "bahaya"
+    KEDALUWARSA = "kedaluwarsa", "Kembali ke daftar calon"
+
+
+S = StatusAsuhan
+
+#: While one of these stands, no other ASN may take the worker (one payer per worker). ``mencari_pengganti`` is
+#: not among them: A11 makes the successor's row while the old one still waits.
+TERBUKA = (S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP, S.AKTIF, S.DIJEDA)
+TERBUKA_SQL = ", ".join(f"'{one.value}'" for one in TERBUKA)
+
+
+def in_scope(asuhan: object, by: Pelaku, peran: Peran) -> bool:
+    """An ASN reaches the own sponsorship, an operator those of the ASN of the own OPD."""
+    if peran is Peran.ASN:
+        return by.asn_id is not None and asuhan.asn_id == by.asn_id  # type: ignore[attr-defined]
+    if peran is Peran.OPERATOR_OPD:
+        return asuhan.asn.opd_id in by.opd_ids  # type: ignore[attr-defined]
+    return False
+
+
+MACHINE = Machine(
+    nama="asuhan",
+    sebutan="Asuhan",
+    in_scope=in_scope,
+    moves=(
+        Move("A1", "pesan", frozenset(), S.DITAHAN, frozenset({Peran.ASN}), "Pegang pekerja ini"),
+        Move("A2", "perpanjang", frozenset({S.DITAHAN}), S.DITAHAN, frozenset({Peran.ASN}), "Perpanjang"),
+        Move("A3", "lewat_waktu", frozenset({S.DITAHAN}), S.KEDALUWARSA, frozenset(), "Kembalikan", sistem=True),
+        Move(
+            "A4", "usulkan", frozenset(), S.DIUSULKAN, frozenset({Peran.ASN, Peran.OPERATOR_OPD}), "Usulkan"
+        ),
+        Move(
+            "A4", "usulkan", frozenset({S.DITAHAN}), S.DIUSULKAN,
+            frozenset({Peran.ASN, Peran.OPERATOR_OPD}), "Usulkan",
+        ),
+        Move(
+            "A15", "batal", frozenset({S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP}), S.BERAKHIR,
+            frozenset({Peran.ASN}), "Batalkan",
+        ),
+    ),
+)

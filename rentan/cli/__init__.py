@@ -1,0 +1,13 @@
+"""Commands (product.md §5): thin; exit 0 done, 1 refused or found something, 2 wrong use."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from rentan.cli import tools
+
+
+def init_cli(app: Flask) -> None:
+    """Register every command group."""
+    for command in tools.COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,35 @@
+"""Commands about the installation itself: the trail and its keys."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from flask.cli import AppGroup
+
+from rentan.core.audit import ChainFault, verify_chain
+
+jejak = AppGroup("jejak", help="Audit trail.")
+
+
+@jejak.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def verify(as_json: bool) -> None:
+    """Recompute the whole chain; exit 1 when a row was changed, removed, inserted or swapped."""
+    faults: list[ChainFault] = []
+    rows = 0
+    for found in verify_chain():
+        if isinstance(found, ChainFault):
+            faults.append(found)
+        else:
+            rows = found
+    if as_json:
+        click.echo(json.dumps({"rows": rows, "faults": [{"seq": one.seq, "cause": one.sebab} for one in faults]}))
+    else:
+        for one in faults:
+            click.echo(f"Baris {one.seq}: {one.sebab}.")
+        click.echo(f"{rows} baris dibaca, {len(faults)} tidak sah.")
+    raise SystemExit(1 if faults else 0)
+
+
+COMMANDS = (jejak,)

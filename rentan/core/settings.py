@@ -1,0 +1,143 @@
+"""City-wide choices (product.md §6): a closed list, each with its reason, changed by the admin with a trail."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rentan.core.actor import Pelaku
+from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import now
+from rentan.core.errors import RuleError
+from rentan.ext import Base, db, runtime
+
+
+class Pengaturan(Base):
+    """A setting that the admin changed; what is not here follows the city profile."""
+
+    __tablename__ = "pengaturan"
+    kunci: Mapped[str] = mapped_column(primary_key=True)
+    nilai: Mapped[Any] = mapped_column(JSON)
+    diubah_oleh: Mapped[uuid.UUID | None]
+    diubah_pada: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Pilihan:
+    """One setting: what the admin reads, its bounds and why the default is what it is."""
+
+    kunci: str
+    label: str
+    alasan: str
+    jenis: type
+    minimum: int = 0
+    maksimum: int = 0
+    pilihan: tuple[str, ...] = ()
+
+
+SETTINGS: dict[str, Pilihan] = {
+    one.kunci: one
+    for one in (
+        Pilihan(
+            "penyebut",
+            "Status ASN yang dihitung sebagai penyebut partisipasi",
+            "PPPK paruh waktu bergaji di bawah penuh, sehingga tidak ikut dihitung kecuali diputuskan lain.",
+            list,
+            pilihan=("PNS", "PPPK", "PPPK PW"),
+        ),
+        Pilihan(
+            "hari_pegang",
+            "Lama pekerja dari daftar calon dipegang (hari)",
+            "Tujuh hari cukup untuk mencetak dan menandatangani surat; sesudah itu pekerja kembali ke daftar.",
+            int,
+            1,
+            30,
+        ),
+        Pilihan(
+            "maks_pegang",
+            "Paling banyak calon yang dipegang seorang ASN",
+            "Agar pekerja yang menunggu tidak tertahan oleh satu orang.",
+            int,
+            1,
+            20,
+        ),
+        Pilihan(
+            "maks_pekerja",
+            "Paling banyak pekerja asuhan seorang ASN",
+            "Menjaga agar potongan gaji tetap wajar dan surat kuasa tetap terbaca.",
+            int,
+            1,
+            50,
+        ),
+        Pilihan(
+            "hari_kode_aktivasi",
+            "Masa berlaku kode aktivasi (hari)",
+            "Slip dibagikan melalui sekretariat OPD; tiga puluh hari memberi waktu kepada unit yang jauh.",
+            int,
+            1,
+            90,
+        ),
+        Pilihan(
+            "hari_batas_berkas",
+            "Batas berkas sebelum hari debet (hari kerja)",
+            "Bank memerlukan daftar beberapa hari kerja sebelum hari gajian.",
+            int,
+            1,
+            20,
+        ),
+        Pilihan(
+            "totp_wajib",
+            "Peran kota wajib memakai kode pengaman kedua",
+            "Peran kota melihat data banyak orang; kata sandi saja tidak cukup.",
+            bool,
+        ),
+        Pilihan(
+            "jarak_calon",
+            "Jumlah calon yang ditawarkan sekali tampil",
+            "Daftar pendek lebih mudah dipilih.",
+            int,
+            3,
+            50,
+        ),
+        Pilihan(
+            "maks_coba_debet",
+            "Paling banyak percobaan ulang debet dalam sebulan",
+            "Dua kali ulang cukup setelah gaji masuk; lebih dari itu mengganggu rekening.",
+            int,
+            0,
+            5,
+        ),
+    )
+}
+
+
+def get_setting(kunci: str) -> Any:
+    """The value in force: the admin's, else the city profile's (``batas``)."""
+    if kunci not in SETTINGS:
+        raise LookupError(kunci)
+    cache: dict[str, Any] = db.session.info.setdefault("pengaturan", {})
+    if not cache:
+        cache |= {row.kunci: row.nilai for row in db.session.scalars(db.select(Pengaturan))}
+        cache.setdefault("", None)
+    return cache.get(kunci, runtime().profil.batas[kunci])
+
+
+def change_setting(kunci: str, nilai: Any, *, by: Pelaku) -> None:
+    """Check a new value against the setting's bounds, store it, and note the change (not the old value's secrets)."""
+    pilihan = SETTINGS[kunci]
+    if pilihan.jenis is int and not (
+        isinstance(nilai, int) and not isinstance(nilai, bool) and pilihan.minimum <= nilai <= pilihan.maksimum
+    ):
+        raise RuleError(f"{pilihan.label}: isi bilangan {pilihan.minimum} sampai {pilihan.maksimum}.", kunci)
+    if pilihan.jenis is list and (not nilai or set(nilai) - set(pilihan.pilihan)):
+        raise RuleError(f"{pilihan.label}: pilih paling sedikit satu dari daftar.", kunci)
+    row = db.session.get(Pengaturan, kunci) or Pengaturan(kunci=kunci)
+    row.nilai, row.diubah_oleh, row.diubah_pada = nilai, by.akun_id, now()
+    db.session.add(row)
+    db.session.info.pop("pengaturan", None)
+    record(Peristiwa.PENGATURAN_DIUBAH, by=by, kunci=kunci, nilai=nilai)

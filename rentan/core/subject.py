@@ -1,0 +1,108 @@
+"""Secret columns of a row, sealed with the data key of the person they are about (KEY-1, KEY-2).
+
+A model with secrets has columns named ``<column>_enc`` and a property ``subjek_id`` (whose data is it). The
+wrapped keys live in a table of their own: destroying one row there makes that person's data unreadable.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rentan.core.secrets import decrypt, encrypt
+from rentan.ext import Base, db, runtime
+
+
+class KunciSubjek(Base):
+    """The wrapped data key of one person (an ASN, a worker or an account without roster row)."""
+
+    __tablename__ = "kunci_subjek"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    dek: Mapped[bytes]
+    kek_versi: Mapped[int]
+
+
+class Sidik(Base):
+    """Fingerprint of the key file this database was written with: one row (KEY-5)."""
+
+    __tablename__ = "sidik_kunci"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sidik: Mapped[str]
+
+
+def _cache() -> dict[uuid.UUID, bytes]:
+    cache: dict[uuid.UUID, bytes] = db.session.info.setdefault("dek", {})
+    return cache
+
+
+def load_deks(subjek_ids: Iterable[uuid.UUID]) -> None:
+    """Unwrap many people's keys with one query; a list that shows secrets calls this first."""
+    cache, keyring = _cache(), runtime().keyring
+    wanted = [one for one in set(subjek_ids) if one not in cache]
+    for start in range(0, len(wanted), 500):
+        query = select(KunciSubjek.id, KunciSubjek.dek, KunciSubjek.kek_versi)
+        for row in db.session.execute(query.where(KunciSubjek.id.in_(wanted[start : start + 500]))):
+            cache[row.id] = keyring.unwrap(row.dek, row.id, row.kek_versi)
+
+
+def dek_for(subjek_id: uuid.UUID) -> bytes:
+    """The person's data key, made at first use. Two makers at once: the database refuses the second."""
+    cache = _cache()
+    if subjek_id not in cache:
+        load_deks([subjek_id])
+    if subjek_id not in cache:
+        keyring = runtime().keyring
+        wrapped, versi = keyring.new_dek(subjek_id)
+        db.session.add(KunciSubjek(id=subjek_id, dek=wrapped, kek_versi=versi))
+        cache[subjek_id] = keyring.unwrap(wrapped, subjek_id, versi)
+    return cache[subjek_id]
+
+
+def seal(row: Any, column: str, plain: str | bytes | None) -> None:
+    """Store a secret in ``<column>_enc`` of the row; the row must have its id already."""
+    raw = plain.encode() if isinstance(plain, str) else plain
+    sealed = (
+        None
+        if raw is None
+        else encrypt(dek_for(row.subjek_id), raw, table=row.__tablename__, column=column, row=row.id)
+    )
+    setattr(row, f"{column}_enc", sealed)
+
+
+def reveal_bytes(row: Any, column: str) -> bytes | None:
+    """The secret as bytes, or ``None`` when there is none."""
+    sealed = getattr(row, f"{column}_enc")
+    if sealed is None:
+        return None
+    return decrypt(dek_for(row.subjek_id), sealed, table=row.__tablename__, column=column, row=row.id)
+
+
+def reveal(row: Any, column: str) -> str | None:
+    """The secret as text, or ``None`` when there is none."""
+    raw = reveal_bytes(row, column)
+    return None if raw is None else raw.decode()
+
+
+def seal_values(
+    table: str, column: str, items: Iterable[tuple[uuid.UUID, uuid.UUID, str]]
+) -> dict[uuid.UUID, bytes]:
+    """Ciphertexts for a set-based import: (row id, subject id, plain) -> row id to sealed bytes.
+
+    Keys that do not exist yet are made and inserted in one statement.
+    """
+    items = list(items)
+    cache, keyring = _cache(), runtime().keyring
+    load_deks(subject for _, subject, _ in items)
+    fresh = []
+    for _, subject, _ in items:
+        if subject not in cache:
+            wrapped, versi = keyring.new_dek(subject)
+            fresh.append({"id": subject, "dek": wrapped, "kek_versi": versi})
+            cache[subject] = keyring.unwrap(wrapped, subject, versi)
+    if fresh:
+        db.session.execute(KunciSubjek.__table__.insert(), fresh)
+    return {row: encrypt(cache[subject], plain.encode(), table=table, column=column, row=row) for row, subject, plain in items}

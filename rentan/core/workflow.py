@@ -1,0 +1,233 @@
+"""Move tables and ``advance``: the only way a status moves (states.md G1-G6).
+
+A room declares one :class:`Machine` in its ``status.py``. ``advance`` checks role, row scope, source state,
+version and guards, moves the status, and writes one append-only history row and one event of the trail.
+The same table answers which buttons a page may show (G3), so a button that would be refused is shown
+disabled with the refusal's own sentence.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from typing import Any
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rentan.core.actor import Pelaku
+from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import now
+from rentan.core.errors import Forbidden, RuleError, Stale
+from rentan.core.permissions import Peran
+from rentan.ext import Base, IdMixin, db
+
+#: A guard gets the row, the actor and the facts of the move; it answers ``None`` or the refusing sentence.
+Guard = Callable[[Any, Pelaku, dict[str, Any]], "str | None"]
+
+
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of states.md: ``kode`` is its number there, ``dari`` empty means that the move creates the row."""
+
+    kode: str
+    peristiwa: str
+    dari: frozenset[Any]
+    ke: Any
+    siapa: frozenset[Peran]
+    label: str
+    sistem: bool = False
+    penjaga: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True)
+class Machine:
+    """All moves of one kind of row. ``in_scope`` says whether a role reaches this row (own, own OPD, …)."""
+
+    nama: str
+    sebutan: str
+    moves: tuple[Move, ...]
+    in_scope: Callable[[Any, Pelaku, Peran], bool]
+
+    def move(self, peristiwa: str, dari: Any) -> Move:
+        """The move of this event from this state; ``RuleError`` names the states from which it is possible."""
+        same = [one for one in self.moves if one.peristiwa == peristiwa]
+        if not same:
+            raise LookupError(f"{self.nama}: unknown event {peristiwa}")
+        for one in same:
+            if (dari is None and not one.dari) or dari in one.dari:
+                return one
+        allowed = sorted({state.label for one in same for state in one.dari})
+        here = "belum ada" if dari is None else f"berstatus “{dari.label}”"
+        raise RuleError(
+            f"{self.sebutan} ini {here}, sedangkan “{same[0].label}” hanya dapat dilakukan pada status: "
+            f"{', '.join(allowed) or 'baru'}. Muat ulang halaman untuk melihat keadaan terakhir.",
+            kode="status_tidak_cocok",
+        )
+
+
+class Riwayat(IdMixin, Base):
+    """One append-only row per move of any machine (G2)."""
+
+    __tablename__ = "riwayat"
+    mesin: Mapped[str]
+    objek_id: Mapped[uuid.UUID]
+    langkah: Mapped[str]
+    peristiwa: Mapped[str]
+    dari: Mapped[str | None]
+    ke: Mapped[str]
+    pelaku_id: Mapped[uuid.UUID | None]
+    peran: Mapped[str]
+    pada: Mapped[datetime]
+    alasan: Mapped[str | None]
+    catatan: Mapped[str | None] = mapped_column(Text)
+    dokumen: Mapped[list[Any]] = mapped_column(default=list)
+    permintaan_id: Mapped[str]
+    urutan: Mapped[int]
+    __table_args__ = (Index("ix_riwayat_objek", "mesin", "objek_id", "urutan", unique=True),)
+
+
+@dataclass(frozen=True)
+class Tawaran:
+    """A move as a page offers it: ``alasan`` is why it is refused now, or ``None`` when it may be made."""
+
+    move: Move
+    alasan: str | None
+
+
+def check_version(row: Any, versi: int | None) -> None:
+    """Refuse an answer to a stale page (CON-5)."""
+    if versi is not None and row.versi != versi:
+        raise Stale
+
+
+def role_for(machine: Machine, move: Move, row: Any, by: Pelaku) -> Peran | None:
+    """The role under which ``by`` makes this move on this row; ``None`` for the system; ``Forbidden`` otherwise."""
+    if by.is_system:
+        if move.sistem:
+            return None
+        raise Forbidden
+    for peran in sorted(move.siapa & by.peran):
+        if machine.in_scope(row, by, peran):
+            return peran
+    raise Forbidden
+
+
+def advance(
+    machine: Machine,
+    row: Any,
+    peristiwa: str,
+    *,
+    by: Pelaku,
+    versi: int | None = None,
+    alasan: str | None = None,
+    catatan: str | None = None,
+    dokumen: Sequence[uuid.UUID] = (),
+    baru: bool = False,
+    **facts: Any,
+) -> Riwayat:
+    """Make one move, or raise ``RuleError``/``Forbidden``/``Stale`` and change nothing.
+
+    ``baru`` marks the creating move of a row just added (its status column is then set here for the first time).
+    ``alasan`` is a reason code, ``catatan`` free words of staff, ``dokumen`` ids of papers that carry the move.
+    """
+    before = None if baru else row.status
+    move = machine.move(peristiwa, before)
+    check_version(row, versi)
+    peran = role_for(machine, move, row, by)
+    for guard in move.penjaga:
+        refusal = guard(row, by, facts)
+        if refusal:
+            raise RuleError(refusal, kode=f"penjaga_{move.kode.lower()}")
+    row.status = move.ke
+    if baru:
+        db.session.add(row)
+    return write_history(machine, row, move, before, by=by, peran=peran, alasan=alasan, catatan=catatan, dokumen=dokumen)
+
+
+def write_history(
+    machine: Machine,
+    row: Any,
+    move: Move,
+    before: Any,
+    *,
+    by: Pelaku,
+    peran: Peran | None,
+    alasan: str | None,
+    catatan: str | None,
+    dokumen: Sequence[uuid.UUID],
+) -> Riwayat:
+    """The history row of a move just made; its running number makes two moves at once collide, not overtake."""
+    db.session.flush()
+    count = db.session.scalar(
+        db.select(db.func.coalesce(db.func.max(Riwayat.urutan), 0)).where(
+            Riwayat.mesin == machine.nama, Riwayat.objek_id == row.id
+        )
+    )
+    history = Riwayat(
+        mesin=machine.nama,
+        objek_id=row.id,
+        langkah=move.kode,
+        peristiwa=move.peristiwa,
+        dari=None if before is None else before.value,
+        ke=move.ke.value,
+        pelaku_id=by.akun_id,
+        peran="sistem" if peran is None else peran.value,
+        pada=now(),
+        alasan=alasan,
+        catatan=catatan,
+        dokumen=[str(one) for one in dokumen],
+        permintaan_id=by.permintaan_id,
+        urutan=(count or 0) + 1,
+    )
+    db.session.add(history)
+    record(
+        Peristiwa.STATUS_BERPINDAH,
+        by=by,
+        objek=row,
+        mesin=machine.nama,
+        langkah=move.kode,
+        dari=history.dari,
+        ke=history.ke,
+    )
+    return history
+
+
+def offers(machine: Machine, row: Any, by: Pelaku, **facts: Any) -> list[Tawaran]:
+    """The moves that ``by`` could make from the row's present state, each with the refusal that stands in its way."""
+    found = []
+    for move in machine.moves:
+        if row.status not in move.dari:
+            continue
+        try:
+            role_for(machine, move, row, by)
+        except Forbidden:
+            continue
+        refusal = next((said for guard in move.penjaga if (said := guard(row, by, facts))), None)
+        found.append(Tawaran(move, refusal))
+    return found
+
+
+def list_riwayat(machine: Machine, row: Any) -> list[Riwayat]:
+    """The row's moves, oldest first."""
+    query = db.select(Riwayat).where(Riwayat.mesin == machine.nama, Riwayat.objek_id == row.id)
+    return list(db.session.scalars(query.order_by(Riwayat.urutan)))
+
+
+__all__ = [
+    "Guard",
+    "Machine",
+    "Move",
+    "Riwayat",
+
+    "Tawaran",
+    "advance",
+    "check_version",
+    "list_riwayat",
+    "offers",
+]

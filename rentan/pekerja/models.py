@@ -1,0 +1,106 @@
+"""Vulnerable workers, the lists of those covered elsewhere, doubtful duplicates and accepted warnings."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rentan.ext import Base, IdMixin, VersionMixin, enum_column
+from rentan.pekerja.status import AsalPekerja, JenisKelamin, PutusanDuplikat, Sektor, StatusPekerja
+from rentan.wilayah.models import Kelurahan
+
+
+class Pekerja(IdMixin, VersionMixin, Base):
+    """One worker, once: the blind index of the NIK is unique (CON-1). ``status`` is the cover of states.md §3.
+
+    ``nama_inti`` (titles and case removed) and the birth date find doubtful duplicates.
+    """
+
+    __tablename__ = "pekerja"
+    nik_enc: Mapped[bytes]
+    nik_bi: Mapped[bytes] = mapped_column(unique=True)
+    nama: Mapped[str]
+    nama_inti: Mapped[str]
+    tanggal_lahir: Mapped[date]
+    jenis_kelamin: Mapped[JenisKelamin] = mapped_column(enum_column(JenisKelamin, 1))
+    hp_enc: Mapped[bytes | None]
+    pekerjaan: Mapped[str]
+    sektor: Mapped[Sektor] = mapped_column(enum_column(Sektor))
+    lokasi_kerja: Mapped[str | None]
+    alamat: Mapped[str]
+    kelurahan_kode: Mapped[str] = mapped_column(ForeignKey("kelurahan.kode"))
+    kelurahan: Mapped[Kelurahan] = relationship(lazy="select")
+    status: Mapped[StatusPekerja] = mapped_column(enum_column(StatusPekerja))
+    asal: Mapped[AsalPekerja] = mapped_column(enum_column(AsalPekerja))
+    dicatat_oleh: Mapped[uuid.UUID | None]
+    dicatat_pada: Mapped[datetime]
+    diberi_tahu_pada: Mapped[date | None]
+    naskah_pemberitahuan: Mapped[str | None]
+    __table_args__ = (
+        Index("ix_pekerja_mirip", "tanggal_lahir", "nama_inti"),
+        Index("ix_pekerja_kelurahan", "kelurahan_kode", "status"),
+        CheckConstraint("(diberi_tahu_pada IS NULL) = (naskah_pemberitahuan IS NULL)", name="pemberitahuan"),
+    )
+
+    @property
+    def subjek_id(self) -> uuid.UUID:
+        return self.id
+
+
+class Pelindungan(IdMixin, Base):
+    """A line of a dated list of workers whom another programme covers (APBD, DBHCHT, PU, SERTAKAN)."""
+
+    __tablename__ = "pelindungan"
+    nik_bi: Mapped[bytes]
+    nik_enc: Mapped[bytes]
+    nama: Mapped[str]
+    sumber: Mapped[str]
+    mulai: Mapped[date]
+    selesai: Mapped[date]
+    impor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("impor.id"), index=True)
+    dicatat_pada: Mapped[datetime]
+    __table_args__ = (
+        UniqueConstraint("nik_bi", "sumber", "mulai"),
+        CheckConstraint("selesai >= mulai", name="urut"),
+        Index("ix_pelindungan_selesai", "selesai"),
+    )
+
+    @property
+    def subjek_id(self) -> uuid.UUID:
+        return self.id
+
+
+class DugaDuplikat(IdMixin, Base):
+    """Two records that may be one person; a verifier decides, and the decision is remembered."""
+
+    __tablename__ = "duga_duplikat"
+    pekerja_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pekerja.id"))
+    mirip_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pekerja.id"), index=True)
+    mirip_asn_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("asn.id"), index=True)
+    kemiripan: Mapped[int]
+    putusan: Mapped[PutusanDuplikat] = mapped_column(enum_column(PutusanDuplikat))
+    alasan: Mapped[str | None] = mapped_column(Text)
+    dibuat_pada: Mapped[datetime]
+    diputus_oleh: Mapped[uuid.UUID | None]
+    diputus_pada: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("pekerja_id", "mirip_id"),
+        UniqueConstraint("pekerja_id", "mirip_asn_id"),
+        CheckConstraint("(mirip_id IS NULL) <> (mirip_asn_id IS NULL)", name="satu_pembanding"),
+        CheckConstraint("(putusan = 'menunggu') = (diputus_pada IS NULL)", name="putusan"),
+        Index("ix_duga_duplikat_antrean", "putusan", "dibuat_pada"),
+    )
+
+
+class PeringatanDiterima(IdMixin, Base):
+    """A warning about a legal but odd number, kept with the reason why the person accepted it (PP 40/2019)."""
+
+    __tablename__ = "peringatan_diterima"
+    pekerja_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pekerja.id"), index=True)
+    kode: Mapped[str]
+    alasan: Mapped[str] = mapped_column(Text)
+    diterima_oleh: Mapped[uuid.UUID | None]
+    diterima_pada: Mapped[datetime]

@@ -1,0 +1,9 @@
+"""The blueprints of all rooms, in the order of the house plan."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from rentan.web import health
+
+BLUEPRINTS: tuple[Blueprint, ...] = (health.bp,)

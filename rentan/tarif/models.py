@@ -1,0 +1,55 @@
+"""Tariff and calendar as dated rows that an admin can add to; prices are computed in ``price.py``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rentan.ext import Base, IdMixin
+
+
+class TarifKelas(IdMixin, Base):
+    """One income class of PP 44/2015 annex II from ``berlaku_mulai`` on; all amounts in whole rupiah a month."""
+
+    __tablename__ = "tarif_kelas"
+    berlaku_mulai: Mapped[date]
+    penghasilan_min: Mapped[int]
+    penghasilan_maks: Mapped[int | None]
+    dasar: Mapped[int]
+    jkk: Mapped[int]
+    jkm: Mapped[int]
+    jht: Mapped[int]
+    dasar_hukum: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("berlaku_mulai", "dasar"),
+        CheckConstraint("dasar > 0 AND jkk > 0 AND jkm > 0 AND jht > 0", name="positif"),
+    )
+
+
+class TarifPotongan(IdMixin, Base):
+    """A dated cut of one programme for one sector and funding (PP 50/2025), in percent of the full amount."""
+
+    __tablename__ = "tarif_potongan"
+    mulai: Mapped[date]
+    sampai: Mapped[date | None]
+    sektor: Mapped[str]
+    pendanaan: Mapped[str]
+    program: Mapped[str]
+    persen: Mapped[int]
+    dasar_hukum: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("mulai", "sektor", "pendanaan", "program"),
+        CheckConstraint("persen > 0 AND persen <= 100", name="persen"),
+    )
+
+
+class HariKhusus(Base):
+    """A day that the city's calendar treats otherwise than the holiday library: ``libur`` or ``kerja``."""
+
+    __tablename__ = "hari_khusus"
+    tanggal: Mapped[date] = mapped_column(primary_key=True)
+    jenis: Mapped[str]
+    nama: Mapped[str]
+    __table_args__ = (CheckConstraint("jenis IN ('libur', 'kerja')", name="jenis"),)

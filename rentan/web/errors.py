@@ -1,0 +1,116 @@
+"""Error pages: what happened, why, what next; an id instead of details (LOG-1)."""
+
+from __future__ import annotations
+
+from flask import Flask, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from rentan.core.errors import NotFound, RuleError, Stale
+from rentan.ext import db
+from rentan.web.access import request_id
+
+TEXTS: dict[int, tuple[str, str]] = {
+    400: (
+        "Permintaan tidak dapat diproses",
+        "Halaman ini mungkin sudah lama terbuka. Kembali, muat ulang halaman, lalu kirim lagi.",
+    ),
+    403: (
+        "Anda tidak berhak membuka halaman ini",
+        "Peran Anda tidak mencakup halaman atau tindakan ini. Bila menurut Anda seharusnya boleh, hubungi admin.",
+    ),
+    404: (
+        "Halaman tidak ditemukan",
+        "Alamat ini tidak ada, atau datanya bukan untuk Anda. Periksa alamatnya atau kembali ke beranda.",
+    ),
+    405: ("Cara membuka halaman ini keliru", "Kembali ke beranda, lalu buka halaman melalui menu."),
+    409: (
+        "Data sudah berubah",
+        "Orang lain mengubah data ini sejak Anda membukanya. Kembali, muat ulang halaman, lalu periksa isinya.",
+    ),
+    413: (
+        "Isian atau berkas terlalu besar",
+        "Kiriman melebihi batas ukuran, sehingga tidak disimpan. Perkecil berkasnya, lalu kirim lagi.",
+    ),
+    422: ("Isian belum dapat diterima", "Kembali ke halaman sebelumnya dan periksa isian Anda."),
+    429: ("Terlalu banyak percobaan", "Tunggu beberapa menit, lalu coba lagi."),
+    500: (
+        "Terjadi gangguan pada aplikasi",
+        "Kesalahan ini tercatat dan tidak mengubah data. Coba lagi; bila berulang, sampaikan nomor di bawah kepada admin.",
+    ),
+    503: (
+        "Layanan sedang tidak tersedia",
+        "Basis data atau penyimpanan belum dapat dihubungi. Tidak ada yang hilang; coba lagi sebentar.",
+    ),
+    507: ("Ruang penyimpanan penuh", "Berkas belum tersimpan. Admin telah diberi tahu melalui catatan; coba lagi nanti."),
+}
+
+
+def error_page(status: int, pesan: str | None = None) -> ResponseReturnValue:
+    """The page (or, for htmx, the panel) of one refusal."""
+    judul, bawaan = TEXTS.get(status, TEXTS[500] if status >= 500 else TEXTS[400])
+    response = make_response(
+        render_template(
+            "galat/galat.html", judul=judul, pesan=pesan or bawaan, status=status, nomor=request_id()
+        ),
+        status,
+    )
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def init_errors(app: Flask) -> None:
+    """One handler per kind of refusal; unknown exceptions are logged without values and shown as 500."""
+
+    @app.errorhandler(RuleError)
+    def _rule(refused: RuleError) -> ResponseReturnValue:
+        _undo()
+        # AUZ-2: a row of somebody else and a missing row give the same page, so the sentence is the general one.
+        return error_page(refused.status, None if isinstance(refused, NotFound) else refused.pesan)
+
+    @app.errorhandler(CSRFError)
+    def _csrf(_refused: CSRFError) -> ResponseReturnValue:
+        return error_page(400)
+
+    @app.errorhandler(HTTPException)
+    def _http(refused: HTTPException) -> ResponseReturnValue:
+        if refused.code is None or refused.code < 400:
+            return refused.get_response()  # type: ignore[return-value]
+        return error_page(refused.code)
+
+    @app.errorhandler(StaleDataError)
+    def _stale(_refused: StaleDataError) -> ResponseReturnValue:
+        _undo()
+        return error_page(Stale.status)
+
+    @app.errorhandler(IntegrityError)
+    def _conflict(_refused: IntegrityError) -> ResponseReturnValue:
+        _undo()
+        return error_page(409)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(DBAPIError)
+    def _database(refused: DBAPIError) -> ResponseReturnValue:
+        _undo()
+        app.logger.error("database: %s", type(refused.orig).__name__)
+        return error_page(503)
+
+    @app.errorhandler(Exception)
+    def _unknown(failure: Exception) -> ResponseReturnValue:
+        _undo()
+        app.logger.error("unhandled", exc_info=failure)
+        if app.testing:
+            raise failure
+        return error_page(500)
+
+
+def _undo() -> None:
+    """Drop half-made changes; events queued by the refusal itself (denied access) are kept for the trail."""
+    queued = [row for row in db.session.info.get("jejak", []) if row["hasil"] == "ditolak"]
+    db.session.rollback()
+    if queued and request.endpoint:
+        db.session.info["jejak"] = queued

