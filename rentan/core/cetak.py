@@ -1,9 +1,10 @@
 """From data to PDF: the only place that runs typst.
 
-Templates live in ``templates/cetak/``; data reaches them as JSON in ``sys.inputs`` and is shown as plain text, so
-nothing a person typed is ever read as typst source. The compiler sees the template folder and typst's embedded
-fonts, nothing else of the machine. The same data and `waktu` give the same bytes on every machine, which is what
-lets a printed letter be frozen by its SHA-256 (states.md M2). Output is PDF/A-2a and PDF/UA-1.
+Templates live in ``templates/cetak/``; data reaches them as JSON in ``sys.inputs`` and is shown as plain
+text, so nothing a person typed is ever read as typst source. The compiler sees the template folder and
+typst's embedded fonts, nothing else of the machine. The same data and `waktu` give the same bytes with the
+same typst version, which lets a printed letter be frozen by its SHA-256 (states.md M2): keep the bytes, never
+print a frozen letter anew. Output is PDF/A-2a and PDF/UA-1.
 """
 
 import hashlib
@@ -28,8 +29,8 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "cetak"
 STANDAR: list[Any] = ["a-2a", "ua-1"]
 NAMA_TEMPLATE = re.compile(r"[a-z][a-z_]*")
 
-# What the embedded text font can draw (a test prints every one of them). PDF/A refuses a missing glyph, and one
-# emoji in a name must not stop a letter: everything else is printed as a box, to be seen and corrected.
+# What the embedded text font can draw (a test prints every one of them). PDF/A refuses a missing glyph, and
+# one emoji in a name must not stop a letter: everything else is printed as a box, to be seen and corrected.
 _TAK_TERCETAK = re.compile(
     "[^\n\u0020-\u007e\u00a0-\u024f\u1e00-\u1eff\u2010-\u2027\u2030-\u2037\u20ac\u2212\u2264\u2265\u25a1]"
 )
@@ -66,11 +67,11 @@ def render_pdf(
 ) -> bytes:
     """Return ``templates/cetak/<template>.typ`` filled with `data`, as PDF.
 
-    `data` holds JSON values and ``bytes`` (pictures). `waktu` (aware) becomes the PDF's creation time: pass the
-    moment the document was frozen, not the moment of looking. `qr_halaman(n, m)` gives the QR text of page n of m.
-    `kertas`: A4, or F4 (215 x 330 mm, the folio of Indonesian offices).
-    Raises ``ValueError`` for an unknown template or paper or a naive `waktu`, ``typst.TypstError`` when the template
-    refuses its data.
+    `data` holds JSON values and ``bytes`` (pictures). `waktu` (aware) becomes the PDF's creation time: pass
+    the moment the document was frozen, not the moment of looking. `qr_halaman(n, m)` gives the QR text of
+    page n of m. `kertas`: A4, or F4 (215 x 330 mm, the folio of Indonesian offices).
+    Raises ``ValueError`` for an unknown template or paper or a naive `waktu`, ``RuntimeError`` (typst's own)
+    when the template refuses its data.
     """
     return _compile(template, data, kertas, waktu, qr_halaman)[0]
 
@@ -92,8 +93,8 @@ def _compile(
     isi = {**_clean(data), "kertas": kertas, "dicetak": format_waktu(waktu), "qr_halaman": []}
     halaman = _count_halaman(source, isi)
     if qr_halaman is not None:
-        # The footer has a fixed height, so filling in the codes cannot change the number of pages; the template
-        # refuses a list of another length all the same.
+        # The footer has a fixed height, so filling in the codes cannot change the number of pages; the
+        # template refuses a list of another length all the same.
         isi["qr_halaman"] = [qr_svg(qr_halaman(n, halaman)) for n in range(1, halaman + 1)]
     pdf = _compiler(source, isi).compile(
         format="pdf", pdf_standards=STANDAR, timestamp=int(waktu.timestamp())
@@ -119,7 +120,7 @@ def _compiler(source: Path, isi: dict[str, Any]) -> typst.Compiler:
 
 
 def _clean(value: Any) -> Any:
-    """Return `value` with every text printable and every ``bytes`` as a list of numbers (JSON has no bytes)."""
+    """Return `value` with every text printable and ``bytes`` as lists of numbers (JSON has no bytes)."""
     if isinstance(value, str):
         return _clean_text(value)
     if isinstance(value, bytes):

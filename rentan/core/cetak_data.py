@@ -1,10 +1,11 @@
 """What each printed document needs to know.
 
-One frozen dataclass per template in ``templates/cetak/`` (the reports' stand in `cetak_laporan`). Callers hand over domain values (dates, whole rupiah,
-NIP digits); `isi()` turns them into the sentences and figures that people read, so every document writes them
-alike. All names of the city, its offices and its bank come from the city profile through these fields.
+One frozen dataclass per template in ``templates/cetak/`` (those of the reports stand in `cetak_laporan`).
+Callers hand over domain values (dates, whole rupiah, NIP digits); `isi()` turns them into the sentences and
+figures that people read, so every document writes them alike. All names of the city, its offices and its bank
+come from the city profile through these fields.
 
-A NIK is printed exactly as it is passed: mask it first unless the document's legal use needs it in full (MSK-1).
+A NIK is printed exactly as it is passed: mask it first unless the paper's legal use needs it whole (MSK-1).
 """
 
 from collections.abc import Callable
@@ -71,7 +72,7 @@ class TandaTangan:
         return {**asdict(self), "tanggal": tanggal, "nip": format_nip(self.nip) if self.nip else ""}
 
 
-# --- Surat kuasa -------------------------------------------------------------------------------------------------
+# --- Surat kuasa -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ class PenerimaKuasa:
 
 @dataclass(frozen=True, kw_only=True)
 class BarisPekerja:
-    """A sponsored worker; `iuran` in rupiah for the first month; `nik` printed as passed ("" leaves it out)."""
+    """A sponsored worker; `iuran`: rupiah for the first month; `nik` printed as passed ("" leaves it out)."""
 
     nama: str
     nik: str
@@ -114,7 +115,7 @@ class BarisPekerja:
 
 @dataclass(frozen=True, kw_only=True)
 class Pemisah(TanpaQr):
-    """Separator sheets for a stack scan (delight.md 1); `penerbit` is the short name of the programme or office."""
+    """Separator sheets for a stack scan (delight.md 1); `penerbit`: name of the programme or office."""
 
     template: ClassVar[str] = "pemisah"
 
@@ -133,12 +134,14 @@ class Pemisah(TanpaQr):
 
 @dataclass(frozen=True, kw_only=True)
 class SuratKuasa:
-    """The debit mandate (product.md §3 "Letter"). Raises ``ValueError`` from `isi()` for a reference QR cannot carry.
+    """The debit mandate (product.md §3 "Letter").
+
+    `isi()` raises ``ValueError`` for a reference or version that the QR code cannot carry.
 
     `nomor` is the number people read, `ref` the short reference in the QR code (capitals, digits, ``. / -``).
-    `plafon`, `meterai`: whole rupiah. `periode`: months paid ahead (1, 3, 6, 12). `bulan_pertama`: any day of the
-    first contribution month; `debet_pertama`: the debit day of that month. `ulang_maks`: debit retries a month.
-    `penerima_data`: who may see the data (the city, the bank, BPJS). `jenis_pemisah`: separator sheets added behind.
+    `plafon`, `meterai`: whole rupiah. `periode`: months paid ahead (1, 3, 6, 12). `bulan_pertama`: any day of
+    the first contribution month; `debet_pertama`: the debit day of that month. `ulang_maks`: retries a month.
+    `penerima_data`: who may see the data (the city, the bank, BPJS). `jenis_pemisah`: the sheets behind.
     """
 
     template: ClassVar[str] = "surat_kuasa"
@@ -194,7 +197,7 @@ class SuratKuasa:
         }
 
 
-# --- Activation slips --------------------------------------------------------------------------------------------
+# --- Activation slips ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,7 +250,7 @@ def _isi_slip(slip: Slip) -> dict[str, Any]:
     }
 
 
-# --- Receipt -----------------------------------------------------------------------------------------------------
+# --- Receipt ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from rentan.util.tanggal import format_bulan, format_waktu
 
 @dataclass(frozen=True, kw_only=True)
 class BarisPartisipasi:
-    """One unit: `asn` is the denominator, `jumlah` distinct ASN per step, in the order of the table's columns."""
+    """One unit: `asn` is the denominator, `jumlah` distinct ASN per step, in the order of the columns."""
 
     nama: str
     asn: int
@@ -24,8 +24,11 @@ class BarisPartisipasi:
 
 @dataclass(frozen=True, kw_only=True)
 class TabelPartisipasi:
-    """Units with their ladder, in the order given; totals are added here. `ikut`: index of the step that counts as
-    taking part (its percentage and bar are shown). Raises ``ValueError`` when a row misses a column."""
+    """Units with their ladder, in the order given; totals are added here.
+
+    `ikut`: index of the step that counts as taking part (its percentage and bar are shown).
+    `isi()` raises ``ValueError`` when a row misses a column.
+    """
 
     judul_nama: str
     kolom: tuple[str, ...]
@@ -91,8 +94,8 @@ class BarisAsn:
 class LaporanOpd(TanpaQr):
     """Participation of one OPD in `bulan`, as known at `per`.
 
-    `penyebut`: sentence that says who is counted. `belum_ikut`: ``None`` leaves the list out, an empty tuple says
-    that everybody takes part. `dikecualikan`: people outside the denominator, each with the reason.
+    `penyebut`: sentence that says who is counted. `belum_ikut`: ``None`` leaves the list out, an empty tuple
+    says that everybody takes part. `dikecualikan`: people outside the denominator, each with the reason.
     """
 
     template: ClassVar[str] = "laporan_opd"
@@ -123,9 +126,10 @@ class LaporanOpd(TanpaQr):
 
 @dataclass(frozen=True, kw_only=True)
 class Dasbor(TanpaQr):
-    """Participation of the whole city. `urutan`: sentence that says how the rows are sorted (they keep their order).
+    """Participation of the whole city.
 
-    `pekerja`: (label, number) of sponsored workers, shown beside the ladder.
+    `urutan`: sentence that says how the rows are sorted (they keep their order). `pekerja`: (label, number)
+    of sponsored workers, shown above the ladder.
     """
 
     template: ClassVar[str] = "dasbor"
