@@ -14,6 +14,7 @@ from PIL import Image
 
 JenisPemisah = Literal["KTP", "BUKU"]
 
+_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _REF = r"[A-Z0-9][A-Z0-9./-]{0,39}"
 _SURAT = re.compile(rf"RENTAN:SK:({_REF}):([1-9][0-9]{{0,3}}):([1-9][0-9]{{0,2}})/([1-9][0-9]{{0,2}})")
 _PEMISAH = re.compile(rf"RENTAN:PS:({_REF}):([1-9][0-9]{{0,3}}):(KTP|BUKU)")
@@ -82,6 +83,6 @@ def read_codes(image: Image.Image) -> list[str]:
     Rotated and upside-down pages are read too. Not limited in memory or time: the image must come from the
     limited child process (UPL-2) or from our own renderer.
     """
-    found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image.convert("L"), formats=_FORMATS)
     corners = [(code.position.top_left, code.text) for code in found]
     return [text for _, text in sorted(corners, key=lambda item: (item[0].y, item[0].x))]

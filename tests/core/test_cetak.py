@@ -320,7 +320,7 @@ def test_letter_says_all_that_the_mandate_needs():
         "tanpa memberikan alasan",
         "meninggal dunia, berakhir kontrak kerjanya, atau pensiun",
         "Undang-Undang Nomor 27 Tahun 2022",
-        "Pemerintah Kota Contoh, Bank Contoh, dan BPJS Ketenagakerjaan",
+        "dan BPJS Ketenagakerjaan, semata-mata",
         "Slamet Contoh 10 ************9010 Pedagang sayur keliling JKK + JKM Rp8.400",
         "Jumlah iuran bulan Desember 2026 Rp84.000",
         "Meterai Rp10.000",
