@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -107,10 +107,8 @@ def _run(ask: BinaryIO, answer: BinaryIO, wall: float) -> int:
 
 def _kill_group(child: subprocess.Popen) -> None:
     """End the child and whatever it may have started: also after a normal exit."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     child.wait()
 
 
