@@ -5,7 +5,7 @@ import sys
 from flask_migrate import upgrade
 
 from rentan.config import ROOT, ConfigError, ProfilError
-from rentan.core.secrets import KeyError_
+from rentan.core.secrets import KeyFileError
 from rentan.demo import ensure_demo
 from rentan.ext import runtime
 from rentan.factory import create_app
@@ -13,7 +13,7 @@ from rentan.server import StartError, serve
 
 try:
     app = create_app()
-except (ConfigError, ProfilError, KeyError_) as error:
+except (ConfigError, ProfilError, KeyFileError) as error:
     sys.exit(f"rentan tidak dijalankan:\n{error}")
 
 

@@ -1,6 +1,7 @@
 """The server in a real process: limits, headers, and a stop that finishes what was begun (OPS-1, OPS-3)."""
 
 import http.client
+import re
 import signal
 import socket
 import subprocess
@@ -164,3 +165,27 @@ def test_forwarded_headers_reach_the_application_only_behind_a_counted_proxy(
 def test_a_port_in_use_is_said_in_a_sentence(running: Running) -> None:
     with pytest.raises(server.StartError, match=f"Port {running.port} sedang dipakai"):
         server.serve(lambda _environ, _start: [], "127.0.0.1", running.port)
+
+
+# -- the two commands ------------------------------------------------------------------------------------
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command,) = [line for line in readme.splitlines() if line.endswith("-m pytest -n auto")]
+    last = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().splitlines()[-1]
+    assert last.replace(" </dev/null", "") == command
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_locked_packages_have_versions_and_hashes(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert len(lines) > 30
+    assert [line for line in lines if "==" not in line or "--hash=sha256:" not in line] == []
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    for readme in (ROOT / "README.md", ROOT / "rentan" / "README.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", readme.read_text(encoding="utf-8")):
+            assert (readme.parent / target).exists(), f"{readme.name}: {target}"

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from rentan.core import logs
-from rentan.web.logs import init_logs, request_id
+from rentan.web.access import request_id
+from rentan.web.logs import init_logs
 
 
 @pytest.fixture
