@@ -1,6 +1,7 @@
 """The server in a real process: limits, headers, and a stop that finishes what was begun (OPS-1, OPS-3)."""
 
 import http.client
+import os
 import re
 import signal
 import socket
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A small application instead of the whole one: what is tested here is the server around it.
 PROGRAM = """
 import sys, time
+from rentan import server
 from rentan.server import serve
 
 def app(environ, start_response):
@@ -26,6 +28,10 @@ def app(environ, start_response):
     if path == "/lambat":
         print("mulai", flush=True)
         time.sleep(2)
+    if path == "/macet":
+        server.STOP_SECONDS = 1
+        print("mulai", flush=True)
+        time.sleep(60)
     body = b"x" * 3_000_000 if path == "/besar" else environ.get("HTTP_X_FORWARDED_FOR", "-").encode()
     if environ["REQUEST_METHOD"] == "POST":
         body = str(len(environ["wsgi.input"].read())).encode()
@@ -118,6 +124,14 @@ def test_sigterm_without_work_stops_at_once(running: Running) -> None:
     assert time.monotonic() - begun < 3
 
 
+def test_a_request_that_hangs_does_not_hold_the_stop_up_for_ever(running: Running) -> None:
+    stuck = running.connect()
+    stuck.request("GET", "/macet")
+    assert running.line() == "mulai"
+    running.terminate()
+    assert running.process.wait(timeout=8) == 0
+
+
 def test_answers_do_not_name_the_server(running: Running) -> None:
     connection = running.connect()
     connection.request("GET", "/")
@@ -165,6 +179,16 @@ def test_forwarded_headers_reach_the_application_only_behind_a_counted_proxy(
 def test_a_port_in_use_is_said_in_a_sentence(running: Running) -> None:
     with pytest.raises(server.StartError, match=f"Port {running.port} sedang dipakai"):
         server.serve(lambda _environ, _start: [], "127.0.0.1", running.port)
+
+
+def test_a_refused_start_is_a_list_of_sentences_and_exit_1(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "RENTAN_ENV": "production", "RENTAN_INSTANCE": str(tmp_path)}
+    refused = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("rentan tidak dijalankan:\nRENTAN_SECRET_KEY_FILE belum diisi.")
+    assert "Traceback" not in refused.stderr and refused.stdout == ""
 
 
 # -- the two commands ------------------------------------------------------------------------------------
