@@ -157,8 +157,8 @@ class LocalStore:
         return len(left)
 
     def _path(self, key: str) -> Path:
-        path = (self.root / check_key(key)).resolve().parent / key.rpartition("/")[2]
-        if not path.is_relative_to(self.root):
+        path = self.root / check_key(key)
+        if not path.parent.resolve().is_relative_to(self.root):
             raise ValueError("key leads out of the store")
         return path
 
