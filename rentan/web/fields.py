@@ -7,6 +7,7 @@ trailing newline and Arabic digits (measured, platform.md §1). So every number 
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from wtforms.fields.choices import Choice, SelectFieldBase
 from wtforms.validators import StopValidation
 from wtforms.widgets import Select
 
+from rentan.util.angka import format_angka
 from rentan.util.galat import TidakSah
 from rentan.util.nik import Nik, parse_nik
 from rentan.util.nip import Nip, format_nip, parse_nip
@@ -89,9 +91,14 @@ class TeksPanjangField(TeksField, TextAreaField):
 
 
 class SandiField(PasswordField):
-    """A password: never altered, never sent back to the page."""
+    """A password: never altered, never sent back to the page. ``baru``: a new one is being chosen."""
 
     tampilan = "sandi"
+    lebar = 30
+
+    def __init__(self, *args: Any, baru: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.atribut = {"autocomplete": "new-password" if baru else "current-password"}
 
 
 def _printable(teks: str) -> str:
@@ -165,6 +172,27 @@ class RupiahField(ParsedField):
 
     def show(self, value: int) -> str:
         return format_rupiah(value).removeprefix("Rp")
+
+
+class BilanganField(ParsedField):
+    """``data``: a whole number in ASCII digits between ``kecil`` and ``besar`` (WTForms takes ``16_800``)."""
+
+    lebar = 8
+
+    def __init__(self, *args: Any, kecil: int = 0, besar: int = 999_999_999, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kecil = kecil
+        self.besar = besar
+
+    def parse(self, teks: str) -> int:
+        digits = teks.strip()
+        if not re.fullmatch(r"[0-9]{1,9}", digits):
+            raise TidakSah("bilangan", "Isi dengan bilangan bulat tanpa titik atau koma, misalnya 3.")
+        if not self.kecil <= int(digits) <= self.besar:
+            raise TidakSah(
+                "bilangan", f"Isi antara {format_angka(self.kecil)} dan {format_angka(self.besar)}."
+            )
+        return int(digits)
 
 
 class TanggalField(ParsedField):
@@ -269,9 +297,9 @@ class PilihanField(SelectFieldBase):
     def iter_choices(self) -> Iterable[Choice]:
         """For WTForms' own list-box widget."""
         if self.kosong:
-            yield Choice("", self.kosong, selected=not self._kunci)
+            yield Choice("", self.kosong, not self._kunci, {})
         for opsi in self.opsi():
-            yield Choice(opsi.kunci, opsi.label, selected=opsi.terpilih)
+            yield Choice(opsi.kunci, opsi.label, opsi.terpilih, {})
 
     def process_data(self, value: Any) -> None:
         self.data = value
@@ -343,7 +371,7 @@ class BerkasField(FileField):
             return
         if len([f for f in self.raw_data or () if getattr(f, "filename", "")]) > 1:
             raise StopValidation("Pilih satu berkas saja untuk isian ini.")
-        if self.data.filename.rpartition(".")[2].lower() not in self.jenis:
+        if str(self.data.filename).rpartition(".")[2].lower() not in self.jenis:
             raise StopValidation(
                 f"Jenis berkas ini tidak diterima. Simpan sebagai {self.nama_jenis}, lalu unggah lagi."
             )

@@ -12,7 +12,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Field, FieldList, FormField, HiddenField, IntegerField
+from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
@@ -20,6 +20,7 @@ from rentan.core.errors import RuleError
 from rentan.ext import db
 from rentan.web.fields import (
     BerkasField,
+    BilanganField,
     HpField,
     NikField,
     NipField,
@@ -38,6 +39,7 @@ from rentan.web.fields import (
 __all__ = [
     "BaseForm",
     "BerkasField",
+    "BilanganField",
     "FilterForm",
     "HpField",
     "NikField",
@@ -158,7 +160,7 @@ class BaseForm(FlaskForm):
         except RuleError as refused:
             if refused.status not in (409, 422):
                 raise
-            db.session.rollback()
+            _undo()
             self.refuse(refused)
 
     def refuse(self, refused: RuleError) -> None:
@@ -199,6 +201,14 @@ class BaseForm(FlaskForm):
         return any(isinstance(field, BerkasField) for field in _leaves(self))
 
 
+def _undo() -> None:
+    """Drop half-made changes, but keep the queued trail of refusals: a denied attempt did happen (AUD-3)."""
+    denied = [row for row in db.session.info.get("jejak", []) if row["hasil"] == "ditolak"]
+    db.session.rollback()
+    if denied:
+        db.session.info["jejak"] = denied
+
+
 def _leaves(form: Any) -> Iterator[Field]:
     """Every input field, also inside lists and enclosed forms."""
     for field in form:
@@ -211,7 +221,7 @@ def _leaves(form: Any) -> Iterator[Field]:
 class VersionedForm(BaseForm):
     """For editing a row: ``versi`` tells which state the person saw (CON-5); the action compares it."""
 
-    versi = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    versi = BilanganField(widget=HiddenInput(), validators=[Optional()])
 
 
 class FilterForm(BaseForm):

@@ -42,7 +42,8 @@ def make_app(templates: dict[str, str] | None = None, csrf: bool = False) -> Fla
         WTF_CSRF_ENABLED=csrf,
         SQLALCHEMY_DATABASE_URI="sqlite://",
     )
-    app.jinja_env.loader = ChoiceLoader([DictLoader(templates or {}), FileSystemLoader(ROOT / "templates")])
+    folders = [ROOT / "templates", ROOT / "tests/web/templates"]
+    app.jinja_env.loader = ChoiceLoader([DictLoader(templates or {}), FileSystemLoader(folders)])
     db.init_app(app)
     CSRFProtect(app)
     init_filters(app)

@@ -4,10 +4,10 @@ import json
 
 import pytest
 from flask import get_flashed_messages
-from tests.web.aplikasi import make_app
 
 from rentan.web.forms import BaseForm, TeksField, Wajib
 from rentan.web.page import after_action, is_partial, render_page, url_dengan
+from tests.web.aplikasi import make_app
 
 HALAMAN = """{% extends "base.html" %}
 {% block judul %}Daftar <em>kartu</em>{% endblock %}
