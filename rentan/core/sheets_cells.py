@@ -1,6 +1,7 @@
 """One cell: what may stand in it, and the sentence when it may not (IMP-1, IMP-3, IMP-5)."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from rentan.core.sheets import ESCAPED, Column
@@ -57,7 +58,8 @@ def read_cell(
             f"{judul} berisi galat Excel (misalnya #N/A). Perbaiki rumusnya atau ketik isinya.",
         )
     if cell == "":
-        return _blank(column, merged)
+        _check_blank(column, merged)
+        return None
     return _READERS[column.jenis](cell, column)
 
 
@@ -68,7 +70,7 @@ def _check_text(text: str, column: Column, longest: int) -> None:
         )
 
 
-def _blank(column: Column, merged: bool) -> None:
+def _check_blank(column: Column, merged: bool) -> None:
     if merged:
         raise TidakSah(
             f"{column.slug}_merged",
@@ -123,4 +125,9 @@ def _read_whole(cell: Cell, column: Column) -> str:
     )
 
 
-_READERS = {"teks": _read_text, "angka_teks": _read_identity, "tanggal": _read_date, "bilangan": _read_whole}
+_READERS: dict[str, Callable[[Cell, Column], str | date]] = {
+    "teks": _read_text,
+    "angka_teks": _read_identity,
+    "tanggal": _read_date,
+    "bilangan": _read_whole,
+}
