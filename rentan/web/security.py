@@ -9,7 +9,7 @@ from rentan.config import Settings
 from rentan.web.access import request_id
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -49,7 +49,10 @@ def init_security(app: Flask, settings: Settings) -> None:
     @app.before_request
     def _limits() -> None:
         request_id()
-        if request.method not in SAFE and request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
+        if (
+            request.method not in SAFE
+            and request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site"
+        ):
             abort(403)
         view = app.view_functions.get(request.endpoint or "")
         request.max_content_length = getattr(view, "batas_isi", FORM_BYTES)
