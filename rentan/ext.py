@@ -97,8 +97,11 @@ class VersionMixin:
         return {"version_id_col": cls.versi}
 
 
-def enum_column(kind: type, length: int = 32) -> Enum:
-    """VARCHAR + CHECK holding the enum's *values* (the field's words), equal on both engines."""
+def enum_column(kind: type, length: int = 32, nama: str | None = None) -> Enum:
+    """VARCHAR + CHECK holding the enum's *values* (the field's words), equal on both engines.
+
+    ``nama`` names the CHECK when a table has two columns of the same kind (PostgreSQL wants names unique).
+    """
     return Enum(
         kind,
         values_callable=lambda members: [member.value for member in members],
@@ -106,7 +109,7 @@ def enum_column(kind: type, length: int = 32) -> Enum:
         create_constraint=True,
         validate_strings=True,
         length=length,
-        name=kind.__name__.lower(),
+        name=nama or kind.__name__.lower(),
     )
 
 
@@ -185,7 +188,7 @@ class Runtime:
 
     settings: Any
     profil: Any
-    keyring: Keyring
+    keyring: Any
     store: Any
 
 
@@ -196,5 +199,5 @@ def runtime() -> Runtime:
 
 
 def partial_unique(name: str, *columns: str, where: str) -> Index:
-    """"Only one" among some rows, kept by the database on both engines (CON-1)."""
+    """ "Only one" among some rows, kept by the database on both engines (CON-1)."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))

@@ -38,7 +38,8 @@ def _migrate(connection: Connection) -> None:
         context.run_migrations()
         create_triggers(connection)
         _check_foreign_keys(connection)
-        if set(context.get_context().get_current_heads()) == set(context.script.get_heads()):
+        newest = set(context.script.get_heads())
+        if newest and set(context.get_context().get_current_heads()) == newest:
             load_reference(connection, runtime().profil, runtime().keyring)
 
 

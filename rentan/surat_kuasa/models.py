@@ -86,8 +86,8 @@ class PerpindahanAsli(IdMixin, Base):
 
     __tablename__ = "perpindahan_asli"
     surat_kuasa_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("surat_kuasa.id"), index=True)
-    dari: Mapped[AsliDi] = mapped_column(enum_column(AsliDi))
-    ke: Mapped[AsliDi] = mapped_column(enum_column(AsliDi))
+    dari: Mapped[AsliDi] = mapped_column(enum_column(AsliDi, nama="dari"))
+    ke: Mapped[AsliDi] = mapped_column(enum_column(AsliDi, nama="ke"))
     oleh: Mapped[uuid.UUID | None]
     pada: Mapped[datetime]
     catatan: Mapped[str | None]
