@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from rentan.core.audit import ChainFault, verify_chain
+from rentan.ext import db
+from rentan.jobs import JOBS
 
 jejak = AppGroup("jejak", help="Audit trail.")
 
@@ -32,4 +34,14 @@ def verify(as_json: bool) -> None:
     raise SystemExit(1 if faults else 0)
 
 
-COMMANDS = (jejak,)
+@click.command("job")
+@click.argument("nama", type=click.Choice(sorted(JOBS)))
+@with_appcontext
+def job(nama: str) -> None:
+    """Run one scheduled job now; safe to run twice."""
+    done = JOBS[nama]()
+    db.session.commit()
+    click.echo(f"{nama}: {done}")
+
+
+COMMANDS = (jejak, job)
