@@ -34,3 +34,8 @@ def to_local(instant: datetime) -> datetime:
 def today() -> date:
     """The calendar date in the city: 31 October 17:00 UTC is already 1 November in Semarang."""
     return to_local(now()).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The instant at which this calendar date begins in the city, in UTC: bounds of ``…_pada`` columns."""
+    return datetime(day.year, day.month, day.day, tzinfo=_zone).astimezone(UTC)

@@ -1,0 +1,338 @@
+"""Rungs of participation and the counters per OPD, month and ASN status: the one place that changes them.
+
+What a counter row says: how many stood where at the *end* of that month, for the running month how many
+stand now. A month without a row has the values of the latest row before it. ``roster`` counts the active,
+``di_luar`` those on unpaid leave, retired or dead; who left the roster (``keluar``) counts nowhere. Rungs and
+workers count only for active ASN (product.md §3: numerator and denominator are the same people).
+
+Every function here works inside the caller's transaction and never commits, so that a counter can never tell
+of a move that did not happen. Moves change the running month: a fact that is told late ("was sent on the
+30th") takes effect on the first day of the running month, because what was reported for a past month stays.
+A correction of past months goes through :func:`hitung_ulang` (``asn import --berlaku``).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, String, Table, Uuid, case, column, func, literal, select, table, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rentan.asn.models import Asn, HitunganOpd, Penempatan, Tahapan
+from rentan.asn.status import TAHAP_IKUT, StatusAktif, StatusAsn, Tahap
+from rentan.core.clock import start_of_day, today
+from rentan.core.workflow import Riwayat
+from rentan.ext import db
+from rentan.util.tanggal import akhir_bulan, awal_bulan, tambah_bulan
+
+#: The counted columns, in the order of the ladder.
+KOLOM = ("roster", "di_luar", "aktivasi", "diajukan", "terverifikasi", "didebit", "pekerja", "pekerja_aktif")
+URUTAN_TAHAP = tuple(Tahap)
+TAHAP_SUDAH_IKUT = URUTAN_TAHAP[URUTAN_TAHAP.index(TAHAP_IKUT) :]
+DI_LUAR = (StatusAktif.CUTI, StatusAktif.PENSIUN, StatusAktif.MENINGGAL)
+#: A worker counts from being proposed until the sponsorship ends; one who is only held on the list does not.
+ASUHAN_DIHITUNG = ("diusulkan", "menunggu_mandat", "siap", "aktif", "dijeda")
+#: BPJS has confirmed the cover and it has not lapsed.
+PEKERJA_TERLINDUNGI = ("aktif", "tenggang_1", "tenggang_2")
+
+# Rooms to the right cannot be imported here; their tables are read by name, for counting only. A test
+# compares these words with the enums of those rooms.
+_ASUHAN = table(
+    "asuhan", column("id", Uuid), column("asn_id", Uuid), column("pekerja_id", Uuid), column("status", String)
+)
+_PEKERJA = table("pekerja", column("id", Uuid), column("status", String))
+_H: Table = HitunganOpd.__table__  # type: ignore[assignment]
+
+Kunci = tuple[uuid.UUID, StatusAsn]
+
+
+@dataclass(frozen=True)
+class Selisih:
+    """A counter that does not tell what the dated facts tell."""
+
+    opd_id: uuid.UUID
+    bulan: date
+    status_asn: StatusAsn
+    kolom: str
+    tercatat: int
+    dihitung: int
+
+
+# -- moves --------------------------------------------------------------------------------------------------
+
+
+def naik(asn: Asn, tahap: Tahap, *, pada: date) -> None:
+    """The ASN stands on this rung from ``pada`` on; nothing happens when it stands there already.
+
+    Keeps ``asn.tahap`` and ``asn.ikut`` and, for an active ASN, the counter. Raises ``ValueError`` for a
+    future date.
+    """
+    mulai = _berlaku(pada)
+    terbuka = _terbuka(asn)
+    if tahap in terbuka:
+        return
+    terbuka[tahap] = Tahapan(asn_id=asn.id, tahap=tahap, mulai=mulai)
+    db.session.add(terbuka[tahap])
+    _simpan_puncak(asn, terbuka)
+    if asn.status_aktif is StatusAktif.AKTIF:
+        _tambah((asn.opd_id, asn.status_asn), {tahap.value: 1})
+
+
+def turun(asn: Asn, tahap: Tahap, *, pada: date) -> None:
+    """From ``pada`` on the ASN does not stand on this rung any more; nothing happens when it did not.
+
+    An interval that would end before it began (up and down on one day) leaves no row: nobody stood there at
+    the end of any day. Raises ``ValueError`` for a future date.
+    """
+    sejak = _berlaku(pada)
+    terbuka = _terbuka(asn)
+    baris = terbuka.pop(tahap, None)
+    if baris is None:
+        return
+    if baris.mulai >= sejak:
+        db.session.delete(baris)
+    else:
+        baris.sampai = sejak - timedelta(days=1)
+    _simpan_puncak(asn, terbuka)
+    if asn.status_aktif is StatusAktif.AKTIF:
+        _tambah((asn.opd_id, asn.status_asn), {tahap.value: -1})
+
+
+def pindah(
+    asn: Asn,
+    *,
+    opd_lama: uuid.UUID | None,
+    opd_baru: uuid.UUID,
+    status_lama: StatusAsn | None,
+    status_baru: StatusAsn,
+    aktif_lama: StatusAktif | None,
+    aktif_baru: StatusAktif,
+) -> None:
+    """Carry one ASN's counts along with a single edit of OPD, ASN status or activity; ``None``: newly joined.
+
+    The caller has written (or is about to write) the placement in the same transaction, dated within the
+    running month. Rungs and workers move along; of somebody who is no longer active they count nowhere.
+    """
+    tahap = {one.value: 1 for one in _terbuka(asn)}
+    jumlah, terlindungi = _pekerja_dari(asn.id)
+    beban = tahap | {"pekerja": jumlah, "pekerja_aktif": terlindungi}
+    perubahan: dict[Kunci, dict[str, int]] = {}
+    if opd_lama is not None and status_lama is not None and aktif_lama is not None:
+        _gabung(perubahan, (opd_lama, status_lama), _bagian(aktif_lama, beban), -1)
+    _gabung(perubahan, (opd_baru, status_baru), _bagian(aktif_baru, beban), 1)
+    # Always in the same order, so that two exchanges between the same OPD cannot wait for each other.
+    for kunci in sorted(perubahan, key=lambda one: (str(one[0]), one[1].value)):
+        _tambah(kunci, perubahan[kunci])
+
+
+def tambah_pekerja(asn: Asn, delta: int, *, aktif: bool = False) -> None:
+    """``delta`` (+1, -1) workers more of this ASN; with ``aktif=True`` so many more covered by BPJS.
+
+    The two are facts of their own: a covered worker whose sponsorship ends is subtracted from both.
+    """
+    if asn.status_aktif is StatusAktif.AKTIF:
+        _tambah((asn.opd_id, asn.status_asn), {"pekerja_aktif" if aktif else "pekerja": delta})
+
+
+def _berlaku(pada: date) -> date:
+    """The day on which the move counts: never in the future, never before the running month."""
+    if pada > today():
+        raise ValueError("a rung cannot begin or end in the future")
+    return max(pada, awal_bulan(today()))
+
+
+def _terbuka(asn: Asn) -> dict[Tahap, Tahapan]:
+    query = db.select(Tahapan).where(Tahapan.asn_id == asn.id, Tahapan.sampai.is_(None))
+    return {one.tahap: one for one in db.session.scalars(query)}
+
+
+def _simpan_puncak(asn: Asn, terbuka: dict[Tahap, Tahapan]) -> None:
+    asn.tahap = max(terbuka, key=URUTAN_TAHAP.index, default=None)
+    asn.ikut = any(one in terbuka for one in TAHAP_SUDAH_IKUT)
+    db.session.flush()
+
+
+def _bagian(aktif: StatusAktif, beban: dict[str, int]) -> dict[str, int]:
+    if aktif is StatusAktif.AKTIF:
+        return {"roster": 1} | beban
+    return {"di_luar": 1} if aktif in DI_LUAR else {}
+
+
+def _gabung(semua: dict[Kunci, dict[str, int]], kunci: Kunci, bagian: dict[str, int], tanda: int) -> None:
+    isi = semua.setdefault(kunci, {})
+    for kolom, jumlah in bagian.items():
+        isi[kolom] = isi.get(kolom, 0) + tanda * jumlah
+
+
+def _tambah(kunci: Kunci, delta: dict[str, int]) -> None:
+    """Add to the counters of the running month, and of a later row that another wrote just after midnight."""
+    delta = {kolom: jumlah for kolom, jumlah in delta.items() if jumlah}
+    if not delta:
+        return
+    bulan = awal_bulan(today())
+    _siapkan(kunci, bulan)
+    db.session.execute(
+        update(_H)
+        .where(_H.c.opd_id == kunci[0], _H.c.status_asn == kunci[1], _H.c.bulan >= bulan)
+        .values({kolom: _H.c[kolom] + jumlah for kolom, jumlah in delta.items()})
+    )
+
+
+def _siapkan(kunci: Kunci, bulan: date) -> None:
+    """The first write of a month carries the values of the month before forward.
+
+    The latest row is locked first: a move that still counts for the old month then either is in the copy, or
+    waits and finds the new row. Two first writers at once: the second one's insert does nothing.
+    """
+    terakhir = db.session.execute(
+        select(_H)
+        .where(_H.c.opd_id == kunci[0], _H.c.status_asn == kunci[1], _H.c.bulan <= bulan)
+        .order_by(_H.c.bulan.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()
+    if terakhir is not None and terakhir.bulan == bulan:
+        return
+    isi = {kolom: 0 if terakhir is None else getattr(terakhir, kolom) for kolom in KOLOM}
+    dialek = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    baris = dialek.insert(_H).values(opd_id=kunci[0], status_asn=kunci[1], bulan=bulan, **isi)
+    db.session.execute(baris.on_conflict_do_nothing())
+
+
+# -- recount ------------------------------------------------------------------------------------------------
+
+
+def hitung_ulang(bulan: date) -> None:
+    """Count the month of ``bulan`` and all later ones up to the running again, set-based, from the dated facts.
+
+    For bulk changes (imports, the demo city), which do not go through the moves above. Changes made at the
+    same time wait for this one.
+    """
+    db.session.flush()
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE hitungan_opd IN EXCLUSIVE MODE"))
+    for satu in _bulan_sampai_kini(awal_bulan(bulan)):
+        hasil = _hitung(satu)
+        # A row of zeros where everybody left: without it the month would show the values of the one before.
+        pernah = db.session.execute(select(_H.c.opd_id, _H.c.status_asn).where(_H.c.bulan <= satu).distinct())
+        for opd_id, status in pernah:
+            hasil.setdefault((opd_id, status), {})
+        db.session.execute(_H.delete().where(_H.c.bulan == satu))
+        baris = [
+            {"opd_id": opd_id, "bulan": satu, "status_asn": status, **{k: isi.get(k, 0) for k in KOLOM}}
+            for (opd_id, status), isi in hasil.items()
+        ]
+        if baris:
+            db.session.execute(_H.insert(), baris)
+
+
+def periksa_hitungan() -> list[Selisih]:
+    """Every counter of every month since the first that differs from a recount; nothing is changed."""
+    tersimpan: dict[date, list[tuple[Kunci, dict[str, int]]]] = {}
+    for baris in db.session.execute(select(_H).order_by(_H.c.bulan)):
+        isi = {kolom: getattr(baris, kolom) for kolom in KOLOM}
+        tersimpan.setdefault(baris.bulan, []).append(((baris.opd_id, baris.status_asn), isi))
+    berlaku: dict[Kunci, dict[str, int]] = {}
+    beda: list[Selisih] = []
+    for bulan in _bulan_sampai_kini(min(tersimpan, default=awal_bulan(today()))):
+        berlaku.update(tersimpan.get(bulan, ()))
+        hasil = _hitung(bulan)
+        for kunci in sorted(berlaku.keys() | hasil.keys(), key=lambda one: (str(one[0]), one[1].value)):
+            ada, benar = berlaku.get(kunci, {}), hasil.get(kunci, {})
+            beda.extend(
+                Selisih(kunci[0], bulan, kunci[1], kolom, ada.get(kolom, 0), benar.get(kolom, 0))
+                for kolom in KOLOM
+                if ada.get(kolom, 0) != benar.get(kolom, 0)
+            )
+    return beda
+
+
+def _bulan_sampai_kini(awal: date) -> Iterator[date]:
+    akhir = max(awal, awal_bulan(today()))
+    while awal <= akhir:
+        yield awal
+        awal = tambah_bulan(awal, 1)
+
+
+def _hitung(bulan: date) -> dict[Kunci, dict[str, int]]:
+    """What the dated facts say about the end of this month."""
+    akhir = akhir_bulan(bulan)
+    aktif = Penempatan.status_aktif == StatusAktif.AKTIF
+    di = (Penempatan.opd_id, Penempatan.status_asn)
+    berdiri = ((Penempatan.mulai <= akhir), Penempatan.sampai.is_(None) | (Penempatan.sampai >= akhir))
+    hasil: dict[Kunci, dict[str, int]] = {}
+
+    def catat(query: Select[tuple[uuid.UUID, StatusAsn, str, int]]) -> None:
+        for opd_id, status, kolom, jumlah in db.session.execute(query):
+            if jumlah:
+                hasil.setdefault((opd_id, status), {})[kolom] = int(jumlah)
+
+    for kolom, syarat in (("roster", aktif), ("di_luar", Penempatan.status_aktif.in_(DI_LUAR))):
+        catat(select(*di, literal(kolom), func.count()).where(*berdiri, syarat).group_by(*di))
+    catat(
+        select(*di, Tahapan.tahap, func.count(Tahapan.asn_id.distinct()))
+        .join(Tahapan, Tahapan.asn_id == Penempatan.asn_id)
+        .where(*berdiri, aktif, Tahapan.mulai <= akhir, Tahapan.sampai.is_(None) | (Tahapan.sampai >= akhir))
+        .group_by(*di, Tahapan.tahap)
+    )
+    pekerja = _pekerja_pada(bulan).subquery()
+    for kolom, jumlah in (("pekerja", func.count()), ("pekerja_aktif", func.sum(pekerja.c.terlindungi))):
+        catat(
+            select(*di, literal(kolom), jumlah)
+            .join(pekerja, pekerja.c.asn_id == Penempatan.asn_id)
+            .where(*berdiri, aktif)
+            .group_by(*di)
+        )
+    return hasil
+
+
+def _pekerja_pada(bulan: date) -> Select[tuple[uuid.UUID, int]]:
+    """One row per counted worker: whose, and covered (1) or not (0); past months from the history rows."""
+    if bulan >= awal_bulan(today()):
+        return (
+            select(
+                _ASUHAN.c.asn_id,
+                case((_PEKERJA.c.status.in_(PEKERJA_TERLINDUNGI), 1), else_=0).label("terlindungi"),
+            )
+            .join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id)
+            .where(_ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
+        )
+    asuhan, pekerja = (_status_pada(mesin, bulan).subquery() for mesin in ("asuhan", "pekerja"))
+    return (
+        select(
+            _ASUHAN.c.asn_id, case((pekerja.c.ke.in_(PEKERJA_TERLINDUNGI), 1), else_=0).label("terlindungi")
+        )
+        .join(asuhan, asuhan.c.objek_id == _ASUHAN.c.id)
+        .join(pekerja, pekerja.c.objek_id == _ASUHAN.c.pekerja_id, isouter=True)
+        .where(asuhan.c.ke.in_(ASUHAN_DIHITUNG))
+    )
+
+
+def _status_pada(mesin: str, bulan: date) -> Select[tuple[uuid.UUID, str]]:
+    """Status of each row of a machine at the end of a month: where its last move until then led."""
+    sesudah = start_of_day(tambah_bulan(awal_bulan(bulan), 1))
+    terakhir = (
+        select(Riwayat.objek_id, func.max(Riwayat.urutan).label("urutan"))
+        .where(Riwayat.mesin == mesin, Riwayat.pada < sesudah)
+        .group_by(Riwayat.objek_id)
+        .subquery()
+    )
+    sama = (Riwayat.objek_id == terakhir.c.objek_id) & (Riwayat.urutan == terakhir.c.urutan)
+    return select(Riwayat.objek_id, Riwayat.ke).join(terakhir, sama).where(Riwayat.mesin == mesin)
+
+
+def _pekerja_dari(asn_id: uuid.UUID) -> tuple[int, int]:
+    """(workers, of them covered) of one ASN now."""
+    query = (
+        select(
+            func.count(),
+            func.coalesce(func.sum(case((_PEKERJA.c.status.in_(PEKERJA_TERLINDUNGI), 1), else_=0)), 0),
+        )
+        .select_from(_ASUHAN.join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id))
+        .where(_ASUHAN.c.asn_id == asn_id, _ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
+    )
+    jumlah, terlindungi = db.session.execute(query).one()
+    return int(jumlah), int(terlindungi)
