@@ -206,7 +206,7 @@ def _siapkan(kunci: Kunci, bulan: date) -> None:
 
 
 def hitung_ulang(bulan: date) -> None:
-    """Count the month of ``bulan`` and all later ones up to the running again, set-based, from the dated facts.
+    """Count the month of ``bulan`` and all later ones up to the running again, set-based, from dated facts.
 
     For bulk changes (imports, the demo city), which do not go through the moves above. Changes made at the
     same time wait for this one.
