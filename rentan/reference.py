@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from rentan.core.secrets import Keyring, KeyFileError
+from rentan.core.secrets import KeyFileError, Keyring
 from rentan.core.subject import Sidik
 from rentan.opd.models import Opd
 from rentan.profil import Profil
@@ -54,7 +54,8 @@ def _load_areas(connection: Connection, profil: Profil) -> None:
 
 def _load_opd(connection: Connection, profil: Profil) -> None:
     rows = [
-        {"id": uuid.uuid4(), "versi": 1, "urutan": number, "berlaku_mulai": None, "berlaku_sampai": None} | row
+        {"id": uuid.uuid4(), "versi": 1, "urutan": number, "berlaku_mulai": None, "berlaku_sampai": None}
+        | row
         for number, row in enumerate(_rows(profil.opd_csv, "kode", "nama", "singkatan", "jenis", "induk"), 1)
     ]
     ids = {row["kode"]: row["id"] for row in rows}
@@ -70,7 +71,8 @@ def _load_tarif(connection: Connection, profil: Profil) -> None:
     if connection.scalar(select(TarifKelas.id).limit(1)) is not None:
         return
     tarif = load_tarif_csv(
-        profil.bpu_iuran_csv.read_text(encoding="utf-8"), profil.potongan_iuran_csv.read_text(encoding="utf-8")
+        profil.bpu_iuran_csv.read_text(encoding="utf-8"),
+        profil.potongan_iuran_csv.read_text(encoding="utf-8"),
     )
     connection.execute(
         insert(TarifKelas),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask.testing import FlaskClient
+from rentan.akun.queries import pelaku_of
 
 from rentan.akun import actions as akun_actions
 from rentan.akun.models import Akun
-from rentan.akun.queries import pelaku_of
 from rentan.asn.models import Asn
 from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran

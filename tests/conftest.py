@@ -1,12 +1,13 @@
 """One application per worker and engine; a fresh copy of the migrated database for every test.
 
 ``app`` is on SQLite. A test marked ``@pytest.mark.kedua_basis`` runs on SQLite and on PostgreSQL; with
-``RENTAN_TEST_DB=postgresql`` everything runs on PostgreSQL. ``RENTAN_TEST_WAJIB=1`` turns the skips of tests that
-need PostgreSQL or Chromium into failures.
+``RENTAN_TEST_DB=postgresql`` everything runs on PostgreSQL. ``RENTAN_TEST_WAJIB=1`` turns the skips of tests
+that need PostgreSQL or Chromium into failures.
 """
 
 from __future__ import annotations
 
+import contextvars
 import importlib
 import os
 import shutil
@@ -17,14 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, has_app_context, request
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, event, text
 
 from rentan.config import load_settings
 from rentan.ext import db
 from rentan.factory import create_app
+from rentan.web.transaction import READING
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -187,33 +190,38 @@ def client_as(app: Flask) -> Any:
 
 
 class CheckedClient(FlaskClient):
-    """Adds the CSRF token to posts, and fails on changes that a request forgot to commit (house habit 12)."""
+    """A browser for tests, as strict as a real one and a little stricter (house habit 12).
+
+    Each request gets contexts and a database session of its own, although the test itself stands in an
+    application context; what the test prepared is committed first, what it holds is read again afterwards.
+    Posts carry the CSRF token (``csrf=False`` leaves it out), and a request that forgets to commit fails.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        self.application.extensions["belum_disimpan"] = []
-        kwargs.setdefault("base_url", "http://localhost")
-        if kwargs.get("method") in {"POST", "PUT", "PATCH", "DELETE"} and kwargs.pop("csrf", True):
-            headers = dict(kwargs.pop("headers", None) or {})
-            headers.setdefault("X-CSRFToken", self.csrf_token())
-            kwargs["headers"] = headers
-        # A request is served in an application context (and session) of its own, as on a real server.
-        answer = super().open(*args, **kwargs)
-        forgotten = self.application.extensions["belum_disimpan"]
+        redirected = bool(args) and not isinstance(args[0], str)
+        if not redirected:
+            kwargs.setdefault("base_url", "http://localhost")
+            if kwargs.get("method") in {"POST", "PUT", "PATCH", "DELETE"} and kwargs.pop("csrf", True):
+                headers = dict(kwargs.pop("headers", None) or {})
+                headers.setdefault("X-CSRFToken", self.csrf_token())
+                kwargs["headers"] = headers
+            kwargs.pop("csrf", None)
+        forgotten = self.application.extensions["belum_disimpan"] = []
+        if has_app_context():
+            db.session.commit()
+        try:
+            answer = contextvars.Context().run(super().open, *args, **kwargs)
+        finally:
+            if has_app_context():
+                db.session.expire_all()
         assert not forgotten, f"request ended with uncommitted changes: {forgotten}"
         return answer
 
     def csrf_token(self) -> str:
-        from flask_wtf.csrf import generate_csrf
-
-        with self.application.test_request_context(base_url="http://localhost"):
-            from flask import session
-
-            with self.session_transaction(base_url="http://localhost") as stored:
-                if "csrf_token" in stored:
-                    session["csrf_token"] = stored["csrf_token"]
-                token = generate_csrf()
-                stored["csrf_token"] = session["csrf_token"]
-        return token
+        """A token that fits this browser's session, as ``csrf_token()`` puts it into every page."""
+        with self.session_transaction(base_url="http://localhost") as stored:
+            secret = stored.setdefault("csrf_token", uuid.uuid4().hex)
+        return URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token").dumps(secret)
 
     def key(self) -> str:
         """A fresh one-time form key."""
@@ -221,22 +229,23 @@ class CheckedClient(FlaskClient):
 
 
 def _watch_commits(app: Flask) -> None:
-    """Notice flushed or pending changes that were neither committed nor rolled back when a request ends."""
+    """Notice changes that a request neither committed nor rolled back, and events of changes nobody stored."""
 
     @event.listens_for(db.session.session_factory, "after_flush")
     def _flushed(session: Any, _context: Any) -> None:
         session.info["tertulis"] = True
 
-    @event.listens_for(db.session.session_factory, "after_commit")
-    @event.listens_for(db.session.session_factory, "after_rollback")
-    def _ended(session: Any) -> None:
-        session.info["tertulis"] = False
+    @event.listens_for(db.session.session_factory, "after_transaction_end")
+    def _ended(session: Any, transaction: Any) -> None:
+        if transaction.parent is None:
+            session.info["tertulis"] = False
 
-    @app.teardown_request
-    def _check(error: BaseException | None) -> None:
+    @app.after_request
+    def _check(response: Response) -> Response:
         session = db.session()
-        if error is None and (
-            session.info.get("tertulis") or session.new or session.dirty or session.deleted
-        ):
-            changed = [type(row).__name__ for row in (*session.new, *session.dirty, *session.deleted)]
+        changed = [type(row).__name__ for row in (*session.new, *session.dirty, *session.deleted)]
+        if request.method not in READING:
+            changed += [row["peristiwa"] for row in session.info.get("jejak", ()) if row["hasil"] == "ok"]
+        if changed or session.info.get("tertulis"):
             app.extensions["belum_disimpan"].append(changed or "flushed rows")
+        return response

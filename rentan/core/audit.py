@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Text, event, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now
@@ -122,9 +122,7 @@ class ChainFault:
     sebab: str
 
 
-def record(
-    peristiwa: Peristiwa, *, by: Pelaku, objek: Any = None, hasil: str = "ok", **facts: Any
-) -> None:
+def record(peristiwa: Peristiwa, *, by: Pelaku, objek: Any = None, hasil: str = "ok", **facts: Any) -> None:
     """Queue one event for the transaction in progress; a missing required fact is a ``ValueError``.
 
     ``objek`` is the row concerned (or ``None``). Facts are counts, codes, dates and ids, never personal values.
@@ -148,6 +146,14 @@ def record(
     )
 
 
+def undo_changes() -> None:
+    """Roll back what was begun, but keep the queued events of refusals: a denied attempt did happen (AUD-3)."""
+    refused = [row for row in db.session.info.get("jejak", ()) if row["hasil"] != "ok"]
+    db.session.rollback()
+    if refused:
+        db.session.info["jejak"] = refused
+
+
 def pending(session: Session | None = None) -> int:
     """How many queued events wait for a commit (a page that only reads writes them after its reading)."""
     return len((session or db.session()).info.get("jejak", []))
@@ -155,6 +161,8 @@ def pending(session: Session | None = None) -> int:
 
 @event.listens_for(Session, "before_commit")
 def _chain(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint ends here, not the transaction: the chain lock would be held while others wait
     queued = session.info.pop("jejak", None)
     if not queued:
         return
@@ -172,12 +180,25 @@ def _chain(session: Session) -> None:
     session.execute(Jejak.__table__.insert(), rows)
 
 
+@event.listens_for(Session, "after_transaction_create")
+def _mark_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault("jejak_batas", {})[transaction] = pending(session)
+
+
 @event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, previous: Any) -> None:
-    """What was rolled back did not happen; events of refusals are recorded by the edge in a transaction of their own."""
-    if not session.in_nested_transaction():
+def _forget(session: Session, previous: SessionTransaction) -> None:
+    """What was rolled back did not happen: a savepoint takes its own events along, a transaction all of them."""
+    if previous.nested:
+        del session.info.get("jejak", [])[session.info["jejak_batas"][previous] :]
+    elif previous.parent is None:
         session.info.pop("jejak", None)
-        session.info.pop("dek", None)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _unmark_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("jejak_batas", None)
 
 
 def verify_chain() -> Iterator[ChainFault | int]:

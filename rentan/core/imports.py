@@ -52,5 +52,3 @@ class Impor(IdMixin, VersionMixin, Base):
     @property
     def subjek_id(self) -> uuid.UUID:
         return self.id
-
-

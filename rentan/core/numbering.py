@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rentan.ext import Base, db
@@ -18,10 +19,10 @@ class NomorUrut(Base):
 
 def next_number(ruang: str, tahun: int) -> int:
     """The next number of the series; two at once wait for each other, a rolled-back one leaves no gap."""
-    row = db.session.get(NomorUrut, (ruang, tahun), with_for_update=True)
-    if row is None:
-        row = NomorUrut(ruang=ruang, tahun=tahun, terakhir=0)
-        db.session.add(row)
+    # Both engines know this clause; of two first numbers at once the second one waits and then counts on.
+    first = text("INSERT INTO nomor_urut (ruang, tahun, terakhir) VALUES (:r, :t, 0) ON CONFLICT DO NOTHING")
+    db.session.execute(first, {"r": ruang, "t": tahun})
+    row = db.session.get_one(NomorUrut, (ruang, tahun), with_for_update=True)
     row.terakhir += 1
     db.session.flush()
     return row.terakhir

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, event
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -116,6 +116,11 @@ SETTINGS: dict[str, Pilihan] = {
 }
 
 
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _previous: SessionTransaction) -> None:
+    session.info.pop("pengaturan", None)
+
+
 def get_setting(kunci: str) -> Any:
     """The value in force: the admin's, else the city profile's (``batas``)."""
     if kunci not in SETTINGS:
@@ -131,7 +136,9 @@ def change_setting(kunci: str, nilai: Any, *, by: Pelaku) -> None:
     """Check a new value against the setting's bounds, store it, and note the change (not the old value's secrets)."""
     pilihan = SETTINGS[kunci]
     if pilihan.jenis is int and not (
-        isinstance(nilai, int) and not isinstance(nilai, bool) and pilihan.minimum <= nilai <= pilihan.maksimum
+        isinstance(nilai, int)
+        and not isinstance(nilai, bool)
+        and pilihan.minimum <= nilai <= pilihan.maksimum
     ):
         raise RuleError(f"{pilihan.label}: isi bilangan {pilihan.minimum} sampai {pilihan.maksimum}.", kunci)
     if pilihan.jenis is list and (not nilai or set(nilai) - set(pilihan.pilihan)):

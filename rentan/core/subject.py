@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import event, select
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from rentan.core.secrets import decrypt, encrypt
 from rentan.ext import Base, db, runtime
@@ -32,6 +32,12 @@ class Sidik(Base):
     __tablename__ = "sidik_kunci"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sidik: Mapped[str]
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _previous: SessionTransaction) -> None:
+    """A key made in what was rolled back is not in the database: sealing with it would lose the data."""
+    session.info.pop("dek", None)
 
 
 def _cache() -> dict[uuid.UUID, bytes]:
@@ -105,4 +111,7 @@ def seal_values(
             cache[subject] = keyring.unwrap(wrapped, subject, versi)
     if fresh:
         db.session.execute(KunciSubjek.__table__.insert(), fresh)
-    return {row: encrypt(cache[subject], plain.encode(), table=table, column=column, row=row) for row, subject, plain in items}
+    return {
+        row: encrypt(cache[subject], plain.encode(), table=table, column=column, row=row)
+        for row, subject, plain in items
+    }

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
 from typing import Any
 
 from sqlalchemy import Index, Text
@@ -27,8 +26,6 @@ from rentan.ext import Base, IdMixin, db
 
 #: A guard gets the row, the actor and the facts of the move; it answers ``None`` or the refusing sentence.
 Guard = Callable[[Any, Pelaku, dict[str, Any]], "str | None"]
-
-
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,9 @@ def advance(
     row.status = move.ke
     if baru:
         db.session.add(row)
-    return write_history(machine, row, move, before, by=by, peran=peran, alasan=alasan, catatan=catatan, dokumen=dokumen)
+    return write_history(
+        machine, row, move, before, by=by, peran=peran, alasan=alasan, catatan=catatan, dokumen=dokumen
+    )
 
 
 def write_history(
@@ -224,7 +223,6 @@ __all__ = [
     "Machine",
     "Move",
     "Riwayat",
-
     "Tawaran",
     "advance",
     "check_version",

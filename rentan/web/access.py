@@ -96,4 +96,3 @@ def to_sign_in() -> ResponseReturnValue:
         response.headers["HX-Redirect"] = address
         return response
     return redirect(address, 303)
-

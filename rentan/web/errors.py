@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from rentan.core.audit import undo_changes
 from rentan.core.errors import NotFound, RuleError, Stale
-from rentan.ext import db
 from rentan.web.access import request_id
 
 TEXTS: dict[int, tuple[str, str]] = {
@@ -45,7 +45,10 @@ TEXTS: dict[int, tuple[str, str]] = {
         "Layanan sedang tidak tersedia",
         "Basis data atau penyimpanan belum dapat dihubungi. Tidak ada yang hilang; coba lagi sebentar.",
     ),
-    507: ("Ruang penyimpanan penuh", "Berkas belum tersimpan. Admin telah diberi tahu melalui catatan; coba lagi nanti."),
+    507: (
+        "Ruang penyimpanan penuh",
+        "Berkas belum tersimpan. Admin telah diberi tahu melalui catatan; coba lagi nanti.",
+    ),
 }
 
 
@@ -68,7 +71,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(RuleError)
     def _rule(refused: RuleError) -> ResponseReturnValue:
-        _undo()
+        undo_changes()
         # AUZ-2: a row of somebody else and a missing row give the same page, so the sentence is the general one.
         return error_page(refused.status, None if isinstance(refused, NotFound) else refused.pesan)
 
@@ -84,33 +87,25 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(StaleDataError)
     def _stale(_refused: StaleDataError) -> ResponseReturnValue:
-        _undo()
+        undo_changes()
         return error_page(Stale.status)
 
     @app.errorhandler(IntegrityError)
     def _conflict(_refused: IntegrityError) -> ResponseReturnValue:
-        _undo()
+        undo_changes()
         return error_page(409)
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(DBAPIError)
     def _database(refused: DBAPIError) -> ResponseReturnValue:
-        _undo()
+        undo_changes()
         app.logger.error("database: %s", type(refused.orig).__name__)
         return error_page(503)
 
     @app.errorhandler(Exception)
     def _unknown(failure: Exception) -> ResponseReturnValue:
-        _undo()
+        undo_changes()
         app.logger.error("unhandled", exc_info=failure)
         if app.testing:
             raise failure
         return error_page(500)
-
-
-def _undo() -> None:
-    """Drop half-made changes; events queued by the refusal itself (denied access) are kept for the trail."""
-    queued = [row for row in db.session.info.get("jejak", []) if row["hasil"] == "ditolak"]
-    db.session.rollback()
-    if queued and request.endpoint:
-        db.session.info["jejak"] = queued

@@ -16,8 +16,8 @@ from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
+from rentan.core.audit import undo_changes
 from rentan.core.errors import RuleError
-from rentan.ext import db
 from rentan.web.fields import (
     BerkasField,
     BilanganField,
@@ -160,7 +160,7 @@ class BaseForm(FlaskForm):
         except RuleError as refused:
             if refused.status not in (409, 422):
                 raise
-            _undo()
+            undo_changes()
             self.refuse(refused)
 
     def refuse(self, refused: RuleError) -> None:
@@ -199,14 +199,6 @@ class BaseForm(FlaskForm):
     def ada_berkas(self) -> bool:
         """Does the form carry files (and need the multipart encoding)?"""
         return any(isinstance(field, BerkasField) for field in _leaves(self))
-
-
-def _undo() -> None:
-    """Drop half-made changes, but keep the queued trail of refusals: a denied attempt did happen (AUD-3)."""
-    denied = [row for row in db.session.info.get("jejak", []) if row["hasil"] == "ditolak"]
-    db.session.rollback()
-    if denied:
-        db.session.info["jejak"] = denied
 
 
 def _leaves(form: Any) -> Iterator[Field]:

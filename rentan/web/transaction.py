@@ -30,16 +30,20 @@ def init_transactions(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        if request.method in READING and request.endpoint not in (None, "static", "health.alive"):
+        if request.method in READING and request.endpoint not in ("static", "health.alive"):
             db.session.connection(execution_options={"postgresql_readonly": True})
 
     @app.after_request
     def _traces(response: Response) -> Response:
         later: list[Callable[[], None]] = g.pop("sesudah_baca", [])
         if later or audit.pending():
-            queued = db.session.info.pop("jejak", [])
-            db.session.rollback()
-            db.session.info["jejak"] = queued
+            if request.method in READING:
+                queued = db.session.info.pop("jejak", [])
+                db.session.rollback()
+                db.session.info["jejak"] = queued
+            else:
+                # A form commits by itself; what it did not commit must not stand in the trail as done.
+                audit.undo_changes()
             for write in later:
                 write()
             db.session.commit()
@@ -77,8 +81,6 @@ def finish(url: str, pesan: str | None = None) -> Response:
             raise
         return again
     return after_action(url, pesan=pesan)
-
-
 
 
 def _body_mac() -> bytes:
