@@ -17,8 +17,24 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Select, String, Table, Uuid, case, column, func, literal, select, table, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    String,
+    Table,
+    Uuid,
+    case,
+    column,
+    func,
+    literal,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rentan.asn.models import Asn, HitunganOpd, Penempatan, Tahapan
@@ -259,59 +275,66 @@ def _bulan_sampai_kini(awal: date) -> Iterator[date]:
 
 def _hitung(bulan: date) -> dict[Kunci, dict[str, int]]:
     """What the dated facts say about the end of this month."""
-    akhir = akhir_bulan(bulan)
     aktif = Penempatan.status_aktif == StatusAktif.AKTIF
-    di = (Penempatan.opd_id, Penempatan.status_asn)
-    berdiri = ((Penempatan.mulai <= akhir), Penempatan.sampai.is_(None) | (Penempatan.sampai >= akhir))
+    di, di_sana = (Penempatan.opd_id, Penempatan.status_asn), berdiri(Penempatan, bulan)
     hasil: dict[Kunci, dict[str, int]] = {}
 
-    def catat(query: Select[tuple[uuid.UUID, StatusAsn, str, int]]) -> None:
+    def catat(query: Select[*tuple[Any, ...]]) -> None:
         for opd_id, status, kolom, jumlah in db.session.execute(query):
             if jumlah:
                 hasil.setdefault((opd_id, status), {})[kolom] = int(jumlah)
 
     for kolom, syarat in (("roster", aktif), ("di_luar", Penempatan.status_aktif.in_(DI_LUAR))):
-        catat(select(*di, literal(kolom), func.count()).where(*berdiri, syarat).group_by(*di))
+        catat(select(*di, literal(kolom), func.count()).where(di_sana, syarat).group_by(*di))
     catat(
         select(*di, Tahapan.tahap, func.count(Tahapan.asn_id.distinct()))
         .join(Tahapan, Tahapan.asn_id == Penempatan.asn_id)
-        .where(*berdiri, aktif, Tahapan.mulai <= akhir, Tahapan.sampai.is_(None) | (Tahapan.sampai >= akhir))
+        .where(di_sana, aktif, berdiri(Tahapan, bulan))
         .group_by(*di, Tahapan.tahap)
     )
-    pekerja = _pekerja_pada(bulan).subquery()
+    pekerja = pekerja_pada(bulan).subquery()
     for kolom, jumlah in (("pekerja", func.count()), ("pekerja_aktif", func.sum(pekerja.c.terlindungi))):
         catat(
             select(*di, literal(kolom), jumlah)
             .join(pekerja, pekerja.c.asn_id == Penempatan.asn_id)
-            .where(*berdiri, aktif)
+            .where(di_sana, aktif)
             .group_by(*di)
         )
     return hasil
 
 
-def _pekerja_pada(bulan: date) -> Select[tuple[uuid.UUID, int]]:
-    """One row per counted worker: whose, and covered (1) or not (0); past months from the history rows."""
+def pekerja_pada(bulan: date) -> Select[*tuple[Any, ...]]:
+    """One row per counted worker: ``asn_id``, ``pekerja_id`` and ``terlindungi`` (covered 1, or 0).
+
+    For the running month as they stand now, for a past month at its end (from the history rows). Workers of
+    ASN who are not active are among them; the counters leave those out.
+    """
     if bulan >= awal_bulan(today()):
         return (
-            select(
-                _ASUHAN.c.asn_id,
-                case((_PEKERJA.c.status.in_(PEKERJA_TERLINDUNGI), 1), else_=0).label("terlindungi"),
-            )
+            select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, _terlindungi(_PEKERJA.c.status))
             .join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id)
             .where(_ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
         )
     asuhan, pekerja = (_status_pada(mesin, bulan).subquery() for mesin in ("asuhan", "pekerja"))
     return (
-        select(
-            _ASUHAN.c.asn_id, case((pekerja.c.ke.in_(PEKERJA_TERLINDUNGI), 1), else_=0).label("terlindungi")
-        )
+        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, _terlindungi(pekerja.c.ke))
         .join(asuhan, asuhan.c.objek_id == _ASUHAN.c.id)
         .join(pekerja, pekerja.c.objek_id == _ASUHAN.c.pekerja_id, isouter=True)
         .where(asuhan.c.ke.in_(ASUHAN_DIHITUNG))
     )
 
 
-def _status_pada(mesin: str, bulan: date) -> Select[tuple[uuid.UUID, str]]:
+def _terlindungi(status: ColumnElement[str]) -> Label[int]:
+    return case((status.in_(PEKERJA_TERLINDUNGI), 1), else_=0).label("terlindungi")
+
+
+def berdiri(kelas: type[Penempatan] | type[Tahapan], bulan: date) -> ColumnElement[bool]:
+    """Does this dated interval stand at the end of the month?"""
+    akhir = akhir_bulan(bulan)
+    return (kelas.mulai <= akhir) & (kelas.sampai.is_(None) | (kelas.sampai >= akhir))
+
+
+def _status_pada(mesin: str, bulan: date) -> Select[*tuple[Any, ...]]:
     """Status of each row of a machine at the end of a month: where its last move until then led."""
     sesudah = start_of_day(tambah_bulan(awal_bulan(bulan), 1))
     terakhir = (
@@ -326,13 +349,7 @@ def _status_pada(mesin: str, bulan: date) -> Select[tuple[uuid.UUID, str]]:
 
 def _pekerja_dari(asn_id: uuid.UUID) -> tuple[int, int]:
     """(workers, of them covered) of one ASN now."""
-    query = (
-        select(
-            func.count(),
-            func.coalesce(func.sum(case((_PEKERJA.c.status.in_(PEKERJA_TERLINDUNGI), 1), else_=0)), 0),
-        )
-        .select_from(_ASUHAN.join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id))
-        .where(_ASUHAN.c.asn_id == asn_id, _ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
-    )
+    pekerja = pekerja_pada(today()).where(_ASUHAN.c.asn_id == asn_id).subquery()
+    query = select(func.count(), func.coalesce(func.sum(pekerja.c.terlindungi), 0)).select_from(pekerja)
     jumlah, terlindungi = db.session.execute(query).one()
     return int(jumlah), int(terlindungi)
