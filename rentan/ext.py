@@ -65,7 +65,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Typed base. Flask-SQLAlchemy 3.1 rejects a class-level ``type_annotation_map``, so it sits in the registry."""
+    """Typed base. Flask-SQLAlchemy 3.1 takes ``type_annotation_map`` only inside a registry."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING),
@@ -172,8 +172,8 @@ def _sqlite_pragmas(dbapi_connection: Any, _record: Any) -> None:
 def _sqlite_begin(connection: Any) -> None:
     """``BEGIN IMMEDIATE`` for work that may write, so that read-then-write cannot fail half way.
 
-    A request that only reads says so with the execution option ``postgresql_readonly`` (PostgreSQL knows it by
-    itself): SQLite then takes no write lock, and refuses writes in that transaction.
+    A request that only reads says so with the execution option ``postgresql_readonly`` (PostgreSQL knows it
+    by itself): SQLite then takes no write lock, and refuses writes in that transaction.
     """
     if connection.dialect.name != "sqlite":
         return

@@ -13,6 +13,7 @@ from rentan.config import Settings, load_settings
 from rentan.core.clock import set_zone
 from rentan.core.secrets import create_key_file, load_keyring
 from rentan.core.storage import open_store
+from rentan.core.subject import check_fingerprint
 from rentan.ext import Runtime, db, login_manager, migrate
 from rentan.profil import load_profil
 from rentan.rooms import BLUEPRINTS
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """One application for one city; raises ``ConfigError``, ``ProfilError`` or ``KeyFileError`` with sentences."""
+    """One application of one city; ``ConfigError``, ``ProfilError``, ``KeyFileError`` carry sentences."""
     settings = settings or load_settings()
     profil = load_profil(settings.profil_path)
     if settings.demo and not settings.kek_file.exists():
@@ -77,6 +78,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(bp)
     init_access(app)
     cli.init_cli(app)
+    with app.app_context():
+        check_fingerprint(settings.database_url)
     return app
 
 

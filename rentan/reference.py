@@ -28,7 +28,7 @@ KELAS_DASAR_HUKUM = "PP 44/2015 Lampiran II"
 
 
 def load_reference(connection: Connection, profil: Profil, keyring: Keyring) -> None:
-    """Add missing reference rows and bind the database to this key file (KEY-5: ``KeyFileError`` when another's)."""
+    """Add missing rows and bind the database to this key file (KEY-5: ``KeyFileError`` when another's)."""
     _bind_keys(connection, keyring)
     _load_areas(connection, profil)
     _load_opd(connection, profil)

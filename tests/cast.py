@@ -44,9 +44,9 @@ class Orang:
 
 @dataclass
 class Cast:
-    """Sari gives; Budi keeps the papers of her OPD, Wati those of another; Joko hands cards over in Ngaliyan and
-    Tini in Tugu; Rini verifies; Hadi is treasurer, Yuni approves, Bayu works at BPJS; Agus reads as pimpinan;
-    Dewi is admin. Lina is an ASN of Sari's OPD who has not joined; Eko an ASN of Wati's OPD."""
+    """Sari gives; Budi keeps the papers of her OPD, Wati those of another; Joko hands cards over in Ngaliyan
+    and Tini in Tugu; Rini verifies; Hadi is treasurer, Yuni approves, Bayu works at BPJS; Agus reads as
+    pimpinan; Dewi is admin. Lina is an ASN of Sari's OPD who has not joined; Eko an ASN of Wati's OPD."""
 
     sari: Orang
     lina: Orang

@@ -229,7 +229,7 @@ class CheckedClient(FlaskClient):
 
 
 def _watch_commits(app: Flask) -> None:
-    """Notice changes that a request neither committed nor rolled back, and events of changes nobody stored."""
+    """Notice changes that a request neither committed nor rolled back, and events of changes not stored."""
 
     @event.listens_for(db.session.session_factory, "after_flush")
     def _flushed(session: Any, _context: Any) -> None:

@@ -26,7 +26,8 @@ def verify(as_json: bool) -> None:
         else:
             rows = found
     if as_json:
-        click.echo(json.dumps({"rows": rows, "faults": [{"seq": one.seq, "cause": one.sebab} for one in faults]}))
+        listed = [{"seq": one.seq, "cause": one.sebab} for one in faults]
+        click.echo(json.dumps({"rows": rows, "faults": listed}))
     else:
         for one in faults:
             click.echo(f"Baris {one.seq}: {one.sebab}.")

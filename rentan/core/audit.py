@@ -125,7 +125,7 @@ class ChainFault:
 def record(peristiwa: Peristiwa, *, by: Pelaku, objek: Any = None, hasil: str = "ok", **facts: Any) -> None:
     """Queue one event for the transaction in progress; a missing required fact is a ``ValueError``.
 
-    ``objek`` is the row concerned (or ``None``). Facts are counts, codes, dates and ids, never personal values.
+    ``objek`` is the row concerned (or ``None``). Facts are counts, codes, dates and ids, never personal data.
     """
     missing = FACTS.get(peristiwa, frozenset()) - facts.keys()
     if missing:
@@ -147,7 +147,7 @@ def record(peristiwa: Peristiwa, *, by: Pelaku, objek: Any = None, hasil: str = 
 
 
 def undo_changes() -> None:
-    """Roll back what was begun, but keep the queued events of refusals: a denied attempt did happen (AUD-3)."""
+    """Roll back what was begun, but keep the events of refusals: a denied attempt did happen (AUD-3)."""
     refused = [row for row in db.session.info.get("jejak", ()) if row["hasil"] != "ok"]
     db.session.rollback()
     if refused:
@@ -188,7 +188,7 @@ def _mark_savepoint(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, previous: SessionTransaction) -> None:
-    """What was rolled back did not happen: a savepoint takes its own events along, a transaction all of them."""
+    """What was rolled back did not happen: a savepoint takes its own events along, a transaction all."""
     if previous.nested:
         del session.info.get("jejak", [])[session.info["jejak_batas"][previous] :]
     elif previous.parent is None:

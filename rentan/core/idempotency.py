@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rentan.core.clock import now
@@ -32,12 +32,17 @@ class SameKeyOtherBody(Stale):
 
     def __init__(self) -> None:
         super().__init__(
-            "Formulir ini sudah pernah dikirim dengan isian lain. Buka kembali halamannya, lalu periksa isian Anda."
+            "Formulir ini sudah pernah dikirim dengan isian lain. "
+            "Buka kembali halamannya, lalu periksa isian Anda."
         )
 
 
 def find_answer(pelaku_id: uuid.UUID, kunci: str, isi: bytes) -> str | None:
-    """Where the first answer to this form is, or ``None`` when it is new; other contents are refused (409)."""
+    """Where the first answer to this form is, or ``None`` when it is new; other contents: 409."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        # The second of two equal forms waits here for the first one's answer; SQLite has one writer anyway.
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:kunci, 0))")
+        db.session.execute(lock, {"kunci": f"permintaan {pelaku_id} {kunci}"})
     row = db.session.scalar(
         db.select(Permintaan).where(Permintaan.pelaku_id == pelaku_id, Permintaan.kunci == kunci)
     )

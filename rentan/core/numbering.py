@@ -1,4 +1,4 @@
-"""Running numbers of letters and receipts: one counter row per series and year, taken inside the transaction."""
+"""Running numbers of letters and receipts: one counter row per series and year, inside the transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One table from role to permission (product.md §1, security.md AUZ-3). A permission is named ``thing:action``."""
+"""One table from role to permission (product.md §1, AUZ-3). A permission is named ``thing:action``."""
 
 from __future__ import annotations
 

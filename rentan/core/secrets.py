@@ -1,8 +1,9 @@
 """Encryption of personal data, blind index and key checks (security.md KEY-1, 2, 3, 5).
 
-A key file holds the key-encrypting keys (KEK) by version, the blind-index key, the audit key and the code key.
-Each person (row of ``kunci_subjek``) has an own data key, wrapped by the KEK; each ciphertext is bound to
-table, column and row, so that it fails when moved. Reading many rows costs one unwrap and one decryption each.
+A key file holds the key-encrypting keys (KEK) by version, the blind-index key, the audit key and the code
+key. Each person (row of ``kunci_subjek``) has an own data key, wrapped by the KEK; each ciphertext is bound
+to table, column and row, so that it fails when moved. Reading many rows costs one unwrap and one decryption
+each.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Keyring:
     @property
     def sidik(self) -> str:
         """Fingerprint of all keys: the database remembers it and a wrong file is noticed (KEY-5)."""
-        whole = b"".join(self.kek[number] for number in sorted(self.kek)) + self.indeks + self.jejak + self.kode
+        keks = b"".join(self.kek[number] for number in sorted(self.kek))
+        whole = keks + self.indeks + self.jejak + self.kode
         return hashlib.sha256(b"rentan-sidik\0" + whole).hexdigest()
 
     def new_dek(self, subjek_id: uuid.UUID) -> tuple[bytes, int]:
@@ -64,7 +66,7 @@ class Keyring:
         return hmac.new(self.indeks, f"{ruang}\0{digits}".encode(), hashlib.sha256).digest()
 
     def code_hash(self, ruang: str, code: str) -> bytes:
-        """Keyed hash of a one-use code with enough entropy of its own (slips, session ids, recovery codes)."""
+        """Keyed hash of a one-use code with entropy enough of its own (slips, sessions, recovery codes)."""
         return hmac.new(self.kode, f"{ruang}\0{code}".encode(), hashlib.sha256).digest()
 
     def chain_mac(self, message: bytes) -> bytes:

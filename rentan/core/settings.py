@@ -1,4 +1,4 @@
-"""City-wide choices (product.md §6): a closed list, each with its reason, changed by the admin with a trail."""
+"""City-wide choices (product.md §6): a closed list, each with a reason, changed by the admin with a trail."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SETTINGS: dict[str, Pilihan] = {
         Pilihan(
             "hari_pegang",
             "Lama pekerja dari daftar calon dipegang (hari)",
-            "Tujuh hari cukup untuk mencetak dan menandatangani surat; sesudah itu pekerja kembali ke daftar.",
+            "Tujuh hari cukup untuk mencetak dan menandatangani surat; lalu pekerja kembali ke daftar.",
             int,
             1,
             30,
@@ -133,7 +133,7 @@ def get_setting(kunci: str) -> Any:
 
 
 def change_setting(kunci: str, nilai: Any, *, by: Pelaku) -> None:
-    """Check a new value against the setting's bounds, store it, and note the change (not the old value's secrets)."""
+    """Check a new value against the setting's bounds (``RuleError``), store it, and note the change."""
     pilihan = SETTINGS[kunci]
     if pilihan.jenis is int and not (
         isinstance(nilai, int)
@@ -141,6 +141,8 @@ def change_setting(kunci: str, nilai: Any, *, by: Pelaku) -> None:
         and pilihan.minimum <= nilai <= pilihan.maksimum
     ):
         raise RuleError(f"{pilihan.label}: isi bilangan {pilihan.minimum} sampai {pilihan.maksimum}.", kunci)
+    if pilihan.jenis is bool and not isinstance(nilai, bool):
+        raise RuleError(f"{pilihan.label}: pilih ya atau tidak.", kunci)
     if pilihan.jenis is list and (not nilai or set(nilai) - set(pilihan.pilihan)):
         raise RuleError(f"{pilihan.label}: pilih paling sedikit satu dari daftar.", kunci)
     row = db.session.get(Pengaturan, kunci) or Pengaturan(kunci=kunci)

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Status(StrEnum):
     """A stored word with a label for people and a colour class of ``templates/components/lencana.html``.
 
-    Members are written ``NAMA = "nilai", "Label", "warna"`` with warna one of ``netral proses perlu baik bahaya``
+    Members are written ``NAMA = "nilai", "Label", "warna"``, warna one of ``netral proses perlu baik bahaya``
     (grey, blue, amber "needs you", green "confirmed by BPJS" only, red "danger").
     """
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
-from rentan.core.secrets import decrypt, encrypt
+from rentan.core.secrets import KeyFileError, decrypt, encrypt
 from rentan.ext import Base, db, runtime
 
 
@@ -43,6 +45,29 @@ def _forget(session: Session, _previous: SessionTransaction) -> None:
 def _cache() -> dict[uuid.UUID, bytes]:
     cache: dict[uuid.UUID, bytes] = db.session.info.setdefault("dek", {})
     return cache
+
+
+def check_fingerprint(url: str) -> None:
+    """Refuse to work with a key file that is not this database's (KEY-5); raises ``KeyFileError``.
+
+    An empty database has no fingerprint yet; one that cannot be reached is reported by ``/siap``.
+    """
+    path = make_url(url).database if url.startswith("sqlite") else None
+    if path and not Path(path).exists():
+        return  # connecting would create the file
+    try:
+        with db.engine.connect() as connection:
+            found = (
+                connection.scalar(select(Sidik.sidik))
+                if inspect(connection).has_table("sidik_kunci")
+                else None
+            )
+    except SQLAlchemyError:
+        return
+    finally:
+        db.engine.dispose()  # nothing of this may be inherited by a forked worker
+    if found not in (None, runtime().keyring.sidik):
+        raise KeyFileError("Berkas kunci ini bukan pasangan basis data ini. Pakai berkas kunci yang benar.")
 
 
 def load_deks(subjek_ids: Iterable[uuid.UUID]) -> None:

@@ -30,7 +30,7 @@ Guard = Callable[[Any, Pelaku, dict[str, Any]], "str | None"]
 
 @dataclass(frozen=True)
 class Move:
-    """One row of states.md: ``kode`` is its number there, ``dari`` empty means that the move creates the row."""
+    """One row of states.md: ``kode`` is its number there, an empty ``dari`` creates the row."""
 
     kode: str
     peristiwa: str
@@ -52,7 +52,7 @@ class Machine:
     in_scope: Callable[[Any, Pelaku, Peran], bool]
 
     def move(self, peristiwa: str, dari: Any) -> Move:
-        """The move of this event from this state; ``RuleError`` names the states from which it is possible."""
+        """The move of this event from this state; ``RuleError`` names the states where it is possible."""
         same = [one for one in self.moves if one.peristiwa == peristiwa]
         if not same:
             raise LookupError(f"{self.nama}: unknown event {peristiwa}")
@@ -104,7 +104,7 @@ def check_version(row: Any, versi: int | None) -> None:
 
 
 def role_for(machine: Machine, move: Move, row: Any, by: Pelaku) -> Peran | None:
-    """The role under which ``by`` makes this move on this row; ``None`` for the system; ``Forbidden`` otherwise."""
+    """The role under which ``by`` makes this move on this row; ``None`` for the system; or ``Forbidden``."""
     if by.is_system:
         if move.sistem:
             return None
@@ -130,8 +130,8 @@ def advance(
 ) -> Riwayat:
     """Make one move, or raise ``RuleError``/``Forbidden``/``Stale`` and change nothing.
 
-    ``baru`` marks the creating move of a row just added (its status column is then set here for the first time).
-    ``alasan`` is a reason code, ``catatan`` free words of staff, ``dokumen`` ids of papers that carry the move.
+    ``baru`` marks the creating move of a new row (its status is set here for the first time). ``alasan`` is
+    a reason code, ``catatan`` free words of staff, ``dokumen`` ids of papers that carry the move.
     """
     before = None if baru else row.status
     move = machine.move(peristiwa, before)
@@ -161,7 +161,7 @@ def write_history(
     catatan: str | None,
     dokumen: Sequence[uuid.UUID],
 ) -> Riwayat:
-    """The history row of a move just made; its running number makes two moves at once collide, not overtake."""
+    """The history row of a move just made; its running number makes two moves at once collide."""
     db.session.flush()
     count = db.session.scalar(
         db.select(db.func.coalesce(db.func.max(Riwayat.urutan), 0)).where(
@@ -198,7 +198,7 @@ def write_history(
 
 
 def offers(machine: Machine, row: Any, by: Pelaku, **facts: Any) -> list[Tawaran]:
-    """The moves that ``by`` could make from the row's present state, each with the refusal that stands in its way."""
+    """The moves that ``by`` could make from the row's present state, each with the refusal in its way."""
     found = []
     for move in machine.moves:
         if row.status not in move.dari:

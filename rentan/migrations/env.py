@@ -1,4 +1,4 @@
-"""Alembic on both engines: one migration at a time, triggers re-created, reference data at the newest revision."""
+"""Alembic on both engines: one migration at a time, triggers re-created, reference data at the head."""
 
 from __future__ import annotations
 

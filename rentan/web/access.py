@@ -60,7 +60,7 @@ def request_id() -> str:
 
 
 def access_of(app: Flask, endpoint: str) -> Any:
-    """What the route declared: ``PUBLIC`` or a set of permissions. ``LookupError`` when it declared nothing."""
+    """What the route declared: ``PUBLIC`` or a set of permissions. ``LookupError`` when it is silent."""
     declared = getattr(app.view_functions[endpoint], "akses", None)
     if declared is None:
         raise LookupError(f"route {endpoint} declares no permission: add @requires(…) or @public")
@@ -88,7 +88,7 @@ def init_access(app: Flask) -> None:
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """Send a guest to the sign-in page; inside htmx by a header, never as a fragment in a table cell (HTM-2)."""
+    """Send a guest to the sign-in page; htmx by a header, never as a fragment in a table cell (HTM-2)."""
     target = request.full_path.rstrip("?") if request.method == "GET" and not is_partial() else ""
     address = url_for("akun.sign_in", next=target or None)
     if request.headers.get("HX-Request"):

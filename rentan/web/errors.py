@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Flask, make_response, render_template
+import logging
+
+from flask import Flask, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from rentan.core.audit import undo_changes
 from rentan.core.errors import NotFound, RuleError, Stale
+from rentan.ext import login_manager
 from rentan.web.access import request_id
+
+logger = logging.getLogger(__name__)
 
 TEXTS: dict[int, tuple[str, str]] = {
     400: (
@@ -20,7 +26,8 @@ TEXTS: dict[int, tuple[str, str]] = {
     ),
     403: (
         "Anda tidak berhak membuka halaman ini",
-        "Peran Anda tidak mencakup halaman atau tindakan ini. Bila menurut Anda seharusnya boleh, hubungi admin.",
+        "Peran Anda tidak mencakup halaman atau tindakan ini. "
+        "Bila menurut Anda seharusnya boleh, hubungi admin.",
     ),
     404: (
         "Halaman tidak ditemukan",
@@ -29,7 +36,8 @@ TEXTS: dict[int, tuple[str, str]] = {
     405: ("Cara membuka halaman ini keliru", "Kembali ke beranda, lalu buka halaman melalui menu."),
     409: (
         "Data sudah berubah",
-        "Orang lain mengubah data ini sejak Anda membukanya. Kembali, muat ulang halaman, lalu periksa isinya.",
+        "Orang lain mengubah data ini sejak Anda membukanya. "
+        "Kembali, muat ulang halaman, lalu periksa isinya.",
     ),
     413: (
         "Isian atau berkas terlalu besar",
@@ -39,7 +47,8 @@ TEXTS: dict[int, tuple[str, str]] = {
     429: ("Terlalu banyak percobaan", "Tunggu beberapa menit, lalu coba lagi."),
     500: (
         "Terjadi gangguan pada aplikasi",
-        "Kesalahan ini tercatat dan tidak mengubah data. Coba lagi; bila berulang, sampaikan nomor di bawah kepada admin.",
+        "Kesalahan ini tercatat dan tidak mengubah data. "
+        "Coba lagi; bila berulang, sampaikan nomor di bawah kepada admin.",
     ),
     503: (
         "Layanan sedang tidak tersedia",
@@ -66,13 +75,22 @@ def error_page(status: int, pesan: str | None = None) -> ResponseReturnValue:
     return response
 
 
+def database_gone(failure: Exception) -> ResponseReturnValue:
+    """503 (CRA-3). The page is a guest's: asking who is signed in would need the database again."""
+    undo_changes()
+    g._login_user = login_manager.anonymous_user()
+    g.pop("pelaku", None)
+    logger.error("database: %s", type(getattr(failure, "orig", failure)).__name__)
+    return error_page(503)
+
+
 def init_errors(app: Flask) -> None:
     """One handler per kind of refusal; unknown exceptions are logged without values and shown as 500."""
 
     @app.errorhandler(RuleError)
     def _rule(refused: RuleError) -> ResponseReturnValue:
         undo_changes()
-        # AUZ-2: a row of somebody else and a missing row give the same page, so the sentence is the general one.
+        # AUZ-2: somebody else's row and a missing row give the same page, so the sentence is the general one.
         return error_page(refused.status, None if isinstance(refused, NotFound) else refused.pesan)
 
     @app.errorhandler(CSRFError)
@@ -95,12 +113,9 @@ def init_errors(app: Flask) -> None:
         undo_changes()
         return error_page(409)
 
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(DBAPIError)
-    def _database(refused: DBAPIError) -> ResponseReturnValue:
-        undo_changes()
-        app.logger.error("database: %s", type(refused.orig).__name__)
-        return error_page(503)
+    app.register_error_handler(OperationalError, database_gone)
+    app.register_error_handler(DBAPIError, database_gone)
+    app.register_error_handler(PoolTimeout, database_gone)
 
     @app.errorhandler(Exception)
     def _unknown(failure: Exception) -> ResponseReturnValue:

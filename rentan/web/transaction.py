@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import uuid
 from collections.abc import Callable
 
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from rentan.core import audit
 from rentan.core.idempotency import find_answer, remember_answer
 from rentan.ext import db, runtime
 from rentan.web.access import pelaku
+from rentan.web.errors import database_gone
 from rentan.web.page import after_action
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,9 +46,13 @@ def init_transactions(app: Flask) -> None:
             else:
                 # A form commits by itself; what it did not commit must not stand in the trail as done.
                 audit.undo_changes()
-            for write in later:
-                write()
-            db.session.commit()
+            try:
+                for write in later:
+                    write()
+                db.session.commit()
+            except SQLAlchemyError as failure:
+                # What may not be seen without a trace is not shown when the trace cannot be written.
+                return app.make_response(database_gone(failure))
         return response
 
 
@@ -56,9 +62,9 @@ def after_reading(write: Callable[[], None]) -> None:
 
 
 def answered_before() -> Response | None:
-    """The first answer to this very form, if it was sent before (CON-4); other contents under the key: 409."""
-    actor, key = pelaku(), request.form.get("kunci_formulir", "")
-    if actor.akun_id is None or not key:
+    """The first answer to this very form, if it was sent before (CON-4); other contents: 409."""
+    actor, key = pelaku(), _form_key()
+    if actor.akun_id is None or key is None:
         return None
     answer = find_answer(actor.akun_id, key, _body_mac())
     return None if answer is None else after_action(answer)
@@ -67,10 +73,10 @@ def answered_before() -> Response | None:
 def finish(url: str, pesan: str | None = None) -> Response:
     """Commit what the actions did, together with the form's one-time key, and go to ``url``.
 
-    Of two identical forms sent at once, the second one's changes are rolled back and it gets the first answer.
+    Of two equal forms sent at once, the second one's changes are rolled back and it gets the first answer.
     """
-    actor, key = pelaku(), request.form.get("kunci_formulir", "")
-    if actor.akun_id is not None and key:
+    actor, key = pelaku(), _form_key()
+    if actor.akun_id is not None and key is not None:
         remember_answer(actor.akun_id, key, _body_mac(), url)
     try:
         db.session.commit()
@@ -81,6 +87,14 @@ def finish(url: str, pesan: str | None = None) -> Response:
             raise
         return again
     return after_action(url, pesan=pesan)
+
+
+def _form_key() -> str | None:
+    """The one-time key as we make them; anything else is no key of ours."""
+    try:
+        return str(uuid.UUID(request.form.get("kunci_formulir", "")))
+    except ValueError:
+        return None
 
 
 def _body_mac() -> bytes:
