@@ -116,6 +116,7 @@ class Profil:
     bpu_iuran_csv: Path
     potongan_iuran_csv: Path
     prefiks_nik: frozenset[str]  # six digits each: NIK issued in this city
+    ubin: tuple[tuple[str, ...], ...] = ()  # tile map of the kecamatan, by row; "" is an empty tile
 
 
 def load_profil(path: Path) -> Profil:
@@ -143,7 +144,7 @@ class _Pembaca:
         self.salah: list[str] = []
 
     def profil(self) -> Profil:
-        bank, batas, berkas = (self._bagian(nama) for nama in ("bank", "batas", "berkas"))
+        bank, batas, berkas, peta = (self._bagian(nama) for nama in ("bank", "batas", "berkas", "peta"))
         isi: dict[str, Any] = {
             "bank": self._isi(Bank, bank, "bank."),
             "batas": self._isi(Batas, batas, "batas."),
@@ -153,11 +154,12 @@ class _Pembaca:
             isi[f"{kunci}_csv"] = self._berkas(berkas, kunci, "berkas.")
         self._asing(berkas, {"kecamatan", "kelurahan", "opd", "bpu_iuran", "potongan_iuran"}, "berkas.")
         for bidang in fields(Profil):
-            if bidang.name in isi or bidang.name == "prefiks_nik":
+            if bidang.name in isi or bidang.name in ("prefiks_nik", "ubin"):
                 continue
             isi[bidang.name] = self._nilai(self.data, bidang.name, str(bidang.type), "")
-        self._asing(self.data, {*isi, "berkas"}, "")
+        self._asing(self.data, {*isi, "berkas", "peta"}, "")
         isi["prefiks_nik"] = self._prefiks(isi["kecamatan_csv"])
+        isi["ubin"] = self._ubin(peta, isi["kecamatan_csv"])
         if not self.salah:
             self._periksa(isi)
         if self.salah:
@@ -236,6 +238,26 @@ class _Pembaca:
                 f"{path.name} harus mempunyai kolom prefiks_nik berisi 6 digit di setiap baris."
             )
         return frozenset(prefiks)
+
+    def _ubin(self, peta: dict[str, Any], path: Path) -> tuple[tuple[str, ...], ...]:
+        """The optional tile map: rows of equal length, each code at most once and known to the table."""
+        self._asing(peta, {"ubin"}, "peta.")
+        ubin = peta.get("ubin", [])
+        benar = isinstance(ubin, list) and all(
+            isinstance(baris, list) and all(isinstance(kode, str) for kode in baris) for baris in ubin
+        )
+        if not benar or len({len(baris) for baris in ubin}) > 1:
+            self.salah.append("peta.ubin harus berupa baris-baris kode kecamatan yang sama panjang.")
+            return ()
+        dipakai = [kode for baris in ubin for kode in baris if kode]
+        if len(set(dipakai)) < len(dipakai):
+            self.salah.append("peta.ubin memuat kode kecamatan yang sama lebih dari sekali.")
+        if dipakai and path.is_file():
+            with path.open(encoding="utf-8-sig", newline="") as berkas:
+                dikenal = {baris.get("kode") for baris in csv.DictReader(berkas)}
+            if asing := set(dipakai) - dikenal:
+                self.salah.append(f"peta.ubin memuat kode yang tidak dikenal: {', '.join(sorted(asing))}.")
+        return tuple(tuple(baris) for baris in ubin)
 
     def _periksa(self, isi: dict[str, Any]) -> None:
         """Rules between values; only reached when each value has its type."""

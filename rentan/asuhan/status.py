@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rentan.core.actor import Pelaku
+from rentan.core.clock import today
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.core.workflow import Machine, Move
@@ -27,7 +30,18 @@ S = StatusAsuhan
 #: While one of these stands, no other ASN may take the worker (one payer per worker). ``mencari_pengganti`` is
 #: not among them: A11 makes the successor's row while the old one still waits.
 TERBUKA = (S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP, S.AKTIF, S.DIJEDA)
+#: A worker counts from being proposed until the sponsorship ends; a held one does not.
+DIUSULKAN_KE_ATAS = TERBUKA[1:]
 TERBUKA_SQL = ", ".join(f"'{one.value}'" for one in TERBUKA)
+
+
+def _still_extendable(asuhan: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
+    """A2: once, and before the hold is over."""
+    if asuhan.diperpanjang:
+        return "Masa pegang hanya dapat diperpanjang satu kali."
+    if asuhan.ditahan_sampai < today():
+        return "Masa pegang sudah lewat sehingga pekerja kembali ke daftar calon. Pilih lagi dari daftar itu."
+    return None
 
 
 def in_scope(asuhan: object, by: Pelaku, peran: Peran) -> bool:
@@ -45,18 +59,36 @@ MACHINE = Machine(
     in_scope=in_scope,
     moves=(
         Move("A1", "pesan", frozenset(), S.DITAHAN, frozenset({Peran.ASN}), "Pegang pekerja ini"),
-        Move("A2", "perpanjang", frozenset({S.DITAHAN}), S.DITAHAN, frozenset({Peran.ASN}), "Perpanjang"),
-        Move("A3", "lewat_waktu", frozenset({S.DITAHAN}), S.KEDALUWARSA, frozenset(), "Kembalikan", sistem=True),
+        Move(
+            "A2",
+            "perpanjang",
+            frozenset({S.DITAHAN}),
+            S.DITAHAN,
+            frozenset({Peran.ASN}),
+            "Perpanjang",
+            penjaga=(_still_extendable,),
+        ),
+        Move(
+            "A3", "lewat_waktu", frozenset({S.DITAHAN}), S.KEDALUWARSA, frozenset(), "Kembalikan", sistem=True
+        ),
         Move(
             "A4", "usulkan", frozenset(), S.DIUSULKAN, frozenset({Peran.ASN, Peran.OPERATOR_OPD}), "Usulkan"
         ),
         Move(
-            "A4", "usulkan", frozenset({S.DITAHAN}), S.DIUSULKAN,
-            frozenset({Peran.ASN, Peran.OPERATOR_OPD}), "Usulkan",
+            "A4",
+            "usulkan",
+            frozenset({S.DITAHAN}),
+            S.DIUSULKAN,
+            frozenset({Peran.ASN, Peran.OPERATOR_OPD}),
+            "Usulkan",
         ),
         Move(
-            "A15", "batal", frozenset({S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP}), S.BERAKHIR,
-            frozenset({Peran.ASN}), "Batalkan",
+            "A15",
+            "batal",
+            frozenset({S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP}),
+            S.BERAKHIR,
+            frozenset({Peran.ASN}),
+            "Batalkan",
         ),
     ),
 )

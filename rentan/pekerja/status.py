@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from rentan.core.actor import Pelaku
+from rentan.core.permissions import Peran
 from rentan.core.status import Status
+from rentan.core.workflow import Machine, Move
 
 
 class StatusPekerja(Status):
@@ -46,3 +49,39 @@ class PutusanDuplikat(Status):
     MENUNGGU = "menunggu", "Menunggu pemeriksaan", "perlu"
     BEDA = "beda", "Orang yang berbeda"
     SAMA = "sama", "Orang yang sama"
+
+
+S = StatusPekerja
+
+#: The cover has not begun and nothing stands against it: a donor may take this worker.
+DAPAT_DIASUH = (S.CALON, S.LAYAK, S.DUGA_DUPLIKAT)
+
+
+def in_scope(_pekerja: object, _by: Pelaku, _peran: Peran) -> bool:
+    """Who may record which worker is decided where the worker is brought in (own kecamatan, own sponsorship)."""
+    return True
+
+
+MACHINE = Machine(
+    nama="pekerja",
+    sebutan="Pekerja",
+    in_scope=in_scope,
+    moves=(
+        Move(
+            "W1", "catat", frozenset(), S.CALON,
+            frozenset({Peran.ASN, Peran.OPERATOR_OPD, Peran.PETUGAS_KECAMATAN, Peran.PETUGAS_BPJS, Peran.ADMIN}),
+            "Catat", sistem=True,
+        ),
+        Move("W2", "layak", frozenset({S.CALON}), S.LAYAK, frozenset(), "Memenuhi syarat", sistem=True),
+        Move(
+            "W2", "tidak_layak", frozenset({S.CALON}), S.TIDAK_LAYAK, frozenset(), "Tidak memenuhi syarat",
+            sistem=True,
+        ),
+        Move("W3", "mirip", frozenset({S.CALON, S.LAYAK}), S.DUGA_DUPLIKAT, frozenset(), "Periksa", sistem=True),
+        Move(
+            "W5", "tercakup", frozenset({S.CALON, S.LAYAK, S.NONAKTIF}), S.DITANGGUNG_LAIN, frozenset(),
+            "Dilindungi program lain", sistem=True,
+        ),
+        Move("W6", "masa_habis", frozenset({S.DITANGGUNG_LAIN}), S.LAYAK, frozenset(), "Masa habis", sistem=True),
+    ),
+)  # fmt: skip

@@ -1,0 +1,101 @@
+"""The tariff in force and the calendar of a sign-up, read from their dated tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from rentan.core.settings import get_setting
+from rentan.ext import db
+from rentan.tarif.models import HariKhusus, TarifKelas, TarifPotongan
+from rentan.tarif.price import Kelas, Potongan, Tarif
+from rentan.util.kalender import geser_hari_kerja, hari_kerja_pertama
+from rentan.util.tanggal import awal_bulan, tambah_bulan
+
+
+def tarif_pada(bulan: date) -> Tarif:
+    """The classes in force in that month, with every dated cut (``iuran`` picks the cuts of its month).
+
+    Raises ``LookupError`` when no class is in force yet, ``TidakSah`` when the tables contradict themselves.
+    """
+    cache: dict[date, Tarif] = db.session.info.setdefault("tarif", {})
+    bulan = awal_bulan(bulan)
+    if bulan not in cache:
+        cache[bulan] = Tarif(_kelas_pada(bulan), _potongan())
+    return cache[bulan]
+
+
+def penghasilan_terendah(bulan: date) -> int:
+    """The base of the lowest class, in rupiah a month: what is preselected."""
+    return tarif_pada(bulan).kelas[0].dasar
+
+
+def forget_tarif() -> None:
+    """Read the tables again: for whoever changes them."""
+    db.session.info.pop("tarif", None)
+    db.session.info.pop("hari_khusus", None)
+
+
+def _kelas_pada(bulan: date) -> tuple[Kelas, ...]:
+    mulai = db.session.scalar(
+        select(db.func.max(TarifKelas.berlaku_mulai)).where(TarifKelas.berlaku_mulai <= bulan)
+    )
+    if mulai is None:
+        raise LookupError(f"no tariff class in force in {bulan:%Y-%m}")
+    query = select(TarifKelas).where(TarifKelas.berlaku_mulai == mulai)
+    return tuple(
+        Kelas(row.penghasilan_min, row.penghasilan_maks, row.dasar, row.jkk, row.jkm, row.jht)
+        for row in db.session.scalars(query.order_by(TarifKelas.penghasilan_min))
+    )
+
+
+def _potongan() -> tuple[Potongan, ...]:
+    query = select(TarifPotongan).order_by(TarifPotongan.mulai, TarifPotongan.id)
+    return tuple(
+        Potongan(
+            mulai=row.mulai,
+            sampai=row.sampai,
+            # Words that price.py does not know are refused when the Tarif is made.
+            sektor=cast(Any, row.sektor),
+            pendanaan=cast(Any, row.pendanaan),
+            program=cast(Any, row.program),
+            persen=row.persen,
+            dasar_hukum=row.dasar_hukum,
+        )
+        for row in db.session.scalars(query)
+    )
+
+
+def hari_khusus() -> dict[str, frozenset[date]]:
+    """The admin's days as keyword arguments of ``util.kalender``: ``tambahan`` (off) and ``dicabut`` (worked)."""
+    cache: dict[str, frozenset[date]] = db.session.info.setdefault("hari_khusus", {})
+    if not cache:
+        rows = db.session.execute(select(HariKhusus.tanggal, HariKhusus.jenis)).all()
+        cache["tambahan"] = frozenset(row.tanggal for row in rows if row.jenis == "libur")
+        cache["dicabut"] = frozenset(row.tanggal for row in rows if row.jenis == "kerja")
+    return cache
+
+
+def hari_debet(bulan: date) -> date:
+    """The debit day of a month: its first working day (product.md §3 Debit calendar)."""
+    return hari_kerja_pertama(bulan.year, bulan.month, **hari_khusus())
+
+
+def batas_berkas(bulan: date) -> date:
+    """The cut-off of a month: the last day on which a sign-up still makes that month's list."""
+    return geser_hari_kerja(hari_debet(bulan), -int(get_setting("hari_batas_berkas")), **hari_khusus())
+
+
+def bulan_pertama(pada: date) -> date:
+    """First day of the first month whose list a sign-up of ``pada`` still makes."""
+    bulan = awal_bulan(pada)
+    while batas_berkas(bulan) < pada:
+        bulan = tambah_bulan(bulan, 1)
+    return bulan
+
+
+def debet_pertama(pada: date) -> date:
+    """The day of the first debit of a sign-up made on ``pada``: ages are judged on it (product.md §3)."""
+    return hari_debet(bulan_pertama(pada))
