@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -195,6 +195,12 @@ class Runtime:
 def runtime() -> Runtime:
     """Settings, city profile, keys and document store of the running application."""
     found: Runtime = current_app.extensions["rentan"]
+    return found
+
+
+def application() -> Flask:
+    """The running application itself, for work that goes on in another context (the queue)."""
+    found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return found
 
 

@@ -1,54 +1,407 @@
-"""One record per uploaded list: preview first, then a one-use confirmation by the same person (IMP-4)."""
+"""Lists from outside: read in the sandbox, checked, shown, and applied once the same person confirms (IMP-1…5).
+
+A room announces a handler (:class:`PenanganImpor`) per kind of list; everything around it is here. The rows
+are read and checked again at the confirmation, and what was shown must still be what happens: a list is never
+applied on top of a city that has changed since its preview.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import logging
 import uuid
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy.orm import Mapped, mapped_column
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import text
 
-from rentan.core.status import Status
-from rentan.ext import Base, IdMixin, VersionMixin, enum_column
+from rentan.core.actor import SISTEM, Pelaku
+from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import now
+from rentan.core.errors import NotFound, RuleError, Stale
+from rentan.core.imports_base import (
+    Ditolak,
+    Hasil,
+    Impor,
+    JenisImpor,
+    PenanganImpor,
+    StatusImpor,
+    handler_of,
+    limits,
+    register,
+)
+from rentan.core.queue import at_start, enqueue, task
+from rentan.core.secrets import decrypt, encrypt
+from rentan.core.sheets import Column, Table, file_kind, read_table
+from rentan.core.storage import MissingObject, new_key
+from rentan.core.subject import dek_for
+from rentan.ext import db, runtime
+
+__all__ = [
+    "Column",
+    "Ditolak",
+    "Hasil",
+    "Impor",
+    "JenisImpor",
+    "PenanganImpor",
+    "StatusImpor",
+    "Table",
+    "apply_impor",
+    "cancel_impor",
+    "confirmation_token",
+    "expire_imports",
+    "get_impor",
+    "list_impor",
+    "receive_impor",
+    "recheck_impor",
+    "register",
+    "run_import",
+]
+
+log = logging.getLogger(__name__)
+
+PREFIX = "impor"
+APPLY_LOCK = (
+    7_264_100  # advisory lock on PostgreSQL: one list is applied at a time; SQLite has one writer anyway
+)
+KEPT_AFTER_EXPIRY = timedelta(hours=24)
 
 
-class JenisImpor(Status):
-    ROSTER = "roster", "Daftar ASN"
-    PELINDUNGAN = "pelindungan", "Pekerja yang sudah dilindungi"
-    CALON = "calon", "Calon pekerja"
+# -- upload, check, confirm, cancel -------------------------------------------------------------------------
 
 
-class StatusImpor(Status):
-    DIBACA = "dibaca", "Sedang dibaca", "proses"
-    SIAP = "siap", "Menunggu konfirmasi", "perlu"
-    DITERAPKAN = "diterapkan", "Diterapkan", "proses"
-    DIBATALKAN = "dibatalkan", "Dibatalkan"
-    GAGAL = "gagal", "Gagal dibaca", "bahaya"
+def receive_impor(
+    jenis: JenisImpor, data: bytes, nama_file: str, pilihan: dict[str, Any], by: Pelaku
+) -> Impor:
+    """Keep the file under a key of its own and let the queue read it once the caller has committed.
 
-
-class Impor(IdMixin, VersionMixin, Base):
-    """The uploaded file waits encrypted in the document store; none of it is written before the confirmation.
-
-    ``ringkasan`` holds counts, ``ditolak`` the refused rows (sheet, row, code, sentence; never cell values).
+    Raises ``RuleError`` at once for a file that by size, name or first bytes cannot be a table.
     """
+    file_kind(data, nama_file, limits())
+    impor = _new(jenis, data, nama_file, pilihan, by)
+    db.session.add(impor)
+    db.session.flush()
+    sealed = encrypt(dek_for(impor.id), data, table="impor", column="berkas", row=impor.id)
+    runtime().store.put(impor.kunci_berkas, sealed)
+    enqueue("impor.periksa", impor_id=str(impor.id))
+    return impor
 
-    __tablename__ = "impor"
-    jenis: Mapped[JenisImpor] = mapped_column(enum_column(JenisImpor))
-    status: Mapped[StatusImpor] = mapped_column(enum_column(StatusImpor))
-    sha256: Mapped[str]
-    akhiran: Mapped[str]
-    kunci_berkas: Mapped[str]
-    pilihan: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    ringkasan: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    ditolak: Mapped[list[Any]] = mapped_column(default=list)
-    kemajuan: Mapped[int] = mapped_column(default=0)
-    galat: Mapped[str | None]
-    dibuat_oleh: Mapped[uuid.UUID | None]
-    dibuat_pada: Mapped[datetime] = mapped_column(index=True)
-    token_hash: Mapped[bytes | None]
-    kedaluwarsa_pada: Mapped[datetime]
-    diterapkan_pada: Mapped[datetime | None]
 
-    @property
-    def subjek_id(self) -> uuid.UUID:
-        return self.id
+def _new(jenis: JenisImpor, data: bytes, nama_file: str, pilihan: dict[str, Any], by: Pelaku) -> Impor:
+    return Impor(
+        id=uuid.uuid4(),
+        jenis=jenis,
+        status=StatusImpor.DIBACA,
+        sha256=hashlib.sha256(data).hexdigest(),
+        akhiran=PurePath(nama_file).suffix.lower()[:8],
+        kunci_berkas=new_key(PREFIX),
+        pilihan=pilihan,
+        dibuat_oleh=by.akun_id,
+        dibuat_pada=now(),
+        kedaluwarsa_pada=_expiry(),
+    )
+
+
+def get_impor(impor_id: uuid.UUID, *, jenis: JenisImpor, seen_by: Pelaku) -> Impor:
+    """The person's own upload; anybody else's does not exist (IMP-4)."""
+    impor = db.session.get(Impor, impor_id)
+    if impor is None or impor.jenis is not jenis or impor.dibuat_oleh != seen_by.akun_id:
+        raise NotFound
+    return impor
+
+
+def list_impor(jenis: JenisImpor, *, seen_by: Pelaku, limit: int = 10) -> list[Impor]:
+    """The person's latest uploads of this kind, newest first."""
+    query = db.select(Impor).where(Impor.jenis == jenis, Impor.dibuat_oleh == seen_by.akun_id)
+    return list(db.session.scalars(query.order_by(Impor.dibuat_pada.desc(), Impor.id).limit(limit)))
+
+
+@task("impor.periksa")
+def check_impor(impor_id: str) -> None:
+    """Read and check a waiting upload, and store what was found; commits by itself. Safe to run twice."""
+    impor = db.session.get(Impor, uuid.UUID(impor_id))
+    if impor is None or impor.status is not StatusImpor.DIBACA:
+        return
+    handler, pilihan = handler_of(impor.jenis), dict(impor.pilihan)
+    by = Pelaku(akun_id=impor.dibuat_oleh)
+    _progress(impor_id, 10)
+    try:
+        table = _read(impor, handler)
+        _progress(impor_id, 60)
+        hasil = _check_reading(handler, table, pilihan, by)
+    except RuleError as refused:
+        _store_failure(impor_id, refused.pesan)
+    except Exception as defect:
+        log.error("import check failed: %s", type(defect).__name__, exc_info=defect)
+        _store_failure(impor_id, "Berkas ini tidak dapat diperiksa karena gangguan pada aplikasi. Coba lagi.")
+    else:
+        _store_result(impor_id, hasil, by)
+
+
+def _check_reading(handler: PenanganImpor, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
+    """The check takes seconds; in a read-only transaction nobody waits for it."""
+    db.session.rollback()
+    db.session.connection(execution_options={"postgresql_readonly": True})
+    try:
+        return _checked(handler, table, pilihan, by)
+    finally:
+        db.session.rollback()
+
+
+def _checked(handler: PenanganImpor, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
+    hasil = handler.check(table, pilihan, by)
+    hasil.skipped_sheets = list(table.skipped_sheets)
+    hasil.warnings = [*table.notices, *hasil.warnings]
+    hasil.verify()
+    return hasil
+
+
+def _read(impor: Impor, handler: PenanganImpor) -> Table:
+    """The stored file as rows; gives the database back before the slow part."""
+    key, sha256, akhiran, row = impor.kunci_berkas, impor.sha256, impor.akhiran, impor.id
+    dek = dek_for(row)
+    db.session.rollback()
+    try:
+        data = decrypt(dek, runtime().store.get(key), table="impor", column="berkas", row=row)
+    except (MissingObject, InvalidTag):
+        data = b""
+    if not hmac.compare_digest(hashlib.sha256(data).hexdigest(), sha256):
+        raise RuleError(
+            "Berkas yang tersimpan tidak sama lagi dengan yang Anda unggah. Unggah kembali berkasnya.",
+            kode="berkas_berubah",
+        )
+    return read_table(data, f"daftar{akhiran}", handler.columns, limits=limits())
+
+
+def _progress(impor_id: str, persen: int) -> None:
+    db.session.rollback()
+    db.session.execute(
+        db.update(Impor).where(Impor.id == uuid.UUID(impor_id), Impor.status == StatusImpor.DIBACA)
+        .values(kemajuan=persen)
+    )  # fmt: skip
+    db.session.commit()
+
+
+def _reload(impor_id: str) -> Impor | None:
+    """The upload, if it still waits for this reading (it may have been cancelled meanwhile)."""
+    db.session.rollback()
+    impor = db.session.get(Impor, uuid.UUID(impor_id), with_for_update=True, populate_existing=True)
+    return impor if impor is not None and impor.status is StatusImpor.DIBACA else None
+
+
+def _store_failure(impor_id: str, pesan: str) -> None:
+    if impor := _reload(impor_id):
+        impor.status, impor.galat, impor.kemajuan = StatusImpor.GAGAL, pesan[:200], 100
+        enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+        db.session.commit()
+
+
+def _store_result(impor_id: str, hasil: Hasil, by: Pelaku) -> None:
+    if not (impor := _reload(impor_id)):
+        return
+    impor.status, impor.kemajuan = StatusImpor.SIAP, 100
+    impor.ringkasan = hasil.ringkasan
+    impor.ditolak = [asdict(one) for one in hasil.refused]
+    impor.kedaluwarsa_pada = _expiry()
+    impor.token_hash = _token_hash(_token(impor))
+    record(
+        Peristiwa.IMPOR_DIPERIKSA,
+        by=by,
+        objek=impor,
+        jenis=impor.jenis,
+        dibaca=hasil.read,
+        baik=len(hasil.good),
+        ditolak=len(hasil.refused),
+    )
+    db.session.commit()
+
+
+def recheck_impor(impor: Impor, *, by: Pelaku) -> None:
+    """Read the same upload again: the city changed, an agency was mapped, or the confirmation expired."""
+    if impor.dibuat_oleh != by.akun_id or impor.status is not StatusImpor.SIAP:
+        raise Stale
+    impor.status, impor.kemajuan, impor.token_hash = StatusImpor.DIBACA, 0, None
+    enqueue("impor.periksa", impor_id=str(impor.id))
+
+
+def confirmation_token(impor: Impor, *, by: Pelaku) -> str:
+    """The word that the preview's form carries: bound to file, person and time (IMP-4), never stored itself."""
+    if impor.status is not StatusImpor.SIAP or impor.dibuat_oleh != by.akun_id:
+        raise NotFound
+    return _token(impor)
+
+
+def _token(impor: Impor) -> str:
+    bound = f"{impor.id}|{impor.sha256}|{impor.dibuat_oleh}|{impor.kedaluwarsa_pada.isoformat()}"
+    return runtime().keyring.code_hash("impor", bound).hex()
+
+
+def _token_hash(token: str) -> bytes:
+    return runtime().keyring.code_hash("impor-token", token)
+
+
+def _expiry() -> datetime:
+    return now() + timedelta(minutes=runtime().profil.batas.menit_pratinjau)
+
+
+def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju: bool = False) -> Hasil:
+    """Read, check and write the list in the caller's one transaction; all rows or none unless ``take_good``.
+
+    Ends the transaction in progress first, because reading the file takes seconds. ``setuju`` answers
+    ``Hasil.perlu_setuju``. Raises ``NotFound`` for somebody else's upload, ``Stale`` when it is finished or when
+    the outcome is no longer what was shown, and ``RuleError`` with ``kode`` ``token_salah``,
+    ``token_kedaluwarsa``, ``berkas_berubah``, ``impor_lain``, ``ada_ditolak`` or ``perlu_setuju``.
+    """
+    impor_id, handler = impor.id, handler_of(impor.jenis)
+    _check_confirmation(impor, token, by)
+    table = _read(impor, handler)
+    _lock_apply()
+    impor = db.session.get_one(Impor, impor_id, with_for_update=True, populate_existing=True)
+    _check_confirmation(impor, token, by)
+    hasil = _checked(handler, table, dict(impor.pilihan), by)
+    if hasil.ringkasan != impor.ringkasan or [asdict(one) for one in hasil.refused] != impor.ditolak:
+        raise Stale(
+            "Data kota berubah sejak pratinjau ini dibuat, sehingga hasilnya akan berbeda. Periksa pratinjau baru."
+        )
+    refuse_unless(hasil, take_good=take_good, setuju=setuju)
+    _write(handler, hasil, impor, by)
+    enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+    return hasil
+
+
+def _check_confirmation(impor: Impor, token: str, by: Pelaku) -> None:
+    if impor.dibuat_oleh != by.akun_id:
+        raise NotFound
+    if impor.status is not StatusImpor.SIAP or impor.token_hash is None:
+        raise Stale(
+            "Impor ini sudah selesai atau sedang dibaca ulang. Muat ulang halaman untuk melihat keadaannya."
+        )
+    if not hmac.compare_digest(_token_hash(token), impor.token_hash):
+        raise RuleError(
+            "Konfirmasi ini tidak cocok dengan pratinjau. Muat ulang halaman.", kode="token_salah"
+        )
+    if now() >= impor.kedaluwarsa_pada:
+        raise RuleError(
+            "Waktu konfirmasi sudah habis. Tekan “Periksa ulang” untuk pratinjau yang baru.",
+            kode="token_kedaluwarsa",
+        )
+
+
+def _lock_apply() -> None:
+    """One list at a time: the second is told so at once instead of failing after a wait."""
+    if db.engine.dialect.name == "postgresql":
+        free = db.session.scalar(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": APPLY_LOCK})
+        if not free:
+            raise RuleError(
+                "Daftar lain sedang diterapkan. Tunggu sebentar, lalu tekan tombolnya lagi.",
+                kode="impor_lain",
+            )
+
+
+def refuse_unless(hasil: Hasil, *, take_good: bool, setuju: bool) -> None:
+    """All or nothing by default (IMP-4), and what needs an agreement of its own has it."""
+    if hasil.refused and not take_good:
+        raise RuleError(
+            f"{len(hasil.refused)} baris ditolak, sehingga tidak ada yang diterapkan. Perbaiki berkasnya, "
+            "atau pilih menerapkan baris yang baik saja.",
+            kode="ada_ditolak",
+        )
+    if hasil.perlu_setuju and not setuju:
+        raise RuleError(hasil.perlu_setuju, "setuju", kode="perlu_setuju")
+
+
+def _write(handler: PenanganImpor, hasil: Hasil, impor: Impor, by: Pelaku) -> None:
+    handler.apply(hasil, impor, by)
+    impor.status, impor.token_hash, impor.diterapkan_pada = StatusImpor.DITERAPKAN, None, now()
+    record(
+        Peristiwa.IMPOR_DITERAPKAN,
+        by=by,
+        objek=impor,
+        jenis=impor.jenis,
+        baik=len(hasil.good),
+        ditolak=len(hasil.refused),
+        tetap=hasil.unchanged,
+        berubah=hasil.changed,
+    )
+    db.session.flush()
+
+
+def cancel_impor(impor: Impor, *, by: Pelaku) -> None:
+    """Forget an upload that was not applied; its file is destroyed."""
+    if impor.dibuat_oleh != by.akun_id:
+        raise NotFound
+    if impor.status not in (StatusImpor.DIBACA, StatusImpor.SIAP):
+        raise Stale("Impor ini sudah selesai, sehingga tidak dapat dibatalkan.")
+    impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
+    record(Peristiwa.IMPOR_DIBATALKAN, by=by, objek=impor, jenis=impor.jenis)
+    enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+
+
+# -- command line -------------------------------------------------------------------------------------------
+
+
+def run_import(
+    handler: PenanganImpor,
+    data: bytes,
+    nama_file: str,
+    *,
+    pilihan: dict[str, Any] | None = None,
+    dry_run: bool = False,
+    take_good: bool = False,
+    setuju: bool = False,
+    by: Pelaku = SISTEM,
+) -> Hasil:
+    """Check and, unless ``dry_run`` or refused, apply a file in the caller's transaction (``flask … import``).
+
+    Raises ``RuleError`` for an unusable file. A file with refused rows is not applied without ``take_good``.
+    """
+    table = read_table(data, nama_file, handler.columns, limits=limits())
+    if dry_run:
+        return _check_reading(handler, table, pilihan or {}, by)
+    _lock_apply()
+    hasil = _checked(handler, table, pilihan or {}, by)
+    if hasil.refused and not take_good:
+        return hasil
+    refuse_unless(hasil, take_good=take_good, setuju=setuju)
+    impor = _new(handler.jenis, data, nama_file, pilihan or {}, by)
+    impor.kunci_berkas = ""  # the file stays with the operator
+    impor.ringkasan, impor.kemajuan = hasil.ringkasan, 100
+    impor.ditolak = [asdict(one) for one in hasil.refused]
+    db.session.add(impor)
+    db.session.flush()
+    _write(handler, hasil, impor, by)
+    return hasil
+
+
+# -- upkeep -------------------------------------------------------------------------------------------------
+
+
+@task("impor.buang_berkas")
+def discard_file(kunci: str) -> None:
+    """Destroy the stored file of a finished import."""
+    if kunci:
+        runtime().store.delete(kunci)
+
+
+@at_start
+def resume_imports() -> None:
+    """Read again what a stopped process left unread."""
+    for impor_id in db.session.scalars(db.select(Impor.id).where(Impor.status == StatusImpor.DIBACA)):
+        enqueue("impor.periksa", impor_id=str(impor_id))
+
+
+def expire_imports() -> int:
+    """Cancel previews that nobody confirmed within a day after they expired (scheduled job); how many."""
+    query = db.select(Impor).where(
+        Impor.status == StatusImpor.SIAP, Impor.kedaluwarsa_pada < now() - KEPT_AFTER_EXPIRY
+    )
+    waiting = list(db.session.scalars(query.order_by(Impor.id)))
+    for impor in waiting:
+        impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
+        record(Peristiwa.IMPOR_DIBATALKAN, by=SISTEM, objek=impor, jenis=impor.jenis)
+        enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+    return len(waiting)

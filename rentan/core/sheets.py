@@ -114,7 +114,7 @@ def read_table(
     whole cannot be used; a bad cell only marks its row.
     """
     limits = limits or SheetLimits()
-    kind = _kind(data, nama_file, limits)
+    kind = file_kind(data, nama_file, limits)
     request = {"kind": kind, "columns": [asdict(c) for c in columns], "limits": asdict(limits)}
     child = Limits(cpu=limits.seconds, wall=limits.seconds)
     try:
@@ -155,8 +155,11 @@ _BY_EXTENSION = {
 }
 
 
-def _kind(data: bytes, nama_file: str, limits: SheetLimits) -> str:
-    """``xlsx`` or ``csv``, when name and first bytes agree (the full parse follows in the child)."""
+def file_kind(data: bytes, nama_file: str, limits: SheetLimits) -> str:
+    """``xlsx`` or ``csv``, when name and first bytes agree (the full parse follows in the child).
+
+    Raises ``RuleError`` for anything else, for an empty and for a too big file.
+    """
     ext = PurePath(nama_file).suffix.lower()
     if not data:
         raise RuleError("Berkas ini kosong. Periksa berkasnya, lalu unggah kembali.", kode="berkas_kosong")
