@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from rentan.akun import views as akun_views
 from rentan.web import health
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health.bp,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.bp,
+    akun_views.bp,
+)

@@ -48,16 +48,27 @@ class PeranAkun(IdMixin, Base):
     dicabut_pada: Mapped[datetime | None]
     __table_args__ = (
         CheckConstraint("(peran = 'operator_opd') = (opd_id IS NOT NULL)", name="opd_sesuai"),
-        CheckConstraint("(peran = 'petugas_kecamatan') = (kecamatan_kode IS NOT NULL)", name="kecamatan_sesuai"),
+        CheckConstraint(
+            "(peran = 'petugas_kecamatan') = (kecamatan_kode IS NOT NULL)", name="kecamatan_sesuai"
+        ),
         partial_unique(
-            "uq_peran_akun_kota", "akun_id", "peran",
+            "uq_peran_akun_kota",
+            "akun_id",
+            "peran",
             where="dicabut_pada IS NULL AND opd_id IS NULL AND kecamatan_kode IS NULL",
         ),
         partial_unique(
-            "uq_peran_akun_opd", "akun_id", "peran", "opd_id", where="dicabut_pada IS NULL AND opd_id IS NOT NULL"
+            "uq_peran_akun_opd",
+            "akun_id",
+            "peran",
+            "opd_id",
+            where="dicabut_pada IS NULL AND opd_id IS NOT NULL",
         ),
         partial_unique(
-            "uq_peran_akun_kecamatan", "akun_id", "peran", "kecamatan_kode",
+            "uq_peran_akun_kecamatan",
+            "akun_id",
+            "peran",
+            "kecamatan_kode",
             where="dicabut_pada IS NULL AND kecamatan_kode IS NOT NULL",
         ),
     )
