@@ -8,7 +8,6 @@ that need PostgreSQL or Chromium into failures.
 from __future__ import annotations
 
 import contextvars
-import importlib
 import os
 import shutil
 import uuid
@@ -28,6 +27,7 @@ from rentan.config import load_settings
 from rentan.ext import db
 from rentan.factory import create_app
 from rentan.web.transaction import READING
+from tests.cast import Cast, Orang
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -164,9 +164,9 @@ def app(mesin_basis: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Any:
+def cast(app: Flask) -> Cast:
     """Sari, Budi, Wati, Joko, Rini and the others, committed."""
-    made = importlib.import_module("tests.cast").Cast.create()
+    made = Cast.create()
     db.session.commit()
     return made
 
@@ -181,7 +181,7 @@ def client(app: Flask) -> FlaskClient:
 def client_as(app: Flask) -> Any:
     """``client_as(cast.sari)``: a browser signed in as that person, second factor done."""
 
-    def make(orang: Any) -> FlaskClient:
+    def make(orang: Orang) -> FlaskClient:
         browser = app.test_client()
         orang.sign_in(browser)
         return browser
