@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rentan.asn.models import Asn
 from rentan.calon.status import StatusTawaran
 from rentan.ext import Base, IdMixin, VersionMixin, enum_column, partial_unique
 from rentan.pekerja.models import Pekerja
@@ -38,6 +39,7 @@ class Tawaran(IdMixin, VersionMixin, Base):
     calon_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("calon.id"))
     calon: Mapped[Calon] = relationship(lazy="joined")
     asn_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("asn.id"), index=True)
+    asn: Mapped[Asn] = relationship(lazy="select")
     status: Mapped[StatusTawaran] = mapped_column(enum_column(StatusTawaran))
     ditawarkan_oleh: Mapped[uuid.UUID | None]
     ditawarkan_pada: Mapped[datetime]

@@ -1,0 +1,275 @@
+"""The pool through the eyes of those who may look: a board without names, own proposals, offers."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, literal, select, tuple_
+
+from rentan.asn.models import Asn
+from rentan.asn.status import StatusAktif
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import TERBUKA, StatusAsuhan
+from rentan.calon.models import Calon, Tawaran
+from rentan.calon.status import StatusTawaran
+from rentan.core.actor import Pelaku
+from rentan.core.clock import now, today
+from rentan.core.errors import NotFound
+from rentan.core.permissions import Peran, Permission
+from rentan.core.settings import get_setting
+from rentan.ext import db
+from rentan.opd.models import Opd
+from rentan.pekerja.models import Pekerja
+from rentan.pekerja.queries import lahir_sesudah
+from rentan.pekerja.status import Sektor, StatusPekerja
+from rentan.tarif.queries import debet_pertama
+from rentan.wilayah.models import Kecamatan, Kelurahan
+from rentan.wilayah.queries import find_kelurahan, tetangga
+
+DEKAT = (
+    "Sekelurahan dengan kantor atau rumah Anda",
+    "Sekecamatan dengan kantor atau rumah Anda",
+    "Kecamatan tetangga",
+    "Kecamatan lain",
+)
+
+
+@dataclass(frozen=True)
+class BarisCalon:
+    """A pool worker as the board shows him: no name, no birth date, no address below the ward."""
+
+    id: uuid.UUID
+    pekerjaan: str
+    sektor: Sektor
+    kelurahan: str
+    kecamatan: str
+    menunggu_sejak: datetime
+    dekat: int
+
+    @property
+    def hari(self) -> int:
+        """Whole days of waiting."""
+        return (now() - self.menunggu_sejak).days
+
+    @property
+    def label_dekat(self) -> str:
+        return DEKAT[self.dekat]
+
+
+@dataclass(frozen=True)
+class Papan:
+    """One page of the board; ``sesudah`` continues it (``None``: that was all); ``jumlah`` counts up to ``CAP``."""
+
+    baris: list[BarisCalon]
+    sesudah: uuid.UUID | None
+    jumlah: int
+
+
+CAP = 1000  # counting further would only cost time: the page says "lebih dari"
+
+
+def is_free() -> ColumnElement[bool]:
+    """Free = in the pool, cover ``layak``, young enough on the first debit day, not sponsored, not offered.
+
+    A hold or an offer whose last day is over does not bind any more, even before the nightly job.
+    """
+    held_over = and_(Asuhan.status == StatusAsuhan.DITAHAN, Asuhan.ditahan_sampai < today())
+    taken = exists().where(Asuhan.pekerja_id == Pekerja.id, Asuhan.status.in_(TERBUKA), ~held_over)
+    return and_(
+        Calon.keluar_pada.is_(None),
+        Pekerja.status == StatusPekerja.LAYAK,
+        Pekerja.tanggal_lahir > lahir_sesudah(debet_pertama(today())),
+        ~taken,
+        ~waiting_offer(),
+    )
+
+
+def waiting_offer() -> ColumnElement[bool]:
+    """Does an offer of this pool worker wait for its answer?"""
+    return exists().where(
+        Tawaran.calon_id == Calon.id,
+        Tawaran.status == StatusTawaran.MENUNGGU,
+        Tawaran.berlaku_sampai >= today(),
+    )
+
+
+def list_calon(
+    asn: Asn | None,
+    *,
+    dekat: str | None = None,
+    sektor: Sektor | None = None,
+    pekerjaan: str = "",
+    sesudah: uuid.UUID | None = None,
+    seen_by: Pelaku,
+) -> Papan:
+    """Free workers, nearest first and then longest waiting first, a short page at a time (``jarak_calon``).
+
+    ``dekat`` is the Kemendagri code of a ward to be near to; without it the ward of the ASN's office and of
+    the ASN's home count. Names are not read at all: they are told once the worker is held.
+    """
+    if not seen_by.permissions & {Permission.CALON_PILIH, Permission.CALON_TAWARKAN, Permission.CALON_IMPOR}:
+        raise NotFound
+    rank = _nearness(_places(asn, dekat))
+    query = _filtered(sektor, pekerjaan)
+    total = db.session.scalar(
+        select(db.func.count()).select_from(query.with_only_columns(Calon.id).limit(CAP + 1).subquery())
+    )
+    query = query.add_columns(rank.label("dekat"))
+    if sesudah is not None:
+        last = db.session.execute(
+            select(rank.label("dekat"), Calon.menunggu_sejak).where(Calon.id == sesudah)
+        ).first()
+        if last is not None:
+            here = tuple_(rank, Calon.menunggu_sejak, Calon.id)
+            query = query.where(
+                here
+                > tuple_(
+                    literal(last.dekat),
+                    literal(last.menunggu_sejak, Calon.menunggu_sejak.type),
+                    literal(sesudah, Calon.id.type),
+                )
+            )
+    size = int(get_setting("jarak_calon"))
+    rows = db.session.execute(query.order_by(rank, Calon.menunggu_sejak, Calon.id).limit(size + 1)).all()
+    found = [BarisCalon(**row._mapping) for row in rows[:size]]
+    return Papan(found, found[-1].id if len(rows) > size else None, int(total or 0))
+
+
+def _filtered(sektor: Sektor | None, pekerjaan: str) -> Select[Any]:
+    query = (
+        select(
+            Calon.id,
+            Pekerja.pekerjaan,
+            Pekerja.sektor,
+            Kelurahan.nama.label("kelurahan"),
+            Kecamatan.nama.label("kecamatan"),
+            Calon.menunggu_sejak,
+        )
+        .join(Pekerja, Pekerja.id == Calon.pekerja_id)
+        .join(Kelurahan, Kelurahan.kode == Calon.kelurahan_kode)
+        .join(Kecamatan, Kecamatan.kode == Calon.kecamatan_kode)
+        .where(is_free())
+    )
+    if sektor is not None:
+        query = query.where(Pekerja.sektor == sektor)
+    if pekerjaan:
+        query = query.where(Pekerja.pekerjaan.icontains(pekerjaan, autoescape=True))
+    return query
+
+
+def _places(asn: Asn | None, dekat: str | None) -> list[Kelurahan]:
+    """The wards to be near to: the chosen one, else office and home."""
+    if dekat:
+        codes = [dekat]
+    elif asn is None:
+        codes = []
+    else:
+        office = db.session.scalar(select(Opd.kelurahan_kode).where(Opd.id == asn.opd_id))
+        codes = [one for one in (office, asn.kelurahan_kode) if one]
+    return [one for one in map(find_kelurahan, codes) if one is not None]
+
+
+def _nearness(places: list[Kelurahan]) -> ColumnElement[int]:
+    """0 same ward, 1 same district, 2 neighbouring district, 3 elsewhere; the nearest of several places."""
+    if not places:
+        return cast("ColumnElement[int]", literal(len(DEKAT) - 1))
+    kelurahan = [one.kode for one in places]
+    kecamatan = {one.kecamatan_kode for one in places}
+    sekitar = set().union(*(tetangga(one) for one in kecamatan)) - kecamatan
+    whens = [(Calon.kelurahan_kode.in_(kelurahan), 0), (Calon.kecamatan_kode.in_(sorted(kecamatan)), 1)]
+    if sekitar:
+        whens.append((Calon.kecamatan_kode.in_(sorted(sekitar)), 2))
+    return cast("ColumnElement[int]", case(*whens, else_=3))
+
+
+def get_calon(calon_id: uuid.UUID, *, seen_by: Pelaku) -> Calon:
+    """A pool worker whom the viewer may hold, offer or has proposed; raises ``NotFound`` otherwise."""
+    query = select(Calon).where(Calon.id == calon_id)
+    if not seen_by.permissions & {Permission.CALON_PILIH, Permission.CALON_TAWARKAN, Permission.CALON_IMPOR}:
+        query = query.where(_own_area(seen_by))
+    row = db.session.scalar(query)
+    if row is None:
+        raise NotFound
+    return cast(Calon, row)
+
+
+def _own_area(seen_by: Pelaku) -> ColumnElement[bool]:
+    if not seen_by.has(Peran.PETUGAS_KECAMATAN):
+        return false()
+    return Calon.kecamatan_kode.in_(seen_by.kecamatan)
+
+
+def list_usulan(*, seen_by: Pelaku, sesudah: uuid.UUID | None = None, limit: int = 50) -> list[Calon]:
+    """The pool workers of the viewer's kecamatan with their names, newest first (AUZ-3: own area)."""
+    query = select(Calon).where(_own_area(seen_by))
+    if sesudah is not None and (last := db.session.get(Calon, sesudah)) is not None:
+        query = query.where(tuple_(Calon.menunggu_sejak, Calon.id) < tuple_(last.menunggu_sejak, last.id))
+    return list(db.session.scalars(query.order_by(Calon.menunggu_sejak.desc(), Calon.id.desc()).limit(limit)))
+
+
+def state_of(rows: list[Calon]) -> dict[uuid.UUID, str]:
+    """In words, for the proposer: waiting, chosen, or why not offered; two queries for any number of rows."""
+    taken = set(
+        db.session.scalars(
+            select(Asuhan.pekerja_id).where(
+                Asuhan.pekerja_id.in_([one.pekerja_id for one in rows]), Asuhan.status.in_(TERBUKA)
+            )
+        )
+    )
+    words = {}
+    for one in rows:
+        if one.pekerja_id in taken:
+            words[one.id] = "Sudah dipilih seorang ASN"
+        elif one.keluar_pada is not None:
+            words[one.id] = "Tidak lagi ditawarkan"
+        elif one.pekerja.status is StatusPekerja.LAYAK:
+            words[one.id] = "Menunggu ASN"
+        else:
+            words[one.id] = one.pekerja.status.label
+    return words
+
+
+def list_tawaran(asn_id: uuid.UUID, *, seen_by: Pelaku) -> list[Tawaran]:
+    """Offers that wait for this ASN's answer, oldest first."""
+    query = select(Tawaran).where(
+        Tawaran.asn_id == asn_id,
+        Tawaran.status == StatusTawaran.MENUNGGU,
+        Tawaran.berlaku_sampai >= today(),
+    )
+    query = _visible_offers(query, seen_by)
+    return list(db.session.scalars(query.order_by(Tawaran.ditawarkan_pada, Tawaran.id)))
+
+
+def list_tawaran_dibuat(*, seen_by: Pelaku, limit: int = 50) -> list[Tawaran]:
+    """The latest offers that an operator's OPD (or, for the admin, the city) has made, newest first."""
+    if seen_by.has(Peran.ADMIN):
+        query = select(Tawaran)
+    else:
+        query = select(Tawaran).join(Asn, Asn.id == Tawaran.asn_id).where(Asn.opd_id.in_(seen_by.opd_ids))
+    query = query.options(db.joinedload(Tawaran.asn))
+    return list(db.session.scalars(query.order_by(Tawaran.ditawarkan_pada.desc(), Tawaran.id).limit(limit)))
+
+
+def get_tawaran(tawaran_id: uuid.UUID, *, seen_by: Pelaku) -> Tawaran:
+    """An offer made to the viewer; raises ``NotFound`` for a foreign and a missing one alike."""
+    row = db.session.scalar(_visible_offers(select(Tawaran).where(Tawaran.id == tawaran_id), seen_by))
+    if row is None:
+        raise NotFound
+    return cast(Tawaran, row)
+
+
+def _visible_offers(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
+    if seen_by.has(Peran.ASN) and seen_by.asn_id is not None:
+        return query.where(Tawaran.asn_id == seen_by.asn_id)
+    return query.where(false())
+
+
+def find_penerima(nip: str, *, seen_by: Pelaku) -> Asn | None:
+    """The active ASN with this NIP to whom the viewer may offer: own OPD, or anybody for the admin."""
+    query = select(Asn).where(Asn.nip == nip, Asn.status_aktif == StatusAktif.AKTIF)
+    if not seen_by.has(Peran.ADMIN):
+        query = query.where(Asn.opd_id.in_(seen_by.opd_ids))
+    return db.session.scalar(query)
