@@ -3,8 +3,114 @@
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy import func, select
+
+from rentan.akun.models import Akun, PeranAkun
+from rentan.asn.hitungan import hitung_ulang
+from rentan.asn.models import Asn
+from rentan.asn.status import StatusAktif, Tahap
+from rentan.core.actor import SISTEM
+from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import today
+from rentan.core.errors import RuleError
+from rentan.core.permissions import Peran
+from rentan.demo.acak import Waktu, kata
+from rentan.demo.akun import PENGENAL, SANDI, DaftarAkun, pengenal_petugas, petugas_contoh
+from rentan.demo.buku import Buku
+from rentan.demo.roster import Roster
+from rentan.ext import db, runtime
+from rentan.opd.models import Opd
+from rentan.wilayah.models import Kecamatan
+
+#: The city on the day of the press count (product.md, Scale today).
+JUMLAH_ASN = 16_000
+#: Below this no agency has people enough for all roles.
+TERKECIL = 100
 
 
-def ensure_demo(app: Flask) -> list[tuple[str, str, str]]:
-    """Fill the city when the database is empty; the sign-ins to try as (peran, pengenal, sandi)."""
-    return []
+def ensure_demo(app: Flask, jumlah_asn: int = JUMLAH_ASN) -> list[tuple[str, str, str]]:
+    """Fill the city when nobody is in it yet; the sign-ins to try as (peran, pengenal, sandi).
+
+    Call it inside the application context of a demo instance; a city that is already filled stays as it is.
+    """
+    if is_empty():
+        fill_city(jumlah_asn)
+    return list_sign_ins()
+
+
+def is_empty() -> bool:
+    """Is there neither an account nor an ASN? Reference data do not count."""
+    return not any(db.session.scalar(select(model.id).limit(1)) for model in (Asn, Akun))
+
+
+def fill_city(jumlah_asn: int = JUMLAH_ASN) -> dict[str, int]:
+    """Write the whole city in one transaction; counts by table. Nothing is half done when it is interrupted.
+
+    Raises ``RuleError``: ``bukan_demo`` (production), ``tidak_kosong``, ``terlalu_kecil``.
+    """
+    if not runtime().settings.demo:
+        raise RuleError("Kota demo hanya untuk RENTAN_ENV=demo, tidak untuk produksi.", kode="bukan_demo")
+    if not is_empty():
+        raise RuleError(
+            "Basis data ini sudah berisi. Pakai RENTAN_INSTANCE dengan folder baru.", kode="tidak_kosong"
+        )
+    if jumlah_asn < TERKECIL:
+        raise RuleError(f"Kota demo paling sedikit {TERKECIL} ASN.", kode="terlalu_kecil")
+    buku = Buku(Waktu(today()))
+    roster = Roster(buku, jumlah_asn)
+    akun = DaftarAkun(buku)
+    akun.isi(roster.orang)
+    buku.simpan()
+    hitung_ulang(buku.waktu.awal)
+    jumlah = {"asn": len(roster.orang)}
+    record(Peristiwa.DEMO_DIBUAT, by=SISTEM, **jumlah)
+    db.session.commit()
+    return jumlah
+
+
+def list_sign_ins() -> list[tuple[str, str, str]]:
+    """One sign-in per role of the demo city; roles that nobody holds are left out."""
+    found = [
+        ("asn (belum ikut)", _asn_contoh(ikut=False)),
+        ("asn (orang tua asuh)", _asn_contoh(ikut=True)),
+        ("operator_opd", _operator_contoh()),
+        ("petugas_kecamatan", _petugas_contoh()),
+        *((peran.value, PENGENAL[peran]) for peran in PENGENAL),
+    ]
+    return [(peran, pengenal, SANDI) for peran, pengenal in found if pengenal and _ada(pengenal)]
+
+
+def _ada(pengenal: str) -> bool:
+    return db.session.scalar(select(Akun.id).where(Akun.pengenal == pengenal)) is not None
+
+
+def _opd_contoh() -> Opd | None:
+    """The agency of the published sign-ins, or the first one of another city."""
+    utama = select(Opd).where(Opd.kode == kata()["masuk"]["opd"])
+    return db.session.scalar(utama) or db.session.scalar(select(Opd).order_by(Opd.urutan, Opd.id).limit(1))
+
+
+def _asn_contoh(*, ikut: bool) -> str | None:
+    """An ASN with an account and no other role, preferably of the sample agency."""
+    opd = _opd_contoh()
+    peran = select(func.count()).where(PeranAkun.akun_id == Akun.id).scalar_subquery()
+    query = select(Akun.pengenal).join(Asn, Asn.id == Akun.asn_id)
+    query = query.where(Asn.ikut.is_(ikut), Asn.status_aktif == StatusAktif.AKTIF, peran == 1)
+    if not ikut:
+        query = query.where(Asn.tahap == Tahap.AKTIVASI)
+    urut = (Asn.opd_id != (opd.id if opd else None), Asn.nama_urut, Asn.id)
+    return db.session.scalar(query.order_by(*urut).limit(1))
+
+
+def _operator_contoh() -> str | None:
+    opd = _opd_contoh()
+    query = select(Akun.pengenal).join(PeranAkun, PeranAkun.akun_id == Akun.id)
+    query = query.where(PeranAkun.peran == Peran.OPERATOR_OPD)
+    return db.session.scalar(
+        query.order_by(PeranAkun.opd_id != (opd.id if opd else None), Akun.pengenal).limit(1)
+    )
+
+
+def _petugas_contoh() -> str | None:
+    kecamatan = list(db.session.scalars(select(Kecamatan).order_by(Kecamatan.kode)))
+    return pengenal_petugas(petugas_contoh(kecamatan).nama) if kecamatan else None

@@ -1,0 +1,131 @@
+"""Accounts of the demo city: who activated when, who works for an agency, a district or the city."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from rentan.akun.actions import hash_sandi
+from rentan.akun.models import Akun, PeranAkun
+from rentan.asn.models import KodeAktivasi, Tahapan
+from rentan.asn.status import Tahap
+from rentan.core.clock import start_of_day
+from rentan.core.permissions import PERAN_KOTA, Peran
+from rentan.core.settings import get_setting
+from rentan.demo.acak import Acak, kata
+from rentan.demo.buku import Buku
+from rentan.demo.roster import Orang
+from rentan.ext import db
+from rentan.wilayah.models import Kecamatan
+
+#: Published with the sign-ins: fictional, and of the length that AUT-2 asks for.
+SANDI = "teh-manis-di-teras-7"
+#: Shares of the roster: activated, and holding a printed slip that is not used yet.
+AKTIF, SLIP = 0.08, 0.06
+#: Sign-in names of those who are not in the roster.
+PENGENAL = {
+    Peran.VERIFIKATOR: "verifikator",
+    Peran.BENDAHARA: "bendahara",
+    Peran.PENYETUJU: "penyetuju",
+    Peran.PETUGAS_BPJS: "bpjs",
+    Peran.PIMPINAN: "pimpinan",
+    Peran.ADMIN: "admin",
+}
+
+
+class DaftarAkun:
+    """Writes accounts into the book and remembers whose they are."""
+
+    def __init__(self, buku: Buku) -> None:
+        self.buku, self.acak, self.waktu = buku, Acak("akun"), buku.waktu
+        self._hash = hash_sandi(SANDI)  # one hash for all: the password is published anyway
+        self.asn: dict[uuid.UUID, uuid.UUID] = {}
+        self.operator: dict[uuid.UUID, uuid.UUID] = {}
+        self.petugas: dict[str, uuid.UUID] = {}
+        self.kota: dict[Peran, uuid.UUID] = {}
+        self._pejabat()
+
+    def _pejabat(self) -> None:
+        sejak = start_of_day(self.waktu.awal)
+        for peran in (*sorted(PERAN_KOTA), Peran.PIMPINAN):
+            self.kota[peran] = self._akun(PENGENAL[peran], self.acak.nama(self.acak.jenis_kelamin()), sejak)
+            self._peran(self.kota[peran], peran, self.waktu.awal)
+        for kecamatan in db.session.scalars(select(Kecamatan).order_by(Kecamatan.kode)):
+            pengenal = pengenal_petugas(kecamatan.nama)
+            akun_id = self._akun(pengenal, self.acak.nama(self.acak.jenis_kelamin()), sejak)
+            self._peran(akun_id, Peran.PETUGAS_KECAMATAN, self.waktu.awal, kecamatan_kode=kecamatan.kode)
+            self.petugas[kecamatan.kode] = akun_id
+
+    def _akun(self, pengenal: str, nama: str, pada: datetime, asn_id: uuid.UUID | None = None) -> uuid.UUID:
+        baris = self.buku.tambah(
+            Akun, id=self.acak.id(), versi=1, pengenal=pengenal, nama=nama, asn_id=asn_id,
+            sandi_hash=self._hash, sandi_diubah_pada=pada, aktif=True, totp_langkah=0,
+            dibuat_pada=pada, terakhir_masuk_pada=None,
+        )  # fmt: skip
+        found: uuid.UUID = baris["id"]
+        return found
+
+    def _peran(self, akun_id: uuid.UUID, peran: Peran, mulai: date, **tempat: Any) -> None:
+        self.buku.tambah(
+            PeranAkun, id=self.acak.id(), akun_id=akun_id, peran=peran, mulai=mulai, selesai=None,
+            diberi_oleh=self.kota.get(Peran.ADMIN), diberi_pada=start_of_day(mulai), **tempat,
+        )  # fmt: skip
+
+    def aktifkan(self, orang: Orang, hari: date) -> uuid.UUID:
+        """The ASN used the slip on that day: account, role and first rung. Once only."""
+        if orang.id in self.asn:
+            return self.asn[orang.id]
+        pada = self.acak.jam(hari)
+        self.asn[orang.id] = self._akun(orang.nip, orang.nama, pada, orang.id)
+        self._peran(self.asn[orang.id], Peran.ASN, hari)
+        self._kode(orang, pada - timedelta(days=self.acak.randint(1, 6)), dipakai=pada)
+        self.buku.tambah(
+            Tahapan, id=self.acak.id(), asn_id=orang.id, tahap=Tahap.AKTIVASI, mulai=hari, sampai=None
+        )
+        orang.baris["tahap"] = Tahap.AKTIVASI
+        return self.asn[orang.id]
+
+    def jadikan_operator(self, orang: Orang) -> None:
+        """The secretariat's person of the own agency: among the first to activate."""
+        akun_id = self.aktifkan(orang, self.waktu.awal + timedelta(days=self.acak.randint(0, 9)))
+        self._peran(akun_id, Peran.OPERATOR_OPD, self.waktu.awal, opd_id=orang.opd_id)
+        self.operator[orang.opd_id] = akun_id
+
+    def _kode(self, orang: Orang, dicetak: datetime, *, dipakai: datetime | None = None) -> None:
+        # What is stored of a code is its keyed hash; nobody holds these slips, so any hash will do.
+        self.buku.tambah(
+            KodeAktivasi, id=self.acak.id(), asn_id=orang.id, kode_hash=self.acak.randbytes(32),
+            dicetak_oleh=self.operator.get(orang.opd_id), dicetak_pada=dicetak,
+            kedaluwarsa_pada=dicetak + timedelta(days=int(get_setting("hari_kode_aktivasi"))),
+            dipakai_pada=dipakai, dibatalkan_pada=None,
+        )  # fmt: skip
+
+    def isi(self, semua: list[Orang]) -> None:
+        """One operator per agency; others activate over the months; slips lie about unused or expired."""
+        a, w = self.acak, self.waktu
+        kemarin = w.hari_ini - timedelta(days=1)
+        per_opd: dict[uuid.UUID, list[Orang]] = {}
+        for orang in semua:
+            if orang.mulai == w.awal:
+                per_opd.setdefault(orang.opd_id, []).append(orang)
+        for satu in per_opd.values():
+            self.jadikan_operator(a.choice(satu))
+        for orang in semua:
+            nasib = a.random()
+            if nasib < AKTIF:
+                self.aktifkan(orang, a.hari(max(w.bulan(5), orang.mulai), kemarin))
+            elif nasib < AKTIF + SLIP and orang.id not in self.asn:
+                self._kode(orang, a.jam(w.hari_ini - timedelta(days=a.randint(2, 45))))
+
+
+def pengenal_petugas(nama_kecamatan: str) -> str:
+    """``petugas.semarang-tengah``."""
+    return f"petugas.{nama_kecamatan.casefold().replace(' ', '-')}"
+
+
+def petugas_contoh(kecamatan: list[Kecamatan]) -> Kecamatan:
+    """The district whose officer is among the published sign-ins."""
+    return next((one for one in kecamatan if one.kode == kata()["masuk"]["kecamatan"]), kecamatan[0])
