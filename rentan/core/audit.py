@@ -130,7 +130,10 @@ def record(peristiwa: Peristiwa, *, by: Pelaku, objek: Any = None, hasil: str = 
     missing = FACTS.get(peristiwa, frozenset()) - facts.keys()
     if missing:
         raise ValueError(f"{peristiwa}: missing facts {sorted(missing)}")
-    db.session.info.setdefault("jejak", []).append(
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # else a rollback before the first query would not be noticed
+    session.info.setdefault("jejak", []).append(
         {
             "waktu": now(),
             "peristiwa": peristiwa.value,
