@@ -1,4 +1,4 @@
-"""Lists from outside: read in the sandbox, checked, shown, and applied once the same person confirms (IMP-1…5).
+"""Lists from outside: read in the sandbox, checked, shown, applied once the same person confirms (IMP-1…5).
 
 A room announces a handler (:class:`PenanganImpor`) per kind of list; everything around it is here. The rows
 are read and checked again at the confirmation, and what was shown must still be what happens: a list is never
@@ -229,7 +229,7 @@ def recheck_impor(impor: Impor, *, by: Pelaku) -> None:
 
 
 def confirmation_token(impor: Impor, *, by: Pelaku) -> str:
-    """The word that the preview's form carries: bound to file, person and time (IMP-4), never stored itself."""
+    """The word in the preview's form: bound to file, person and time (IMP-4), never stored itself."""
     if impor.status is not StatusImpor.SIAP or impor.dibuat_oleh != by.akun_id:
         raise NotFound
     return _token(impor)
@@ -252,7 +252,7 @@ def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju
     """Read, check and write the list in the caller's one transaction; all rows or none unless ``take_good``.
 
     Ends the transaction in progress first, because reading the file takes seconds. ``setuju`` answers
-    ``Hasil.perlu_setuju``. Raises ``NotFound`` for somebody else's upload, ``Stale`` when it is finished or when
+    ``Hasil.perlu_setuju``. Raises ``NotFound`` for somebody else's upload, ``Stale`` when it is finished or
     the outcome is no longer what was shown, and ``RuleError`` with ``kode`` ``token_salah``,
     ``token_kedaluwarsa``, ``berkas_berubah``, ``impor_lain``, ``ada_ditolak`` or ``perlu_setuju``.
     """
@@ -265,7 +265,8 @@ def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju
     hasil = _checked(handler, table, dict(impor.pilihan), by)
     if hasil.ringkasan != impor.ringkasan or [asdict(one) for one in hasil.refused] != impor.ditolak:
         raise Stale(
-            "Data kota berubah sejak pratinjau ini dibuat, sehingga hasilnya akan berbeda. Periksa pratinjau baru."
+            "Data kota berubah sejak pratinjau ini dibuat, sehingga hasilnya akan berbeda. "
+            "Periksa pratinjau yang baru."
         )
     refuse_unless(hasil, take_good=take_good, setuju=setuju)
     _write(handler, hasil, impor, by)
@@ -355,7 +356,7 @@ def run_import(
     setuju: bool = False,
     by: Pelaku = SISTEM,
 ) -> Hasil:
-    """Check and, unless ``dry_run`` or refused, apply a file in the caller's transaction (``flask … import``).
+    """Check a file and, unless ``dry_run`` or refused, apply it in the caller's transaction (commands).
 
     Raises ``RuleError`` for an unusable file. A file with refused rows is not applied without ``take_good``.
     """

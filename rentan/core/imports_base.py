@@ -31,7 +31,7 @@ class StatusImpor(Status):
 
 
 class Impor(IdMixin, VersionMixin, Base):
-    """The uploaded file waits encrypted in the document store; nothing of it is written before the confirmation.
+    """The file waits encrypted in the document store; nothing of it is written before the confirmation.
 
     ``ringkasan`` holds counts, ``ditolak`` the refused rows (sheet, row, code, sentence; never cell values).
     """

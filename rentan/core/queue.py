@@ -47,7 +47,7 @@ def at_start(function: Start) -> Start:
 
 
 def enqueue(name: str, **args: Any) -> None:
-    """Do this job after the transaction in progress is committed. Raises ``LookupError`` for an unknown name."""
+    """Do this job once the transaction in progress is committed. ``LookupError``: unknown name."""
     if name not in _TASKS:
         raise LookupError(name)
     db.session.info.setdefault(_QUEUED, []).append((name, args))
