@@ -9,12 +9,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rentan.berkas.status import JenisBerkas
-from rentan.ext import Base, IdMixin, enum_column
+from rentan.ext import Base, IdMixin, enum_column, partial_unique
 
 
 class Berkas(IdMixin, Base):
     """One paper of one ASN. ``kunci_asal`` is the file as received (evidence), ``kunci_bersih`` the re-made copy
-    that browsers get. A newer upload of the same kind replaces an older one, which stays."""
+    that browsers get. A newer upload of the same kind replaces an older one, which stays.
+
+    ``halaman_dikenal`` counts the pages of a signed letter whose QR code we could read; ``None`` on other papers.
+    """
 
     __tablename__ = "berkas"
     jenis: Mapped[JenisBerkas] = mapped_column(enum_column(JenisBerkas))
@@ -24,6 +27,7 @@ class Berkas(IdMixin, Base):
     kunci_bersih: Mapped[str]
     mime: Mapped[str]
     halaman: Mapped[int]
+    halaman_dikenal: Mapped[int | None]
     ukuran_asal: Mapped[int]
     ukuran: Mapped[int]
     sha256_asal: Mapped[str]
@@ -32,6 +36,7 @@ class Berkas(IdMixin, Base):
     diunggah_pada: Mapped[datetime]
     diganti_pada: Mapped[datetime | None]
     __table_args__ = (
+        partial_unique("uq_berkas_kini", "surat_kuasa_id", "jenis", where="diganti_pada IS NULL"),
         Index("ix_berkas_surat", "surat_kuasa_id", "jenis"),
         Index("ix_berkas_harian", "diunggah_oleh", "diunggah_pada"),
         Index("ix_berkas_asn", "asn_id", "jenis"),

@@ -21,7 +21,8 @@ _ACCEPTED = "Unggah berkas JPG, PNG, atau PDF."
 class Bersih:
     """The re-made copy: an RGB JPEG, or a PDF whose pages are images.
 
-    ``lebar`` and ``tinggi`` are pixels of a JPEG, points of a PDF's first page.
+    ``lebar`` and ``tinggi`` are pixels of a JPEG, points of a PDF's first page. ``kode`` holds, per page, the
+    texts of the QR codes on it, when they were asked for; whose codes they are, the caller finds out.
     """
 
     mime: str
@@ -29,10 +30,11 @@ class Bersih:
     halaman: int
     lebar: int
     tinggi: int
+    kode: tuple[tuple[str, ...], ...] = ()
 
 
-def sanitise(data: bytes, nama_file: str) -> Bersih:
-    """A clean copy of an uploaded JPG, PNG or PDF.
+def sanitise(data: bytes, nama_file: str, *, baca_kode: bool = False) -> Bersih:
+    """A clean copy of an uploaded JPG, PNG or PDF; with ``baca_kode`` also the QR codes seen on its pages.
 
     Extension, first bytes and full parse must agree. Raises ``RuleError`` with one sentence that says what to
     do; ``kode`` is ``berkas_`` and ``kosong``, ``terlalu_besar``, ``jenis``, ``tidak_cocok``, ``piksel``,
@@ -40,9 +42,10 @@ def sanitise(data: bytes, nama_file: str) -> Bersih:
     """
     kind = _kind(data, nama_file)
     target = "clean_pdf" if kind == "PDF" else "clean_image"
-    answer, (clean,) = _run(target, {"format": kind}, data)
+    answer, (clean,) = _run(target, {"format": kind, "kode": baca_kode}, data)
     mime = "application/pdf" if kind == "PDF" else "image/jpeg"
-    return Bersih(mime, clean, answer["halaman"], answer["lebar"], answer["tinggi"])
+    codes = tuple(tuple(page) for page in answer["kode"])
+    return Bersih(mime, clean, answer["halaman"], answer["lebar"], answer["tinggi"], codes)
 
 
 def render_page(pdf: bytes, halaman: int, *, sisi: int = 1_600) -> bytes:

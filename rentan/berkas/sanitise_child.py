@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 from pypdfium2.raw import FPDF_ERR_PASSWORD
 
 from rentan.core.errors import RuleError
+from rentan.core.qr import read_codes
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 12_000
@@ -28,7 +29,8 @@ def clean_image(request: dict, blobs: list[bytes]) -> tuple[dict, list[bytes]]:
     """Sandbox target: a JPEG or PNG as a new RGB JPEG, upright, without anything but its pixels."""
     image = _open_image(blobs[0], request["format"])
     image = _plain(image)
-    return {"halaman": 1, "lebar": image.width, "tinggi": image.height}, [_jpeg(image)]
+    codes = [_codes(image)] if request.get("kode") else []
+    return {"halaman": 1, "lebar": image.width, "tinggi": image.height, "kode": codes}, [_jpeg(image)]
 
 
 def _open_image(data: bytes, kind: str) -> Image.Image:
@@ -102,15 +104,25 @@ def clean_pdf(request: dict, blobs: list[bytes]) -> tuple[dict, list[bytes]]:
         )
     clean = pdfium.PdfDocument.new()
     first = (0, 0)
+    codes = []
     for number in range(len(source)):
         page = source[number]
         width, height = _page_size(page)
         first = first if number else (round(width), round(height))
-        _add_picture(clean, _jpeg(_render(page, DPI / 72)), width, height)
+        picture = _render(page, DPI / 72)
+        if request.get("kode"):
+            codes.append(_codes(picture))
+        _add_picture(clean, _jpeg(picture), width, height)
         page.close()
     out = io.BytesIO()
     clean.save(out)
-    return {"halaman": len(source), "lebar": first[0], "tinggi": first[1]}, [out.getvalue()]
+    head = {"halaman": len(source), "lebar": first[0], "tinggi": first[1], "kode": codes}
+    return head, [out.getvalue()]
+
+
+def _codes(image: Image.Image) -> list[str]:
+    """Texts of the page's QR codes; a few short ones, since they are only compared with our own."""
+    return [text[:100] for text in read_codes(image)[:20]]
 
 
 def render_page(request: dict, blobs: list[bytes]) -> tuple[dict, list[bytes]]:

@@ -42,7 +42,9 @@ class SuratKuasa(IdMixin, VersionMixin, Base):
     ditandatangani_pada: Mapped[date | None]
     diunggah_pada: Mapped[datetime | None]
     dibuat_pada: Mapped[datetime]
-    daftar: Mapped[list[SuratPekerja]] = relationship(back_populates="surat", order_by="SuratPekerja.urutan")
+    daftar: Mapped[list[SuratPekerja]] = relationship(
+        back_populates="surat", order_by="SuratPekerja.urutan", cascade="all, delete-orphan"
+    )
     __table_args__ = (
         UniqueConstraint("asn_id", "urutan_versi"),
         UniqueConstraint("nomor", "urutan_versi"),
@@ -56,7 +58,8 @@ class SuratKuasa(IdMixin, VersionMixin, Base):
             name="tercetak",
         ),
         CheckConstraint(
-            "status <> 'diunggah' OR (diunggah_pada IS NOT NULL AND ditandatangani_pada IS NOT NULL)", name="terunggah"
+            "status <> 'diunggah' OR (diunggah_pada IS NOT NULL AND ditandatangani_pada IS NOT NULL)",
+            name="terunggah",
         ),
     )
 

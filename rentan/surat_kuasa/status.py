@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rentan.berkas.status import WAJIB_UNGGAH
 from rentan.core.actor import Pelaku
+from rentan.core.clock import to_local, today
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
+from rentan.core.workflow import Machine, Move
+from rentan.util.rupiah import format_rupiah
+from rentan.util.tanggal import format_bulan, format_tanggal
 
 
 class StatusSurat(Status):
@@ -42,16 +49,183 @@ S = StatusSurat
 
 #: M1: no second version while one of these stands.
 BERJALAN = (
-    S.DRAF, S.DICETAK, S.DIUNGGAH, S.DIPERIKSA, S.PERLU_PERBAIKAN, S.TERVERIFIKASI, S.DIAJUKAN_BANK, S.DITOLAK_BANK,
-)  # fmt: skip
+    S.DRAF,
+    S.DICETAK,
+    S.DIUNGGAH,
+    S.DIPERIKSA,
+    S.PERLU_PERBAIKAN,
+    S.TERVERIFIKASI,
+    S.DIAJUKAN_BANK,
+    S.DITOLAK_BANK,
+)
 BERJALAN_SQL = ", ".join(f"'{one.value}'" for one in BERJALAN)
-HIDUP_SQL = "'aktif', 'ditangguhkan'"
+HIDUP = (S.AKTIF, S.DITANGGUHKAN)
+HIDUP_SQL = ", ".join(f"'{one.value}'" for one in HIDUP)
+#: The person's own signed papers have been sent: the ASN has joined (``TAHAP_IKUT``).
+TERKIRIM = (*BERJALAN[2:], *HIDUP)
 
 
-def in_scope(surat: object, by: Pelaku, peran: Peran) -> bool:
-    """An ASN reaches the own letter, an operator the letters of the ASN of the own OPD."""
+def in_scope(surat: Any, by: Pelaku, peran: Peran) -> bool:
+    """An ASN reaches the own letter, an operator those of the own OPD, a verifikator all but the own (AUZ-5)."""
+    own = by.asn_id is not None and surat.asn_id == by.asn_id
     if peran is Peran.ASN:
-        return by.asn_id is not None and surat.asn_id == by.asn_id  # type: ignore[attr-defined]
+        return own
     if peran is Peran.OPERATOR_OPD:
-        return surat.asn.opd_id in by.opd_ids  # type: ignore[attr-defined]
-    return False
+        return surat.asn.opd_id in by.opd_ids
+    return peran is Peran.VERIFIKATOR and not own
+
+
+# -- guards: each answers the sentence that stands in the way. What they need beyond the row comes as facts from
+# -- ``queries.facts_for``, so that a button is disabled for the same reason as the move is refused (G3).
+
+
+def _asn_active(surat: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
+    """M1, M2: the roster says that this person is in service."""
+    if surat.asn.status_aktif.value == "aktif":
+        return None
+    return (
+        f"Menurut daftar pegawai, ASN ini berstatus “{surat.asn.status_aktif.label}”, sehingga surat kuasa tidak "
+        "dapat dibuat. Bila keliru, hubungi admin."
+    )
+
+
+def _none_running(_surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M1: one version at a time between draft and bank."""
+    return MASIH_BERJALAN if facts["ada_berjalan"] else None
+
+
+MASIH_BERJALAN = (
+    "Masih ada surat kuasa yang belum selesai diproses. Lanjutkan atau batalkan surat itu lebih dahulu."
+)
+
+
+def _for_somebody(_surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M1: a letter is for at least one worker, or replaces one for a reason."""
+    if facts["jumlah_asuhan"] or facts.get("alasan_penggantian"):
+        return None
+    return "Belum ada pekerja yang diasuh. Tambahkan pekerja lebih dahulu, lalu buat surat kuasanya."
+
+
+def _fields_complete(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M2: nothing on the paper is left open."""
+    needed = (
+        (surat.daftar, "pekerja"),
+        (facts["alamat"], "alamat"),
+        (facts["telepon"], "nomor telepon"),
+        (surat.rekening_enc, "nomor rekening"),
+        (surat.nama_rekening, "nama pemilik rekening"),
+        (surat.bulan_pertama, "bulan pertama"),
+        (surat.plafon, "batas iuran per bulan"),
+    )
+    missing = [name for value, name in needed if not value]
+    return f"Lengkapi lebih dahulu: {', '.join(missing)}." if missing else None
+
+
+def _account_format(_surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M2: an account number that a bank could have issued."""
+    return None if facts["rekening_wajar"] else "Nomor rekening tidak mungkin benar. Periksa angka-angkanya."
+
+
+def _workers_stand(_surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M2: who is named in the letter is still sponsored, and all pay for the same number of months."""
+    if facts["ada_asuhan_berakhir"]:
+        return "Ada pekerja dalam surat ini yang tidak lagi Anda asuh. Perbarui daftar pekerja lebih dahulu."
+    if facts["periode_berbeda"]:
+        return "Masa pembayaran semua pekerja dalam satu surat harus sama. Samakan pada langkah iuran."
+    return None
+
+
+def _month_ahead(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M2: the first month's list is not frozen yet."""
+    if surat.bulan_pertama is None or surat.bulan_pertama >= facts["bulan_tersedia"]:
+        return None
+    return (
+        f"Batas berkas untuk iuran {format_bulan(surat.bulan_pertama)} sudah lewat. Pilih bulan pertama "
+        f"{format_bulan(facts['bulan_tersedia'])} atau sesudahnya."
+    )
+
+
+def _ceiling_enough(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M2: the ceiling carries the highest price of the next twelve months, the end of the cuts included."""
+    if surat.plafon is None or surat.plafon >= facts["plafon_perlu"]:
+        return None
+    return (
+        f"Batas {format_rupiah(surat.plafon)} per bulan terlalu rendah: dalam 12 bulan ke depan iuran seluruh "
+        f"pekerja dapat mencapai {format_rupiah(facts['plafon_perlu'])} per bulan. Naikkan batasnya."
+    )
+
+
+def _nothing_received(surat: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
+    """M3: the paper has not reached an office yet."""
+    if surat.asli_di in (AsliDi.NONE, AsliDi.ASN, AsliDi.KEMBALI):
+        return None
+    return f"Lembar asli surat ini tercatat “{surat.asli_di.label}”. Minta dikembalikan lebih dahulu, baru isinya diubah."
+
+
+def _papers_complete(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M4: signed letter with all its pages, KTP, bank book."""
+    missing = [jenis.label for jenis in WAJIB_UNGGAH if jenis not in facts["berkas"]]
+    if missing:
+        return f"Belum diunggah: {', '.join(missing)}."
+    signed = facts["berkas"][WAJIB_UNGGAH[0]]
+    # Known pages prove that others are missing; a photo whose codes nobody can read is left to the verifikator.
+    if signed.halaman < surat.halaman and signed.halaman_dikenal:
+        return (
+            f"Surat kuasa ini {surat.halaman} halaman, tetapi yang diunggah {signed.halaman} halaman. Pindai semua "
+            "halaman ke dalam satu PDF, lalu unggah kembali."
+        )
+    return None
+
+
+def _signed_in_time(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """M4: print date <= signature date <= today; a page that only asks for its buttons has no date yet."""
+    if "ditandatangani_pada" not in facts:
+        return None
+    signed, printed = facts["ditandatangani_pada"], to_local(surat.dicetak_pada).date()
+    if signed > today():
+        return "Tanggal tanda tangan tidak boleh sesudah hari ini."
+    if signed < printed:
+        return (
+            f"Surat ini baru dicetak {format_tanggal(printed)}; tanggal tanda tangan tidak boleh sebelumnya."
+        )
+    return None
+
+
+_PEMILIK = frozenset({Peran.ASN, Peran.OPERATOR_OPD})
+_ISI_LENGKAP = (
+    _asn_active,
+    _fields_complete,
+    _account_format,
+    _workers_stand,
+    _month_ahead,
+    _ceiling_enough,
+)
+
+MACHINE = Machine(
+    nama="surat_kuasa",
+    sebutan="Surat kuasa",
+    in_scope=in_scope,
+    moves=(
+        Move(
+            "M1", "buat", frozenset(), S.DRAF, _PEMILIK, "Buat surat kuasa",
+            penjaga=(_asn_active, _none_running, _for_somebody),
+        ),
+        Move("M2", "cetak", frozenset({S.DRAF}), S.DICETAK, _PEMILIK, "Cetak surat kuasa", penjaga=_ISI_LENGKAP),
+        # M3 ends the printed version and begins the next one. The print becomes void ("dibatalkan", as in M22), since
+        # "diganti" is said of a version that was in force (M20).
+        Move(
+            "M3", "ubah", frozenset({S.DICETAK}), S.DIBATALKAN, _PEMILIK, "Ubah isi surat",
+            penjaga=(_nothing_received,),
+        ),
+        Move("M3", "ubah", frozenset(), S.DRAF, _PEMILIK, "Ubah isi surat"),
+        Move(
+            "M4", "unggah", frozenset({S.DICETAK}), S.DIUNGGAH, _PEMILIK, "Kirim untuk diverifikasi",
+            penjaga=(_papers_complete, _signed_in_time),
+        ),
+        Move(
+            "M22", "batal",
+            frozenset({S.DRAF, S.DICETAK, S.DIUNGGAH, S.PERLU_PERBAIKAN, S.TERVERIFIKASI, S.DITOLAK_BANK}),
+            S.DIBATALKAN, frozenset({Peran.ASN, Peran.VERIFIKATOR}), "Batalkan surat kuasa",
+        ),
+    ),
+)  # fmt: skip

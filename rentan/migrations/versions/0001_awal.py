@@ -367,6 +367,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('asn_id', name=op.f('uq_akun_asn_id')),
     sa.UniqueConstraint('pengenal', name=op.f('uq_akun_pengenal'))
     )
+    with op.batch_alter_table('akun', schema=None) as batch_op:
+        batch_op.create_index('ix_akun_nama', ['nama', 'id'], unique=False)
+
     op.create_table('asuhan',
     sa.Column('garis_asuh_id', sa.Uuid(), nullable=False),
     sa.Column('asn_id', sa.Uuid(), nullable=False),
@@ -549,6 +552,7 @@ def upgrade() -> None:
     sa.Column('kunci_bersih', sa.String(length=200), nullable=False),
     sa.Column('mime', sa.String(length=200), nullable=False),
     sa.Column('halaman', sa.BigInteger(), nullable=False),
+    sa.Column('halaman_dikenal', sa.BigInteger(), nullable=True),
     sa.Column('ukuran_asal', sa.BigInteger(), nullable=False),
     sa.Column('ukuran', sa.BigInteger(), nullable=False),
     sa.Column('sha256_asal', sa.String(length=200), nullable=False),
@@ -567,7 +571,17 @@ def upgrade() -> None:
         batch_op.create_index('ix_berkas_asn', ['asn_id', 'jenis'], unique=False)
         batch_op.create_index('ix_berkas_harian', ['diunggah_oleh', 'diunggah_pada'], unique=False)
         batch_op.create_index('ix_berkas_surat', ['surat_kuasa_id', 'jenis'], unique=False)
+        batch_op.create_index('uq_berkas_kini', ['surat_kuasa_id', 'jenis'], unique=True, sqlite_where=sa.text('diganti_pada IS NULL'), postgresql_where=sa.text('diganti_pada IS NULL'))
 
+    op.create_table('isian_tertunda',
+    sa.Column('akun_id', sa.Uuid(), nullable=False),
+    sa.Column('isi_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('dibuat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['akun_id'], ['akun.id'], name=op.f('fk_isian_tertunda_akun_id_akun')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_isian_tertunda')),
+    sa.UniqueConstraint('akun_id', name=op.f('uq_isian_tertunda_akun_id'))
+    )
     op.create_table('kode_pemulihan',
     sa.Column('akun_id', sa.Uuid(), nullable=False),
     sa.Column('kode_hash', sa.LargeBinary(), nullable=False),
@@ -726,7 +740,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_kode_pemulihan_akun_id'))
 
     op.drop_table('kode_pemulihan')
+    op.drop_table('isian_tertunda')
     with op.batch_alter_table('berkas', schema=None) as batch_op:
+        batch_op.drop_index('uq_berkas_kini', sqlite_where=sa.text('diganti_pada IS NULL'), postgresql_where=sa.text('diganti_pada IS NULL'))
         batch_op.drop_index('ix_berkas_surat')
         batch_op.drop_index('ix_berkas_harian')
         batch_op.drop_index('ix_berkas_asn')
@@ -777,6 +793,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_asuhan_asn')
 
     op.drop_table('asuhan')
+    with op.batch_alter_table('akun', schema=None) as batch_op:
+        batch_op.drop_index('ix_akun_nama')
+
     op.drop_table('akun')
     with op.batch_alter_table('asn', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_asn_unit_id'))
