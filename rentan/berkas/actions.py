@@ -73,7 +73,7 @@ def simpan_unggahan(
     """Keep an uploaded paper of ``asn``; the paper of the same kind before it stays, but no longer counts.
 
     ``bersih`` is the copy made by ``clean_upload`` before the transaction; without it the copy is made now.
-    Who may upload for whom is the letter's rule (``surat_kuasa.actions.unggah_berkas``). Raises ``RuleError``.
+    Who may upload for whom is the letter's rule: ``surat_kuasa.actions.unggah_berkas``. Raises ``RuleError``.
     """
     check_kuota(len(data), by=by)
     bersih = bersih or clean_upload(data, nama_file, jenis, by=by)
@@ -110,7 +110,7 @@ def simpan_unggahan(
 
 
 def simpan_cetakan(pdf: bytes, *, halaman: int, asn: Asn, surat_kuasa_id: uuid.UUID, by: Pelaku) -> Berkas:
-    """Freeze a letter that we printed: these bytes are what every later download gives (MON-4's rule for paper)."""
+    """Freeze a letter that we printed: these bytes are what every later download gives."""
     sha256 = hashlib.sha256(pdf).hexdigest()
     row = Berkas(
         id=uuid.uuid4(),
@@ -133,7 +133,7 @@ def simpan_cetakan(pdf: bytes, *, halaman: int, asn: Asn, surat_kuasa_id: uuid.U
 
 
 def bawa_berkas(dari: uuid.UUID, ke: uuid.UUID, jenis: JenisBerkas) -> None:
-    """Carry a paper over to the letter's next version: a KTP does not change when the list of workers does."""
+    """Carry a paper over to the letter's next version: a KTP stays the same when the workers change."""
     row = db.session.scalar(
         db.select(Berkas).where(
             Berkas.surat_kuasa_id == dari, Berkas.jenis == jenis, Berkas.diganti_pada.is_(None)

@@ -13,10 +13,10 @@ from rentan.ext import Base, IdMixin, enum_column, partial_unique
 
 
 class Berkas(IdMixin, Base):
-    """One paper of one ASN. ``kunci_asal`` is the file as received (evidence), ``kunci_bersih`` the re-made copy
-    that browsers get. A newer upload of the same kind replaces an older one, which stays.
+    """One paper of one ASN. ``kunci_asal`` is the file as received (evidence), ``kunci_bersih`` the re-made
+    copy that browsers get. A newer upload of the same kind replaces an older one, which stays.
 
-    ``halaman_dikenal`` counts the pages of a signed letter whose QR code we could read; ``None`` on other papers.
+    ``halaman_dikenal``: pages of a signed letter whose QR code we could read; ``None`` on other papers.
     """
 
     __tablename__ = "berkas"

@@ -27,7 +27,7 @@ class PaperDamaged(RuntimeError):
 
 
 def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
-    """The one scope of this table: own papers; all for the verifikator; prints of the own OPD for its operator."""
+    """The one scope of this table: own papers; a verifikator all; an operator the own OPD's prints."""
     if seen_by.is_system or seen_by.has(Peran.VERIFIKATOR):
         return query
     reach: Any = false()
@@ -57,14 +57,14 @@ def get_berkas_asal(berkas_id: uuid.UUID, *, seen_by: Pelaku) -> Berkas:
 
 
 def list_kini(surat_kuasa_id: uuid.UUID) -> dict[JenisBerkas, Berkas]:
-    """The papers of a letter that count now, by kind. For rules and for pages that show facts, not contents."""
+    """The papers of a letter that count now, by kind: for rules and pages that show facts, not contents."""
     query = select(Berkas).where(Berkas.surat_kuasa_id == surat_kuasa_id, Berkas.diganti_pada.is_(None))
     return {row.jenis: row for row in db.session.scalars(query.order_by(Berkas.jenis, Berkas.id))}
 
 
-def list_kini_banyak(surat_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[JenisBerkas]]:
+def list_kini_banyak(surat_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID | None, set[JenisBerkas]]:
     """Which papers many letters have, with one query: for lists."""
-    found: dict[uuid.UUID, set[JenisBerkas]] = {}
+    found: dict[uuid.UUID | None, set[JenisBerkas]] = {}
     query = select(Berkas.surat_kuasa_id, Berkas.jenis).where(
         Berkas.surat_kuasa_id.in_(list(surat_ids)), Berkas.diganti_pada.is_(None)
     )
@@ -94,7 +94,7 @@ def read_bersih(berkas: Berkas) -> bytes:
 
 
 def read_asal(berkas: Berkas) -> bytes:
-    """The file as received; errors as ``read_bersih``, and ``NotFound`` for a paper that we printed ourselves."""
+    """The file as received; errors as ``read_bersih``, and ``NotFound`` for a paper that we printed."""
     if berkas.kunci_asal is None:
         raise NotFound
     return _read(berkas, "kunci_asal", berkas.kunci_asal, berkas.sha256_asal)

@@ -116,7 +116,7 @@ def isi_draf(
 def sinkronkan_pekerja(
     surat: SuratKuasa, asuhan_list: Sequence[Asuhan], *, by: Pelaku, versi: int | None = None
 ) -> None:
-    """Name exactly these workers in a draft, in this order. Raises ``RuleError`` for one that is not sponsored."""
+    """Name exactly these workers in a draft, in this order; ``RuleError`` for one that is not sponsored."""
     _check_draf(surat, by, versi)
     mulai = surat.bulan_pertama or bulan_tersedia(today())
     for asuhan in asuhan_list:
@@ -137,7 +137,7 @@ def sinkronkan_pekerja(
 
 
 def cetak(surat: SuratKuasa, *, by: Pelaku, kertas: Kertas = "a4", versi: int | None = None) -> Berkas:
-    """M2: number, print and freeze the letter; the paper's bytes never change afterwards. Raises ``RuleError``."""
+    """M2: number, print and freeze the letter: its bytes never change afterwards. Raises ``RuleError``."""
     facts = _check_move(surat, "cetak", by, versi)
     surat.dicetak_pada = now()
     surat.nomor = surat.nomor or _new_nomor()
@@ -224,8 +224,8 @@ def unggah_berkas(
     """Keep one of the three papers with its letter; a newer one of the same kind takes the older one's place.
 
     ``bersih``: what ``berkas.actions.clean_upload`` made of ``data`` before this transaction began. A signed
-    letter whose QR codes name another letter or an older version is refused; codes that nobody can read (phone
-    photos) are left to the verifikator, ``Berkas.halaman_dikenal`` tells. Raises ``RuleError``.
+    letter whose QR codes name another letter or an older version is refused; codes that nobody can read
+    (phone photos) are left to the verifikator, ``Berkas.halaman_dikenal`` tells. Raises ``RuleError``.
     """
     check_unggahan(surat, jenis, ukuran=len(data), by=by)
     bersih = bersih or berkas_actions.clean_upload(data, nama_file, jenis, by=by)
@@ -287,7 +287,7 @@ def batal(
 def pindah_asli(
     surat: SuratKuasa, ke: AsliDi, *, by: Pelaku, catatan: str | None = None, versi: int | None = None
 ) -> PerpindahanAsli:
-    """Note where the paper original is now. An ASN says "with me" or "handed to the OPD"; the operator the rest.
+    """Note where the paper original is. An ASN says "with me" or "handed to the OPD", the operator the rest.
 
     Raises ``RuleError`` when there is no paper yet, or when the paper is no longer in that person's hands.
     """

@@ -1,4 +1,4 @@
-"""From a letter's rows to the paper: what the template ``surat_kuasa.typ`` is given, and what is frozen of it."""
+"""From a letter's rows to the paper: what ``surat_kuasa.typ`` is given, and what is frozen of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def kop_kota() -> cetak_data.Kop:
 
 
 def susun_dokumen(surat: SuratKuasa) -> cetak_data.SuratKuasa:
-    """The letter as it is to be printed now. The guards of M2 have passed; ``ValueError`` when they have not."""
+    """The letter as it is to be printed now. The guards of M2 have passed, else ``ValueError``."""
     profil = runtime().profil
     if not (surat.nomor and surat.plafon and surat.bulan_pertama and surat.daftar):
         raise ValueError("the letter is not complete")
@@ -79,7 +79,7 @@ def _pemberi(surat: SuratKuasa) -> cetak_data.PemberiKuasa:
 
 
 def _baris(satu: SuratPekerja, bulan: date) -> cetak_data.BarisPekerja:
-    """The bank needs no worker's NIK; the last digits tell namesakes apart (MSK-1: no birth date beside them)."""
+    """The bank needs no NIK; its last digits tell namesakes apart (MSK-1: no birth date beside them)."""
     pekerja = satu.asuhan.pekerja
     return cetak_data.BarisPekerja(
         nama=pekerja.nama,
@@ -91,7 +91,7 @@ def _baris(satu: SuratPekerja, bulan: date) -> cetak_data.BarisPekerja:
 
 
 def freeze(dokumen: cetak_data.SuratKuasa) -> str:
-    """All that the print says, as JSON (dates ISO, without the picture of the emblem): the content of ``isi_enc``.
+    """All that the print says, as JSON (dates ISO, without the emblem's picture): the content of ``isi_enc``.
 
     Address and phone stand at the top again, so that a later version starts from them.
     """

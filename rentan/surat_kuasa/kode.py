@@ -10,7 +10,7 @@ from rentan.surat_kuasa.models import SuratKuasa
 
 
 def check_halaman(surat: SuratKuasa, kode: Sequence[Sequence[str]]) -> int:
-    """How many of the letter's pages were recognised on the scanned ``kode`` (texts per page); 0: none readable.
+    """How many of the letter's pages were recognised in ``kode`` (QR texts per page); 0: none readable.
 
     Raises ``RuleError``: ``kode_surat_lain`` for a page of another letter, ``kode_versi_lama`` for one of an
     older version of this letter. Codes that are not ours, and separator sheets, say nothing.

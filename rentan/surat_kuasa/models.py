@@ -15,8 +15,9 @@ from rentan.surat_kuasa.status import BERJALAN_SQL, HIDUP_SQL, AsliDi, StatusSur
 
 
 class SuratKuasa(IdMixin, VersionMixin, Base):
-    """One version of an ASN's letter. After printing, ``isi_enc`` is the frozen content and ``sha256`` the hash of
-    the PDF; a later change makes version + 1. ``plafon`` is the ceiling in whole rupiah a month for all workers.
+    """One version of an ASN's letter. After printing, ``isi_enc`` is the frozen content and ``sha256`` the
+    hash of the PDF; a later change makes version + 1. ``plafon`` is the ceiling in whole rupiah a month for
+    all workers. While it is a draft, ``isi_enc`` holds the address and phone number that will be printed.
 
     ``ref`` is the short code inside the QR (no personal data); ``nomor`` the letter number people quote.
     """

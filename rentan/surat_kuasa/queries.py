@@ -49,7 +49,7 @@ def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
 
 
 def get_surat(surat_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> SuratKuasa:
-    """One version; ``untuk_diubah`` locks its row, so that two uploads of one letter come one after the other.
+    """One version; ``untuk_diubah`` locks its row, so that two uploads of one letter take turns.
 
     Raises ``NotFound`` for a missing and for a foreign one alike.
     """
@@ -221,7 +221,7 @@ def list_surat(
 
     ``sesudah`` is the ``HalamanSurat.sesudah`` of the page before; an unreadable one begins at the top.
     """
-    query = (
+    query: Any = (
         select(
             SuratKuasa.id,
             Asn.nama,

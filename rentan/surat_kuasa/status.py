@@ -1,4 +1,4 @@
-"""The mandate (states.md §1): states and the moves of this release (M1-M4, M22); custody of the paper original."""
+"""The mandate (states.md §1): states, the moves of this release (M1-M4, M22), custody of the original."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ TERKIRIM = (*BERJALAN[2:], *HIDUP)
 
 
 def in_scope(surat: Any, by: Pelaku, peran: Peran) -> bool:
-    """An ASN reaches the own letter, an operator those of the own OPD, a verifikator all but the own (AUZ-5)."""
+    """An ASN reaches the own letter, an operator the own OPD's, a verifikator all but the own (AUZ-5)."""
     own = by.asn_id is not None and surat.asn_id == by.asn_id
     if peran is Peran.ASN:
         return own
@@ -75,8 +75,8 @@ def in_scope(surat: Any, by: Pelaku, peran: Peran) -> bool:
     return peran is Peran.VERIFIKATOR and not own
 
 
-# -- guards: each answers the sentence that stands in the way. What they need beyond the row comes as facts from
-# -- ``queries.facts_for``, so that a button is disabled for the same reason as the move is refused (G3).
+# -- guards: each answers the sentence that stands in the way. What they need beyond the row comes as facts
+# -- from ``queries.facts_for``, so that a button is disabled for the reason why the move is refused (G3).
 
 
 def _asn_active(surat: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
@@ -84,8 +84,8 @@ def _asn_active(surat: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
     if surat.asn.status_aktif.value == "aktif":
         return None
     return (
-        f"Menurut daftar pegawai, ASN ini berstatus “{surat.asn.status_aktif.label}”, sehingga surat kuasa tidak "
-        "dapat dibuat. Bila keliru, hubungi admin."
+        f"Menurut daftar pegawai, ASN ini berstatus “{surat.asn.status_aktif.label}”, sehingga surat kuasa "
+        "tidak dapat dibuat. Bila keliru, hubungi admin."
     )
 
 
@@ -150,8 +150,8 @@ def _ceiling_enough(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | Non
     if surat.plafon is None or surat.plafon >= facts["plafon_perlu"]:
         return None
     return (
-        f"Batas {format_rupiah(surat.plafon)} per bulan terlalu rendah: dalam 12 bulan ke depan iuran seluruh "
-        f"pekerja dapat mencapai {format_rupiah(facts['plafon_perlu'])} per bulan. Naikkan batasnya."
+        f"Batas {format_rupiah(surat.plafon)} per bulan terlalu rendah: dalam 12 bulan ke depan iuran "
+        f"seluruh pekerja dapat mencapai {format_rupiah(facts['plafon_perlu'])} per bulan. Naikkan batasnya."
     )
 
 
@@ -159,7 +159,10 @@ def _nothing_received(surat: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | 
     """M3: the paper has not reached an office yet."""
     if surat.asli_di in (AsliDi.NONE, AsliDi.ASN, AsliDi.KEMBALI):
         return None
-    return f"Lembar asli surat ini tercatat “{surat.asli_di.label}”. Minta dikembalikan lebih dahulu, baru isinya diubah."
+    return (
+        f"Lembar asli surat ini tercatat “{surat.asli_di.label}”. Minta dikembalikan lebih dahulu, baru "
+        "isinya diubah."
+    )
 
 
 def _papers_complete(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
@@ -168,11 +171,11 @@ def _papers_complete(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | No
     if missing:
         return f"Belum diunggah: {', '.join(missing)}."
     signed = facts["berkas"][WAJIB_UNGGAH[0]]
-    # Known pages prove that others are missing; a photo whose codes nobody can read is left to the verifikator.
+    # Known pages prove that others are missing; a photo with unreadable codes is left to the verifikator.
     if signed.halaman < surat.halaman and signed.halaman_dikenal:
         return (
-            f"Surat kuasa ini {surat.halaman} halaman, tetapi yang diunggah {signed.halaman} halaman. Pindai semua "
-            "halaman ke dalam satu PDF, lalu unggah kembali."
+            f"Surat kuasa ini {surat.halaman} halaman, tetapi yang diunggah {signed.halaman} halaman. Pindai "
+            "semua halaman ke dalam satu PDF, lalu unggah kembali."
         )
     return None
 
@@ -210,9 +213,11 @@ MACHINE = Machine(
             "M1", "buat", frozenset(), S.DRAF, _PEMILIK, "Buat surat kuasa",
             penjaga=(_asn_active, _none_running, _for_somebody),
         ),
-        Move("M2", "cetak", frozenset({S.DRAF}), S.DICETAK, _PEMILIK, "Cetak surat kuasa", penjaga=_ISI_LENGKAP),
-        # M3 ends the printed version and begins the next one. The print becomes void ("dibatalkan", as in M22), since
-        # "diganti" is said of a version that was in force (M20).
+        Move(
+            "M2", "cetak", frozenset({S.DRAF}), S.DICETAK, _PEMILIK, "Cetak surat kuasa", penjaga=_ISI_LENGKAP
+        ),
+        # M3 ends the printed version and begins the next one. The print becomes void ("dibatalkan", as in
+        # M22), since "diganti" is said of a version that was in force (M20).
         Move(
             "M3", "ubah", frozenset({S.DICETAK}), S.DIBATALKAN, _PEMILIK, "Ubah isi surat",
             penjaga=(_nothing_received,),
