@@ -16,7 +16,9 @@ from rentan.core.errors import RuleError
 from rentan.core.permissions import Peran
 from rentan.demo.acak import Waktu, kata
 from rentan.demo.akun import PENGENAL, SANDI, DaftarAkun, pengenal_petugas, petugas_contoh
+from rentan.demo.asuhan import DaftarAsuhan
 from rentan.demo.buku import Buku
+from rentan.demo.pekerja import DaftarPekerja
 from rentan.demo.roster import Roster
 from rentan.ext import db, runtime
 from rentan.opd.models import Opd
@@ -24,6 +26,8 @@ from rentan.wilayah.models import Kecamatan
 
 #: The city on the day of the press count (product.md, Scale today).
 JUMLAH_ASN = 16_000
+#: Free workers of the pool, and lines of the covered-elsewhere lists, in a city of that size.
+BEBAS, PELINDUNGAN = 1_200, 7_200
 #: Below this no agency has people enough for all roles.
 TERKECIL = 100
 
@@ -60,6 +64,11 @@ def fill_city(jumlah_asn: int = JUMLAH_ASN) -> dict[str, int]:
     roster = Roster(buku, jumlah_asn)
     akun = DaftarAkun(buku)
     akun.isi(roster.orang)
+    skala = jumlah_asn / JUMLAH_ASN
+    pekerja = DaftarPekerja(buku, akun)
+    asuhan = DaftarAsuhan(buku, akun, pekerja, roster.orang)
+    asuhan.isi(skala)
+    pekerja.isi(round(BEBAS * skala), round(PELINDUNGAN * skala), roster.orang)
     buku.simpan()
     hitung_ulang(buku.waktu.awal)
     jumlah = {"asn": len(roster.orang)}

@@ -35,6 +35,8 @@ PENGENAL = {
     Peran.ADMIN: "admin",
 }
 
+Baris = dict[str, Any]
+
 
 class DaftarAkun:
     """Writes accounts into the book and remembers whose they are."""
@@ -43,6 +45,7 @@ class DaftarAkun:
         self.buku, self.acak, self.waktu = buku, Acak("akun"), buku.waktu
         self._hash = hash_sandi(SANDI)  # one hash for all: the password is published anyway
         self.asn: dict[uuid.UUID, uuid.UUID] = {}
+        self._aktivasi: dict[uuid.UUID, dict[str, Baris]] = {}
         self.operator: dict[uuid.UUID, uuid.UUID] = {}
         self.petugas: dict[str, uuid.UUID] = {}
         self.kota: dict[Peran, uuid.UUID] = {}
@@ -51,42 +54,67 @@ class DaftarAkun:
     def _pejabat(self) -> None:
         sejak = start_of_day(self.waktu.awal)
         for peran in (*sorted(PERAN_KOTA), Peran.PIMPINAN):
-            self.kota[peran] = self._akun(PENGENAL[peran], self.acak.nama(self.acak.jenis_kelamin()), sejak)
+            self.kota[peran] = self._akun(PENGENAL[peran], self.acak.nama(self.acak.jenis_kelamin()), sejak)[
+                "id"
+            ]
             self._peran(self.kota[peran], peran, self.waktu.awal)
         for kecamatan in db.session.scalars(select(Kecamatan).order_by(Kecamatan.kode)):
             pengenal = pengenal_petugas(kecamatan.nama)
-            akun_id = self._akun(pengenal, self.acak.nama(self.acak.jenis_kelamin()), sejak)
+            akun_id = self._akun(pengenal, self.acak.nama(self.acak.jenis_kelamin()), sejak)["id"]
             self._peran(akun_id, Peran.PETUGAS_KECAMATAN, self.waktu.awal, kecamatan_kode=kecamatan.kode)
             self.petugas[kecamatan.kode] = akun_id
 
-    def _akun(self, pengenal: str, nama: str, pada: datetime, asn_id: uuid.UUID | None = None) -> uuid.UUID:
-        baris = self.buku.tambah(
+    def _akun(self, pengenal: str, nama: str, pada: datetime, asn_id: uuid.UUID | None = None) -> Baris:
+        return self.buku.tambah(
             Akun, id=self.acak.id(), versi=1, pengenal=pengenal, nama=nama, asn_id=asn_id,
-            sandi_hash=self._hash, sandi_diubah_pada=pada, aktif=True, totp_langkah=0,
-            dibuat_pada=pada, terakhir_masuk_pada=None,
+            sandi_hash=self._hash, sandi_diubah_pada=pada, aktif=True, totp_langkah=0, dibuat_pada=pada,
+            terakhir_masuk_pada=None,
         )  # fmt: skip
-        found: uuid.UUID = baris["id"]
-        return found
 
-    def _peran(self, akun_id: uuid.UUID, peran: Peran, mulai: date, **tempat: Any) -> None:
-        self.buku.tambah(
+    def _peran(self, akun_id: uuid.UUID, peran: Peran, mulai: date, **tempat: Any) -> Baris:
+        return self.buku.tambah(
             PeranAkun, id=self.acak.id(), akun_id=akun_id, peran=peran, mulai=mulai, selesai=None,
             diberi_oleh=self.kota.get(Peran.ADMIN), diberi_pada=start_of_day(mulai), **tempat,
         )  # fmt: skip
 
-    def aktifkan(self, orang: Orang, hari: date) -> uuid.UUID:
-        """The ASN used the slip on that day: account, role and first rung. Once only."""
+    def aktifkan(self, orang: Orang, hari: date, *, paling_lambat: date | None = None) -> uuid.UUID:
+        """The ASN used the slip on that day: account, role and first rung.
+
+        Somebody who has an account keeps it; ``paling_lambat`` moves a later activation to ``hari``.
+        """
         if orang.id in self.asn:
+            baris = self._aktivasi[orang.id]
+            if paling_lambat is not None and baris["tahapan"]["mulai"] > paling_lambat:
+                self._beri_hari(baris, hari)
             return self.asn[orang.id]
-        pada = self.acak.jam(hari)
-        self.asn[orang.id] = self._akun(orang.nip, orang.nama, pada, orang.id)
-        self._peran(self.asn[orang.id], Peran.ASN, hari)
-        self._kode(orang, pada - timedelta(days=self.acak.randint(1, 6)), dipakai=pada)
-        self.buku.tambah(
-            Tahapan, id=self.acak.id(), asn_id=orang.id, tahap=Tahap.AKTIVASI, mulai=hari, sampai=None
-        )
+        akun = self._akun(orang.nip, orang.nama, start_of_day(hari), orang.id)
+        self.asn[orang.id] = akun["id"]
+        self._aktivasi[orang.id] = baris = {
+            "akun": akun,
+            "peran": self._peran(self.asn[orang.id], Peran.ASN, hari),
+            "kode": self._kode(orang, start_of_day(hari)),
+            "tahapan": self.buku.tambah(
+                Tahapan, id=self.acak.id(), asn_id=orang.id, tahap=Tahap.AKTIVASI, mulai=hari, sampai=None
+            ),
+        }
+        self._beri_hari(baris, hari)
         orang.baris["tahap"] = Tahap.AKTIVASI
         return self.asn[orang.id]
+
+    def _beri_hari(self, baris: dict[str, Baris], hari: date) -> None:
+        """All traces of one activation on one day."""
+        hari = max(hari, self.waktu.awal)
+        pada = self.acak.jam(hari)
+        dicetak = pada - timedelta(days=self.acak.randint(1, 6))
+        baris["akun"] |= {"dibuat_pada": pada, "sandi_diubah_pada": pada}
+        baris["peran"] |= {"mulai": hari, "diberi_pada": pada}
+        baris["kode"] |= {
+            "dicetak_pada": dicetak, "dipakai_pada": pada, "kedaluwarsa_pada": dicetak + self._masa_kode(),
+        }  # fmt: skip
+        baris["tahapan"] |= {"mulai": hari}
+
+    def _masa_kode(self) -> timedelta:
+        return timedelta(days=int(get_setting("hari_kode_aktivasi")))
 
     def jadikan_operator(self, orang: Orang) -> None:
         """The secretariat's person of the own agency: among the first to activate."""
@@ -94,13 +122,12 @@ class DaftarAkun:
         self._peran(akun_id, Peran.OPERATOR_OPD, self.waktu.awal, opd_id=orang.opd_id)
         self.operator[orang.opd_id] = akun_id
 
-    def _kode(self, orang: Orang, dicetak: datetime, *, dipakai: datetime | None = None) -> None:
+    def _kode(self, orang: Orang, dicetak: datetime) -> Baris:
         # What is stored of a code is its keyed hash; nobody holds these slips, so any hash will do.
-        self.buku.tambah(
+        return self.buku.tambah(
             KodeAktivasi, id=self.acak.id(), asn_id=orang.id, kode_hash=self.acak.randbytes(32),
             dicetak_oleh=self.operator.get(orang.opd_id), dicetak_pada=dicetak,
-            kedaluwarsa_pada=dicetak + timedelta(days=int(get_setting("hari_kode_aktivasi"))),
-            dipakai_pada=dipakai, dibatalkan_pada=None,
+            kedaluwarsa_pada=dicetak + self._masa_kode(), dipakai_pada=None, dibatalkan_pada=None,
         )  # fmt: skip
 
     def isi(self, semua: list[Orang]) -> None:

@@ -43,6 +43,10 @@ class Buku:
         baris[f"{kolom}_enc"] = None
         self._rahasia[model.__tablename__, kolom].append((baris["id"], subjek, isi))
 
+    def rahasia_dari(self, model: type[Base], kolom: str, baris_id: uuid.UUID) -> str:
+        """The plain secret of a row that is not written yet."""
+        return next(isi for satu, _, isi in self._rahasia[model.__tablename__, kolom] if satu == baris_id)
+
     def jumlah(self, model: type[Base]) -> int:
         return len(self._baris[model.__tablename__])
 
