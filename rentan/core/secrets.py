@@ -120,7 +120,8 @@ def load_keyring(path: Path) -> Keyring:
         raise KeyFileError(f"Berkas kunci {path} tidak ada. Pulihkan dari tempat simpan kunci.") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise KeyFileError(f"Berkas kunci {path} tidak dapat dibaca atau rusak.") from None
-    if keyring.aktif not in keyring.kek or any(len(key) != 32 for key in keyring.kek.values()):
+    keys = (*keyring.kek.values(), keyring.indeks, keyring.jejak, keyring.kode)
+    if keyring.aktif not in keyring.kek or any(len(key) != 32 for key in keys):
         raise KeyFileError(f"Berkas kunci {path} tidak lengkap.")
     return keyring
 
