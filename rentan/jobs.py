@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rentan.calon.actions import kembalikan_pegangan
 from rentan.core.idempotency import prune_answers
+from rentan.pekerja.actions import segarkan_tercakup
 
 JOBS: dict[str, Callable[[], int]] = {
+    "kembalikan-pegangan": kembalikan_pegangan,
     "pangkas-permintaan": prune_answers,
+    "segarkan-tercakup": segarkan_tercakup,
 }

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rentan.core.actor import Pelaku
+from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
 from rentan.core.errors import Forbidden, RuleError, Stale
@@ -149,6 +149,42 @@ def advance(
     )
 
 
+def advance_new(
+    machine: Machine, row_ids: Sequence[uuid.UUID], events: Sequence[str], *, by: Pelaku
+) -> Any:
+    """Make the same first moves for rows that an import inserts set-based; answers the state they end in.
+
+    The caller writes that state in its own INSERT. Guards are not asked: the caller has checked each row. One
+    event of the trail per move carries the count. The first move is made by ``by``, the others by the system.
+    """
+    before: Any = None
+    rows: list[dict[str, Any]] = []
+    for number, peristiwa in enumerate(events, 1):
+        move = machine.move(peristiwa, before)
+        actor = by if number == 1 else SISTEM
+        peran = role_for(machine, move, None, actor)
+        common = {
+            "mesin": machine.nama,
+            "langkah": move.kode,
+            "peristiwa": move.peristiwa,
+            "dari": None if before is None else before.value,
+            "ke": move.ke.value,
+            "pelaku_id": actor.akun_id,
+            "peran": "sistem" if peran is None else peran.value,
+            "pada": now(),
+            "dokumen": [],
+            "permintaan_id": by.permintaan_id,
+            "urutan": number,
+        }
+        rows += [{"id": uuid.uuid4(), "objek_id": one} | common for one in row_ids]
+        facts = {"langkah": move.kode, "dari": common["dari"], "ke": common["ke"], "jumlah": len(row_ids)}
+        record(Peristiwa.STATUS_BERPINDAH, by=actor, mesin=machine.nama, **facts)
+        before = move.ke
+    if rows:
+        db.session.execute(insert(Riwayat), rows)
+    return before
+
+
 def write_history(
     machine: Machine,
     row: Any,
@@ -225,6 +261,7 @@ __all__ = [
     "Riwayat",
     "Tawaran",
     "advance",
+    "advance_new",
     "check_version",
     "list_riwayat",
     "offers",

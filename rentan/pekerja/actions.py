@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -22,10 +23,10 @@ from rentan.pekerja.queries import (
     AMBANG_MIRIP,
     Kelayakan,
     find_pekerja,
+    in_force,
     list_mirip,
     periksa_kelayakan,
     refuse,
-    tercakup,
 )
 from rentan.pekerja.status import MACHINE, AsalPekerja, JenisKelamin, PutusanDuplikat, Sektor, StatusPekerja
 from rentan.tarif.queries import debet_pertama
@@ -177,34 +178,32 @@ def flag_duplicates(row: Pekerja) -> int:
 
     Both workers become "sedang diperiksa"; neither side sees the other's data.
     """
-    pairs = db.session.execute(
-        select(DugaDuplikat.pekerja_id, DugaDuplikat.mirip_id, DugaDuplikat.mirip_asn_id).where(
-            (DugaDuplikat.pekerja_id == row.id) | (DugaDuplikat.mirip_id == row.id)
-        )
-    )
-    known = {one for pair in pairs for one in pair}  # a decision is remembered: never asked twice
-    found = [one for one in list_mirip(row) if (one.pekerja_id or one.asn_id) not in known]
+    return flag_duplicates_among([row.id])
+
+
+def flag_duplicates_among(pekerja_ids: Sequence[uuid.UUID]) -> int:
+    """The same for many new workers with a handful of queries: after an import."""
+    found = list_mirip(pekerja_ids)
     for one in found:
         db.session.add(
             DugaDuplikat(
-                pekerja_id=row.id,
-                mirip_id=one.pekerja_id,
-                mirip_asn_id=one.asn_id,
+                pekerja_id=one.pekerja_id,
+                mirip_id=one.mirip_id,
+                mirip_asn_id=one.mirip_asn_id,
                 kemiripan=one.persen,
                 putusan=PutusanDuplikat.MENUNGGU,
                 dibuat_pada=now(),
             )
         )
-        if one.pekerja_id is not None:
-            _suspect(
-                db.session.get_one(Pekerja, one.pekerja_id, with_for_update=True, populate_existing=True)
-            )
-    if found:
-        _suspect(row)
+    both = {one.pekerja_id for one in found} | {one.mirip_id for one in found if one.mirip_id}
+    # Always in one order, so that two donors who meet at the same pair do not wait for each other.
+    for pekerja_id in sorted(both):
+        _suspect(pekerja_id)
     return len(found)
 
 
-def _suspect(row: Pekerja) -> None:
+def _suspect(pekerja_id: uuid.UUID) -> None:
+    row = db.session.get_one(Pekerja, pekerja_id, with_for_update=True, populate_existing=True)
     if row.status in (StatusPekerja.CALON, StatusPekerja.LAYAK):
         advance(MACHINE, row, "mirip", by=SISTEM)
 
@@ -234,24 +233,20 @@ def note_lookup(answer: Kelayakan, *, by: Pelaku) -> None:
 
 
 def segarkan_tercakup() -> int:
-    """Nightly: W5 for workers whom a list now in force covers, W6 for those whose list has ended.
+    """W5 for workers whom a list now binds, W6 for those whose list is over; nightly and after an import.
 
     Safe to run twice; answers how many moved.
     """
-    moved, pada = 0, today()
-    berlaku = select(Pelindungan.nik_bi).where(Pelindungan.mulai <= pada, Pelindungan.selesai >= pada)
-    terbuka = select(Pekerja).where(
-        Pekerja.status.in_((StatusPekerja.CALON, StatusPekerja.LAYAK, StatusPekerja.NONAKTIF)),
-        Pekerja.nik_bi.in_(berlaku),
-    )
-    for row in db.session.scalars(terbuka.order_by(Pekerja.id).with_for_update()).all():
-        advance(MACHINE, row, "tercakup", by=SISTEM)
-        moved += 1
-    lain = select(Pekerja).where(
-        Pekerja.status == StatusPekerja.DITANGGUNG_LAIN, Pekerja.nik_bi.not_in(berlaku)
-    )
-    for row in db.session.scalars(lain.order_by(Pekerja.id).with_for_update()).all():
-        if not tercakup(row.nik_bi, pada):
-            advance(MACHINE, row, "masa_habis", by=SISTEM)
+    moved, berlaku = 0, select(Pelindungan.nik_bi).where(in_force(debet_pertama(today())))
+    for status, covered, peristiwa in (
+        ((StatusPekerja.CALON, StatusPekerja.LAYAK, StatusPekerja.NONAKTIF), True, "tercakup"),
+        ((StatusPekerja.DITANGGUNG_LAIN,), False, "masa_habis"),
+    ):
+        query = select(Pekerja).where(
+            Pekerja.status.in_(status),
+            Pekerja.nik_bi.in_(berlaku) if covered else Pekerja.nik_bi.not_in(berlaku),
+        )
+        for row in db.session.scalars(query.order_by(Pekerja.id).with_for_update()).all():
+            advance(MACHINE, row, peristiwa, by=SISTEM)
             moved += 1
     return moved

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
@@ -15,7 +17,7 @@ from rentan.ext import db, runtime
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
 from rentan.util.galat import Peringatan, TidakSah
-from rentan.util.nama import kemiripan, nama_inti
+from rentan.util.nama import kemiripan
 from rentan.util.nik import SEBUTAN, Nik, check_nik, parse_nik
 from rentan.util.tanggal import format_tanggal, usia
 
@@ -126,11 +128,14 @@ def _explain(one: Peringatan, nik: Nik, tanggal_lahir: date | None) -> Peringata
     )
 
 
-def tercakup(nik_bi: bytes, pada: date) -> bool:
-    """Is this number on a list of otherwise covered workers that is in force on that date?"""
-    query = select(Pelindungan.id).where(
-        Pelindungan.nik_bi == nik_bi, Pelindungan.mulai <= pada, Pelindungan.selesai >= pada
-    )
+def in_force(debet: date) -> ColumnElement[bool]:
+    """List lines that bind: not over today, and begun by the first debit day."""
+    return and_(Pelindungan.mulai <= debet, Pelindungan.selesai >= today())
+
+
+def tercakup(nik_bi: bytes, debet: date) -> bool:
+    """Does a list of otherwise covered workers bind this number (one payer per worker)?"""
+    query = select(Pelindungan.id).where(Pelindungan.nik_bi == nik_bi, in_force(debet))
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -152,29 +157,75 @@ def lahir_sesudah(debet_pertama: date) -> date:
 
 @dataclass(frozen=True)
 class Mirip:
-    """Somebody whom a new worker resembles: ``persen`` likeness of the names, birth date equal."""
+    """A worker and whom he resembles: another worker, or an ASN. ``persen``: likeness of the names."""
 
+    pekerja_id: uuid.UUID
     persen: int
-    pekerja_id: uuid.UUID | None = None
-    asn_id: uuid.UUID | None = None
+    mirip_id: uuid.UUID | None = None
+    mirip_asn_id: uuid.UUID | None = None
 
 
-def list_mirip(pekerja: Pekerja) -> list[Mirip]:
-    """Workers and roster ASN with the same birth date and a similar name (W3; product.md: a worker is no ASN)."""
-    found = []
-    others = select(Pekerja.id, Pekerja.nama).where(
-        Pekerja.tanggal_lahir == pekerja.tanggal_lahir, Pekerja.id != pekerja.id
-    )
-    for row in db.session.execute(others.order_by(Pekerja.dicatat_pada, Pekerja.id)):
-        if (mirip := kemiripan(row.nama, pekerja.nama)) >= AMBANG_MIRIP:
-            found.append(Mirip(round(mirip * 100), pekerja_id=row.id))
-    roster = select(Asn.id, Asn.nama).where(
-        Asn.tanggal_lahir == pekerja.tanggal_lahir,
-        Asn.status_aktif.in_((StatusAktif.AKTIF, StatusAktif.CUTI)),
-    )
-    for row in db.session.execute(roster.order_by(Asn.id)):
-        if nama_inti(row.nama) == pekerja.nama_inti or kemiripan(row.nama, pekerja.nama) >= AMBANG_MIRIP:
-            found.append(Mirip(round(kemiripan(row.nama, pekerja.nama) * 100), asn_id=row.id))
+CHUNK = 500  # values of one IN list: far below the engines' limits
+
+
+def list_mirip(pekerja_ids: Sequence[uuid.UUID]) -> list[Mirip]:
+    """Whom these workers resemble: same birth date and a similar name (W3; product.md: a worker is no ASN).
+
+    Each pair once, from the later record to the earlier one; pairs already before a verifier, or decided, are
+    left out: nobody is asked twice.
+    """
+    wanted = list(dict.fromkeys(pekerja_ids))
+    rows: list[Any] = []
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Pekerja.id, Pekerja.nama, Pekerja.tanggal_lahir).where(
+            Pekerja.id.in_(wanted[start : start + CHUNK])
+        )
+        rows += db.session.execute(query).all()
+    dates = sorted({row.tanggal_lahir for row in rows})
+    serving = Asn.status_aktif.in_((StatusAktif.AKTIF, StatusAktif.CUTI))
+    workers, roster, known = _born_on(Pekerja, dates), _born_on(Asn, dates, serving), _known_pairs(wanted)
+    found: dict[frozenset[uuid.UUID], Mirip] = {}
+    for row in rows:
+        for other in workers.get(row.tanggal_lahir, ()):
+            pair = frozenset((row.id, other.id))
+            # Of two new ones the pair is met twice: the first meeting stands.
+            if len(pair) == 2 and pair not in known and pair not in found and (persen := _persen(row, other)):
+                found[pair] = Mirip(row.id, persen, mirip_id=other.id)
+        for other in roster.get(row.tanggal_lahir, ()):
+            pair = frozenset((row.id, other.id))
+            if pair not in known and (persen := _persen(row, other)):
+                found[pair] = Mirip(row.id, persen, mirip_asn_id=other.id)
+    return list(found.values())
+
+
+def _persen(a: Any, b: Any) -> int:
+    """Likeness of two names in percent; 0 below the threshold."""
+    likeness = kemiripan(a.nama, b.nama)
+    return round(likeness * 100) if likeness >= AMBANG_MIRIP else 0
+
+
+def _born_on(
+    model: type[Pekerja] | type[Asn], dates: list[date], *where: ColumnElement[bool]
+) -> dict[date, list[Any]]:
+    """Everybody of that table with these birth dates, by date."""
+    found: dict[date, list[Any]] = {}
+    for start in range(0, len(dates), CHUNK):
+        query = select(model.id, model.nama, model.tanggal_lahir).where(
+            model.tanggal_lahir.in_(dates[start : start + CHUNK]), *where
+        )
+        for row in db.session.execute(query.order_by(model.id)):
+            found.setdefault(row.tanggal_lahir, []).append(row)
+    return found
+
+
+def _known_pairs(pekerja_ids: list[uuid.UUID]) -> set[frozenset[uuid.UUID]]:
+    found = set()
+    for start in range(0, len(pekerja_ids), CHUNK):
+        some = pekerja_ids[start : start + CHUNK]
+        query = select(DugaDuplikat.pekerja_id, DugaDuplikat.mirip_id, DugaDuplikat.mirip_asn_id).where(
+            DugaDuplikat.pekerja_id.in_(some) | DugaDuplikat.mirip_id.in_(some)
+        )
+        found |= {frozenset((row[0], row[1] or row[2])) for row in db.session.execute(query)}
     return found
 
 
