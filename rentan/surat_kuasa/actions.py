@@ -131,9 +131,13 @@ def sinkronkan_pekerja(
         if asuhan_id not in wanted:
             surat.daftar.remove(satu)
     for urutan, asuhan in enumerate(wanted.values(), 1):
-        satu = listed.get(asuhan.id) or SuratPekerja(asuhan_id=asuhan.id, asuhan=asuhan, surat=surat)
-        satu.urutan, satu.harga_tertinggi = urutan, harga_tertinggi(asuhan, mulai)
+        tertinggi = harga_tertinggi(asuhan, mulai)
+        if satu := listed.get(asuhan.id):
+            satu.urutan, satu.harga_tertinggi = urutan, tertinggi
+        else:
+            surat.daftar.append(SuratPekerja(asuhan=asuhan, urutan=urutan, harga_tertinggi=tertinggi))
     db.session.flush()
+    db.session.expire(surat, ["daftar"])  # to be read again in its new order
 
 
 def cetak(surat: SuratKuasa, *, by: Pelaku, kertas: Kertas = "a4", versi: int | None = None) -> Berkas:
@@ -183,11 +187,8 @@ def ubah(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> SuratKua
     _insert(baru, "ubah", by=by)
     for satu in surat.daftar:
         baru.daftar.append(
-            SuratPekerja(
-                asuhan_id=satu.asuhan_id, asuhan=satu.asuhan, urutan=satu.urutan,
-                harga_tertinggi=satu.harga_tertinggi,
-            )
-        )  # fmt: skip
+            SuratPekerja(asuhan=satu.asuhan, urutan=satu.urutan, harga_tertinggi=satu.harga_tertinggi)
+        )
     berkas_actions.gugurkan_berkas(surat.id, JenisBerkas.SURAT_KUASA)
     for jenis in (JenisBerkas.KTP, JenisBerkas.BUKU_REKENING):
         berkas_actions.bawa_berkas(surat.id, baru.id, jenis)
