@@ -126,5 +126,7 @@ class KodeAktivasi(IdMixin, Base):
     dipakai_pada: Mapped[datetime | None]
     dibatalkan_pada: Mapped[datetime | None]
     __table_args__ = (
-        partial_unique("uq_kode_aktivasi_hidup", "asn_id", where="dipakai_pada IS NULL AND dibatalkan_pada IS NULL"),
+        partial_unique(
+            "uq_kode_aktivasi_hidup", "asn_id", where="dipakai_pada IS NULL AND dibatalkan_pada IS NULL"
+        ),
     )
