@@ -38,6 +38,7 @@ from rentan.surat_kuasa.queries import (
     facts_for,
     harga_tertinggi,
     isi_draf_of,
+    list_perpindahan,
     next_versi,
 )
 from rentan.surat_kuasa.status import (
@@ -375,7 +376,13 @@ def _insert(surat: SuratKuasa, peristiwa: str, *, by: Pelaku, **facts: Any) -> N
 
 def _note_asli(surat: SuratKuasa, ke: AsliDi, *, by: Pelaku, catatan: str | None) -> PerpindahanAsli:
     row = PerpindahanAsli(
-        surat_kuasa_id=surat.id, dari=surat.asli_di, ke=ke, oleh=by.akun_id, pada=now(), catatan=catatan
+        surat_kuasa_id=surat.id,
+        urutan=len(list_perpindahan(surat)) + 1,
+        dari=surat.asli_di,
+        ke=ke,
+        oleh=by.akun_id,
+        pada=now(),
+        catatan=catatan,
     )
     surat.asli_di = ke
     db.session.add(row)

@@ -86,12 +86,14 @@ class SuratPekerja(IdMixin, Base):
 
 
 class PerpindahanAsli(IdMixin, Base):
-    """One hand-over of the paper original; append-only."""
+    """One hand-over of the paper original; append-only. ``urutan`` lets two at once collide, not overtake."""
 
     __tablename__ = "perpindahan_asli"
-    surat_kuasa_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("surat_kuasa.id"), index=True)
+    surat_kuasa_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("surat_kuasa.id"))
+    urutan: Mapped[int]
     dari: Mapped[AsliDi] = mapped_column(enum_column(AsliDi, nama="dari"))
     ke: Mapped[AsliDi] = mapped_column(enum_column(AsliDi, nama="ke"))
     oleh: Mapped[uuid.UUID | None]
     pada: Mapped[datetime]
     catatan: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("surat_kuasa_id", "urutan"),)

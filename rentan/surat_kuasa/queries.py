@@ -89,7 +89,7 @@ def list_versi(asn_id: uuid.UUID, *, seen_by: Pelaku) -> list[SuratKuasa]:
 def list_perpindahan(surat: SuratKuasa) -> list[PerpindahanAsli]:
     """The way of the paper original, oldest first."""
     query = select(PerpindahanAsli).where(PerpindahanAsli.surat_kuasa_id == surat.id)
-    return list(db.session.scalars(query.order_by(PerpindahanAsli.pada, PerpindahanAsli.id)))
+    return list(db.session.scalars(query.order_by(PerpindahanAsli.urutan)))
 
 
 def next_versi(asn_id: uuid.UUID) -> int:

@@ -642,6 +642,7 @@ def upgrade() -> None:
 
     op.create_table('perpindahan_asli',
     sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
+    sa.Column('urutan', sa.BigInteger(), nullable=False),
     sa.Column('dari', sa.Enum('none', 'asn', 'opd', 'admin', 'bank', 'kembali', 'hilang', name='dari', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('ke', sa.Enum('none', 'asn', 'opd', 'admin', 'bank', 'kembali', 'hilang', name='ke', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('oleh', sa.Uuid(), nullable=True),
@@ -649,11 +650,9 @@ def upgrade() -> None:
     sa.Column('catatan', sa.String(length=200), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_perpindahan_asli_surat_kuasa_id_surat_kuasa')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_perpindahan_asli'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_perpindahan_asli')),
+    sa.UniqueConstraint('surat_kuasa_id', 'urutan', name=op.f('uq_perpindahan_asli_surat_kuasa_id_urutan'))
     )
-    with op.batch_alter_table('perpindahan_asli', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_perpindahan_asli_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
-
     op.create_table('sesi',
     sa.Column('token_hash', sa.LargeBinary(), nullable=False),
     sa.Column('akun_id', sa.Uuid(), nullable=False),
@@ -719,9 +718,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sesi_akun_id'))
 
     op.drop_table('sesi')
-    with op.batch_alter_table('perpindahan_asli', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_perpindahan_asli_surat_kuasa_id'))
-
     op.drop_table('perpindahan_asli')
     with op.batch_alter_table('peran_akun', schema=None) as batch_op:
         batch_op.drop_index('uq_peran_akun_opd', sqlite_where=sa.text('dicabut_pada IS NULL AND opd_id IS NOT NULL'), postgresql_where=sa.text('dicabut_pada IS NULL AND opd_id IS NOT NULL'))
