@@ -147,7 +147,9 @@ for _kind, _name in _STRICT_TYPES:
 
 @compiles(CreateTable, "sqlite")
 def _create_strict(element: CreateTable, compiler: Any, **kw: Any) -> str:
-    return str(compiler.visit_create_table(element, **kw)).rstrip() + " STRICT"
+    statement = str(compiler.visit_create_table(element, **kw)).rstrip()
+    # A table that batch mode read from the database says so by itself.
+    return statement if statement.endswith("STRICT") else f"{statement} STRICT"
 
 
 @event.listens_for(Engine, "connect")

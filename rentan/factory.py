@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     profil = load_profil(settings.profil_path)
     if settings.demo and not settings.kek_file.exists():
-        create_key_file(settings.kek_file)
+        with suppress(FileExistsError):  # another first start was quicker
+            create_key_file(settings.kek_file)
     app = Flask(
         "rentan",
         template_folder=str(ROOT / "templates"),
@@ -49,7 +51,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.cookie_secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=profil.batas.jam_sesi),
+        # The session itself is a row with its own end (SES-2). The cookie outlives it, so that a form sent after
+        # that end is still known to be this person's and comes back after the next sign-in (CSR-2).
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=profil.batas.jam_sesi, days=3),
         SQLALCHEMY_DATABASE_URI=_database_url(settings.database_url),
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
         WTF_CSRF_TIME_LIMIT=None,

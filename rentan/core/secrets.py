@@ -14,6 +14,7 @@ import hmac
 import json
 import os
 import secrets as token_source
+import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ def decrypt(dek: bytes, sealed: bytes, *, table: str, column: str, row: uuid.UUI
 
 
 def create_key_file(path: Path) -> None:
-    """Write a new key file (0400) where none is; an existing one is never touched."""
+    """Write a new key file (0400); ``FileExistsError`` when one is there: it is never touched."""
     body = {
         "aktif": 1,
         "kek": {"1": _b64(token_source.token_bytes(32))},
@@ -98,11 +99,17 @@ def create_key_file(path: Path) -> None:
         "kode": _b64(token_source.token_bytes(32)),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    with os.fdopen(handle, "w", encoding="ascii") as stream:
-        json.dump(body, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
+    # Whole or absent: of two first starts at once, the second must not read half a file.
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            json.dump(body, stream)
+            stream.flush()
+            os.fchmod(handle, 0o400)
+            os.fsync(handle)
+        os.link(draft, path)
+    finally:
+        os.unlink(draft)
 
 
 def load_keyring(path: Path) -> Keyring:
