@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from rentan.akun.models import Akun, PeranAkun
 from rentan.asn.hitungan import hitung_ulang
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif, Tahap
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import StatusAsuhan
+from rentan.berkas.models import Berkas
+from rentan.calon.models import Calon
 from rentan.core.actor import SISTEM
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import today
@@ -20,8 +24,10 @@ from rentan.demo.asuhan import DaftarAsuhan
 from rentan.demo.buku import Buku
 from rentan.demo.pekerja import DaftarPekerja
 from rentan.demo.roster import Roster
+from rentan.demo.surat import DaftarSurat
 from rentan.ext import db, runtime
 from rentan.opd.models import Opd
+from rentan.pekerja.models import Pekerja, Pelindungan
 from rentan.wilayah.models import Kecamatan
 
 #: The city on the day of the press count (product.md, Scale today).
@@ -70,11 +76,32 @@ def fill_city(jumlah_asn: int = JUMLAH_ASN) -> dict[str, int]:
     asuhan.isi(skala)
     pekerja.isi(round(BEBAS * skala), round(PELINDUNGAN * skala), roster.orang)
     buku.simpan()
+    surat = DaftarSurat(buku, akun, asuhan.rencana)
+    tercetak = surat.isi()
+    buku.simpan()
     hitung_ulang(buku.waktu.awal)
-    jumlah = {"asn": len(roster.orang)}
+    jumlah = _hitung() | {"surat": tercetak}
     record(Peristiwa.DEMO_DIBUAT, by=SISTEM, **jumlah)
     db.session.commit()
     return jumlah
+
+
+def _hitung() -> dict[str, int]:
+    """What the city holds, for whoever asked for it."""
+    hitung = {
+        "asn": (Asn, Asn.status_aktif == StatusAktif.AKTIF),
+        "akun": (Akun, true()),
+        "orang_tua_asuh": (Asn, Asn.ikut),
+        "pekerja_asuhan": (Asuhan, Asuhan.status == StatusAsuhan.DIUSULKAN),
+        "pekerja": (Pekerja, true()),
+        "calon": (Calon, true()),
+        "pelindungan": (Pelindungan, true()),
+        "berkas": (Berkas, true()),
+    }
+    return {
+        nama: db.session.scalar(select(func.count()).select_from(model).where(syarat)) or 0
+        for nama, (model, syarat) in hitung.items()
+    }
 
 
 def list_sign_ins() -> list[tuple[str, str, str]]:

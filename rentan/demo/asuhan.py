@@ -127,15 +127,17 @@ class DaftarAsuhan:
         # Whoever activated later than the plan wants has activated in time after all: the slip came first.
         akun_id = self.akun.aktifkan(orang, mulai - timedelta(days=a.randint(0, 12)), paling_lambat=mulai)
         dasar = penghasilan_terendah(terakhir)
+        terkirim = keadaan is StatusSurat.DIUNGGAH
         self.rencana.append(
             Rencana(
                 orang=orang, akun_id=akun_id, keadaan=keadaan, mulai=mulai, terakhir=terakhir,
                 program=a.choices(PROGRAM, (8, 2))[0],
                 penghasilan=dasar if a.random() < 0.8 else a.choice((1_500_000, 2_000_000, 2_950_000)),
-                periode=a.choices((1, 3, 6, 12), (70, 12, 8, 10))[0], bulan_pertama=bulan_pertama(terakhir),
+                periode=a.choices((1, 3, 6, 12), (70, 12, 8, 10))[0],
+                bulan_pertama=bulan_pertama(terakhir if terkirim else self.waktu.hari_ini),
             )
         )  # fmt: skip
-        if keadaan is StatusSurat.DIUNGGAH:
+        if terkirim:
             self.buku.tambah(
                 Tahapan, id=a.id(), asn_id=orang.id, tahap=Tahap.DIAJUKAN, mulai=terakhir, sampai=None
             )
