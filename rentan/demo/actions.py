@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
+
 from sqlalchemy import func, select, true
 
 from rentan.akun.models import Akun, PeranAkun
@@ -38,7 +39,7 @@ BEBAS, PELINDUNGAN = 1_200, 7_200
 TERKECIL = 100
 
 
-def ensure_demo(app: Flask, jumlah_asn: int = JUMLAH_ASN) -> list[tuple[str, str, str]]:
+def ensure_demo(_app: Any, jumlah_asn: int = JUMLAH_ASN) -> list[tuple[str, str, str]]:
     """Fill the city when nobody is in it yet; the sign-ins to try as (peran, pengenal, sandi).
 
     Call it inside the application context of a demo instance; a city that is already filled stays as it is.
