@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from rentan.aktivasi import views as aktivasi_views
 from rentan.akun import views as akun_views
+from rentan.akun import views_kelola as akun_kelola_views
+from rentan.akun import views_saya as akun_saya_views
+from rentan.asn import views as asn_views
+from rentan.asuhan import views as asuhan_views
+from rentan.calon import views as calon_views
 from rentan.laporan import views as laporan_views
+from rentan.opd import views as opd_views
+from rentan.pekerja import views as pekerja_views
 from rentan.pendaftaran import views as pendaftaran_views
 from rentan.web import health
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.bp,
+    opd_views.bp,
     akun_views.bp,
+    akun_saya_views.bp,
+    akun_kelola_views.bp,
+    asn_views.bp,
+    aktivasi_views.bp,
+    pekerja_views.bp,
+    asuhan_views.bp,
+    calon_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
 )

@@ -28,6 +28,8 @@ class Akun(IdMixin, VersionMixin, Base):
     dibuat_pada: Mapped[datetime]
     terakhir_masuk_pada: Mapped[datetime | None]
 
+    __table_args__ = (Index("ix_akun_nama", "nama", "id"),)
+
     @property
     def subjek_id(self) -> uuid.UUID:
         return self.id
@@ -118,3 +120,19 @@ class TautanSandi(IdMixin, Base):
     dibuat_pada: Mapped[datetime]
     kedaluwarsa_pada: Mapped[datetime]
     dipakai_pada: Mapped[datetime | None]
+
+
+class IsianTertunda(IdMixin, Base):
+    """A form that arrived when its session had just run out; it comes back after the next sign-in (CSR-2).
+
+    One per account, for half an hour; sealed, because it may hold anything that people type.
+    """
+
+    __tablename__ = "isian_tertunda"
+    akun_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("akun.id"), unique=True)
+    isi_enc: Mapped[bytes | None]
+    dibuat_pada: Mapped[datetime]
+
+    @property
+    def subjek_id(self) -> uuid.UUID:
+        return self.akun_id

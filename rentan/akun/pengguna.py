@@ -6,8 +6,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask_login import UserMixin
-
 from rentan.akun.models import Akun, Sesi
 from rentan.akun.queries import find_sesi, needs_totp, pelaku_of
 from rentan.core.actor import Pelaku
@@ -20,8 +18,14 @@ SEGAR = timedelta(minutes=10)
 
 
 @dataclass(eq=False)
-class Pengguna(UserMixin):
-    """An account inside one live session. ``get_id`` is the session's token: that is what the cookie carries."""
+class Pengguna:
+    """An account inside one live session, with what Flask-Login asks of a user.
+
+    ``get_id`` is the session's token: that is what the cookie carries.
+    """
+
+    is_authenticated = is_active = True
+    is_anonymous = False
 
     token: str
     akun: Akun
@@ -55,7 +59,7 @@ class Pengguna(UserMixin):
 
     @property
     def must_enrol(self) -> bool:
-        """A city-wide role without a second factor in this session: nothing opens before it is set up (AUT-5)."""
+        """A city-wide role without a second factor in this session: nothing opens before that (AUT-5)."""
         return self.sesi.totp_pada is None and needs_totp(self.pelaku.peran)
 
 

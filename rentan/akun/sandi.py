@@ -41,14 +41,14 @@ def needs_rehash(hash_: str) -> bool:
 
 
 def check_sandi(sandi: str, *, pribadi: tuple[str, ...] = (), field: str = "sandi") -> None:
-    """Refuse what AUT-2 refuses, with a sentence at ``field``; ``pribadi`` are the person's NIP, name, sign-in name.
+    """Refuse what AUT-2 refuses, at ``field``; ``pribadi`` are the person's NIP, name and sign-in name.
 
     Any Unicode and any composition is fine; no rule about capitals or digits.
     """
     batas = runtime().profil.batas
     if len(sandi) < batas.sandi_minimum:
         raise RuleError(
-            f"Kata sandi paling sedikit {batas.sandi_minimum} karakter. Beberapa kata yang mudah Anda ingat sudah cukup.",
+            f"Kata sandi paling sedikit {batas.sandi_minimum} karakter. Beberapa kata acak sudah cukup.",
             field,
             kode="sandi_pendek",
         )
@@ -59,7 +59,7 @@ def check_sandi(sandi: str, *, pribadi: tuple[str, ...] = (), field: str = "sand
     kecil = _normal(sandi).casefold()
     if kecil in _umum():
         raise RuleError(
-            "Kata sandi ini termasuk yang paling sering dipakai orang, sehingga mudah ditebak. Pilih yang lain.",
+            "Kata sandi ini termasuk yang paling sering dipakai orang dan mudah ditebak. Pilih yang lain.",
             field,
             kode="sandi_umum",
         )

@@ -41,6 +41,12 @@ def polling(view: View) -> View:
     return view
 
 
+def fresh(view: View) -> View:
+    """Asks for a password or code of the last ten minutes before it opens (AUT-7); the room ``akun`` sees to it."""
+    view.perlu_segar = True  # type: ignore[attr-defined]
+    return view
+
+
 def pelaku() -> Pelaku:
     """Who asks, with the roles in force at this request; a guest has none."""
     if "pelaku" not in g:
