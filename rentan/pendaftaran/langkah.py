@@ -59,6 +59,8 @@ def _berkas(keadaan: Keadaan) -> list[str]:
         return []
     if keadaan.surat is None or keadaan.surat.status is not StatusSurat.DICETAK:
         return ["Cetak surat kuasa, lalu tandatangani."]
+    if keadaan.cetakan_usang:
+        return ["Daftar pekerja berubah sejak surat dicetak. Buat surat versi baru, lalu cetak lagi."]
     missing = [f"Unggah {_in_sentence(one.label)}." for one in keadaan.berkas_kurang]
     if keadaan.isian.ditandatangani_pada is None:
         missing.append("Isi tanggal tanda tangan surat kuasa.")

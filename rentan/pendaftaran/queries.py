@@ -56,6 +56,13 @@ class Keadaan:
         return self.surat is not None and self.surat.status is StatusSurat.DICETAK
 
     @property
+    def cetakan_usang(self) -> bool:
+        """Does the print name other workers than the sign-up has now (one was given up on the donor's page)?"""
+        if not self.tercetak or self.surat is None:
+            return False
+        return {one.asuhan_id for one in self.surat.daftar} != {one.id for one in self.pekerja}
+
+    @property
     def terkunci(self) -> bool:
         """The letter has been sent already (by the operator on behalf): nothing on it may change."""
         return self.surat is not None and self.surat.status not in BELUM_TERKIRIM

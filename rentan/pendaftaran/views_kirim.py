@@ -1,0 +1,199 @@
+"""Step 4 and the end: print, upload, check answers, send, receipt, give up."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from rentan.berkas.actions import clean_upload
+from rentan.berkas.status import JenisBerkas
+from rentan.core.cetak import render_dokumen
+from rentan.core.errors import NotFound
+from rentan.ext import db
+from rentan.pendaftaran import actions
+from rentan.pendaftaran.forms import FORMULIR_BERKAS, BatalForm, KirimForm, TandaTanganForm
+from rentan.pendaftaran.langkah import kekurangan
+from rentan.pendaftaran.models import Pendaftaran
+from rentan.pendaftaran.queries import Keadaan, biaya_untuk, get_pendaftaran, list_terkirim, load_keadaan
+from rentan.pendaftaran.ringkasan import ringkasan_jawaban, susun_tanda_terima
+from rentan.pendaftaran.status import StatusPendaftaran
+from rentan.pendaftaran.views_rangka import bp, closed, own, render_step, steps_shown
+from rentan.web.access import pelaku
+from rentan.web.forms import BaseForm
+from rentan.web.page import render_page
+from rentan.web.security import UPLOAD_BYTES, body_limit
+from rentan.web.transaction import answered_before, finish
+
+
+@bp.route("/berkas", methods=["GET", "POST"])
+@own
+@body_limit(UPLOAD_BYTES)
+def papers() -> ResponseReturnValue:
+    """Print, sign, upload. A post carries one paper, or the date of the signature (each its own form)."""
+    if answer := answered_before():
+        return answer
+    keadaan = load_keadaan(seen_by=pelaku())
+    if elsewhere := closed(keadaan):
+        return elsewhere
+    forms: dict[str, BaseForm] = {jenis.value: kind() for jenis, kind in FORMULIR_BERKAS.items()}
+    forms["tanggal"] = TandaTanganForm(data={"ditandatangani_pada": keadaan.isian.ditandatangani_pada})
+    if request.method == "GET":
+        return _papers(forms)
+    sent = [one for one in FORMULIR_BERKAS if one.value in request.files or one.value in request.form]
+    if sent:
+        return _upload(keadaan, sent, forms)
+    form = forms["tanggal"]
+    if form.accepts():
+        with form.rules():
+            actions.save_tanda_tangan(
+                load_keadaan(seen_by=pelaku(), lock=True),
+                ditandatangani_pada=form.ditandatangani_pada.data,  # type: ignore[attr-defined]
+                by=pelaku(),
+            )
+            return finish(url_for(".papers"), "Tanggal tanda tangan tersimpan.")
+    return _papers(forms, form)
+
+
+def _upload(keadaan: Keadaan, sent: list[JenisBerkas], forms: dict[str, BaseForm]) -> ResponseReturnValue:
+    """Keep the papers of this post. The sandbox works between two transactions: it must not hold the write lock."""
+    first = forms[sent[0].value]
+    accepted = [forms[one.value].accepts() for one in sent]  # every field says its own fault
+    if not all(accepted):
+        return _papers(forms, next(forms[one.value] for one in sent if forms[one.value].errors))
+    with first.rules():
+        papers = {one: forms[one.value][one.value].data for one in sent}
+        data = {one: file.stream.read() for one, file in papers.items()}
+        actions.check_unggahan(keadaan, {one: len(content) for one, content in data.items()}, by=pelaku())
+        db.session.rollback()
+        clean = {
+            one: clean_upload(content, papers[one].filename or "", one, by=pelaku())
+            for one, content in data.items()
+        }
+        keadaan = load_keadaan(seen_by=pelaku(), lock=True)
+        for one, content in data.items():
+            actions.upload_berkas(
+                keadaan,
+                one,
+                data=content,
+                nama_file=papers[one].filename or "",
+                bersih=clean[one],
+                by=pelaku(),
+            )
+            papers[one].stream.seek(0)
+        return finish(url_for(".papers"), f"{', '.join(one.label for one in sent)} tersimpan.")
+    return _papers(forms, first)
+
+
+def _papers(forms: dict[str, BaseForm], refused: BaseForm | None = None) -> ResponseReturnValue:
+    form = refused or forms["tanggal"]
+    return render_step("berkas", "pendaftaran/berkas.html", form, forms=forms, cetak=BaseForm(formdata=None))
+
+
+@bp.route("/berkas/cetak", methods=["POST"])
+@own
+def print_letter() -> ResponseReturnValue:
+    """M2: number, print and freeze the letter."""
+    if answer := answered_before():
+        return answer
+    keadaan = load_keadaan(seen_by=pelaku(), lock=True)
+    form = BaseForm()
+    if form.accepts():
+        with form.rules():
+            actions.print_surat(keadaan, by=pelaku())
+            return finish(url_for(".papers"), "Surat kuasa siap. Unduh, cetak, lalu tandatangani.")
+    forms: dict[str, BaseForm] = {jenis.value: kind(formdata=None) for jenis, kind in FORMULIR_BERKAS.items()}
+    forms["tanggal"] = TandaTanganForm(formdata=None)
+    return render_step("berkas", "pendaftaran/berkas.html", form, forms=forms, cetak=form)
+
+
+@bp.route("/berkas/versi-baru", methods=["POST"])
+@own
+def renew_letter() -> ResponseReturnValue:
+    """M3: the print does not fit any more."""
+    if answer := answered_before():
+        return answer
+    actions.renew_surat(load_keadaan(seen_by=pelaku(), lock=True), by=pelaku())
+    return finish(url_for(".papers"), "Surat versi baru siap dicetak.")
+
+
+@bp.route("/periksa")
+@own
+def check() -> ResponseReturnValue:
+    return _check(KirimForm(formdata=None))
+
+
+@bp.route("/kirim", methods=["POST"])
+@own
+def send() -> ResponseReturnValue:
+    if answer := answered_before():
+        return answer
+    keadaan = load_keadaan(seen_by=pelaku(), lock=True)
+    if keadaan.draf is None and (sent := list_terkirim(keadaan.asn.id)):
+        # The same button in a second window: the sign-up is there, so its receipt is the answer.
+        return redirect(url_for(".receipt", pendaftaran_id=sent[0].id), 303)
+    form = KirimForm()
+    if form.accepts():
+        with form.rules():
+            row = actions.send_pendaftaran(keadaan, by=pelaku())
+            return finish(url_for(".receipt", pendaftaran_id=row.id))
+    return _check(form)
+
+
+def _check(form: KirimForm) -> ResponseReturnValue:
+    keadaan = load_keadaan(seen_by=pelaku())
+    if keadaan.draf is None:
+        return redirect(url_for(".index"), 303)
+    return render_page(
+        "pendaftaran/periksa.html",
+        form=form,
+        keadaan=keadaan,
+        langkah=steps_shown(keadaan, "periksa"),
+        kurang=kekurangan(keadaan),
+        bagian=ringkasan_jawaban(keadaan),
+        biaya=biaya_untuk(keadaan),
+    )
+
+
+@bp.route("/batal", methods=["GET", "POST"])
+@own
+def cancel() -> ResponseReturnValue:
+    if answer := answered_before():
+        return answer
+    keadaan = load_keadaan(seen_by=pelaku(), lock=request.method == "POST")
+    if keadaan.draf is None:
+        return redirect(url_for(".index"), 303)
+    form = BatalForm()
+    if form.accepts():
+        with form.rules():
+            actions.cancel_pendaftaran(keadaan, by=pelaku())
+            return finish(url_for(".index"), "Pendaftaran dibatalkan. Pekerja dapat dipilih ASN lain.")
+    return render_page("pendaftaran/batal.html", form=form, keadaan=load_keadaan(seen_by=pelaku()))
+
+
+@bp.route("/terima/<uuid:pendaftaran_id>")
+@own
+def receipt(pendaftaran_id: uuid.UUID) -> ResponseReturnValue:
+    """What was sent, under which number, and what happens next."""
+    row = _sent(pendaftaran_id)
+    return render_page("pendaftaran/terima.html", pendaftaran=row, terima=susun_tanda_terima(row))
+
+
+@bp.route("/terima/<uuid:pendaftaran_id>/tanda-terima.pdf")
+@own
+def receipt_pdf(pendaftaran_id: uuid.UUID) -> ResponseReturnValue:
+    row = _sent(pendaftaran_id)
+    terima = susun_tanda_terima(row)
+    pdf = render_dokumen(terima, waktu=terima.waktu).pdf
+    name = f"tanda-terima-{terima.nomor.lower()}.pdf"
+    return Response(
+        pdf, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _sent(pendaftaran_id: uuid.UUID) -> Pendaftaran:
+    row = get_pendaftaran(pendaftaran_id, seen_by=pelaku())
+    if row.status is not StatusPendaftaran.DIAJUKAN:
+        raise NotFound
+    return row
