@@ -5,6 +5,7 @@ import sys
 from flask_migrate import upgrade
 
 from rentan.config import ROOT, ConfigError, ProfilError
+from rentan.core.queue import start_consumer
 from rentan.core.secrets import KeyFileError
 from rentan.demo import ensure_demo
 from rentan.ext import runtime
@@ -28,9 +29,18 @@ def main() -> None:
         for peran, pengenal, sandi in sign_ins:
             print(f"  {peran:<20} {pengenal:<22} {sandi}", flush=True)
 
+    stop_consumer = start_consumer(app)
     try:
-        serve(app, settings.host, settings.port, proxy_count=settings.proxy_count, on_ready=announce)
+        serve(
+            app,
+            settings.host,
+            settings.port,
+            proxy_count=settings.proxy_count,
+            on_ready=announce,
+            on_stop=stop_consumer,
+        )
     except StartError as error:
+        stop_consumer()
         sys.exit(f"rentan tidak dijalankan:\n{error}")
 
 

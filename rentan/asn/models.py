@@ -59,7 +59,10 @@ class NipRiwayat(IdMixin, Base):
 
 
 class Penempatan(IdMixin, Base):
-    """Where an ASN served from ``mulai`` through ``sampai`` (open: until now), as what. A move closes one and opens the next."""
+    """Where an ASN served from ``mulai`` through ``sampai`` (open: until now), and as what.
+
+    A move closes one and opens the next.
+    """
 
     __tablename__ = "penempatan"
     asn_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("asn.id"))

@@ -12,7 +12,7 @@ from rentan.ext import Base, IdMixin, VersionMixin
 
 
 class Opd(IdMixin, VersionMixin, Base):
-    """A reporting unit. ``induk_id`` joins the parts of the Sekretariat Daerah to it; each part counts itself."""
+    """A reporting unit. ``induk_id`` joins a secretariat's parts to it; each part counts itself."""
 
     __tablename__ = "opd"
     kode: Mapped[str] = mapped_column(unique=True)
