@@ -38,7 +38,7 @@ def alasan_luar(status_aktif: StatusAktif, status_asn: StatusAsn) -> str:
 
 def keadaan(tahap: Tahap | None) -> str:
     """How far somebody has come, in words."""
-    return "Belum mengaktifkan akun" if tahap is None else tahap.label
+    return "Belum aktivasi" if tahap is None else tahap.label
 
 
 def pesan_salin(opd: Opd, angka: Angka, waktu: datetime) -> str:

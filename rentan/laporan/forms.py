@@ -6,7 +6,7 @@ from rentan.asn.status import StatusAsn, Tahap
 from rentan.laporan.daftar import Daftar
 from rentan.web.forms import FilterForm, PilihanField, TeksField, UuidSelectField
 
-TANPA = ("tanpa", "Belum mengaktifkan akun")
+TANPA = ("tanpa", "Belum aktivasi")
 TAHAP_PER_DAFTAR = {
     Daftar.BELUM: (TANPA, (Tahap.AKTIVASI.value, Tahap.AKTIVASI.label)),
     Daftar.IKUT: tuple((one.value, one.label) for one in Tahap if one is not Tahap.AKTIVASI),

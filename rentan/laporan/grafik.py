@@ -53,9 +53,9 @@ def grafik_batang(
     isi: Sequence[tuple[str, float, str, str]],
     *,
     lebar: int = 1280,
-    tinggi: int = 300,
+    tinggi: int = 310,
     kiri: int = 46,
-    bawah: int = 92,
+    bawah: int = 106,
     atas: int = 12,
 ) -> Grafik:
     """Upright bars of percentages; ``isi``: (short label, percent 0 to 100, sentence, address) in
