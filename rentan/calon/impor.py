@@ -15,16 +15,15 @@ from rentan.calon.models import Calon
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now, today
 from rentan.core.imports import Column, Ditolak, Hasil, Impor, JenisImpor, Table, register
+from rentan.core.imports_rows import first_fault, place_of, refused_row
 from rentan.core.sheets import Row
 from rentan.core.subject import load_deks, reveal, seal, seal_values
 from rentan.core.workflow import advance_new
 from rentan.ext import db, runtime
 from rentan.pekerja.actions import DataPekerja, flag_duplicates_among, segarkan_tercakup
-from rentan.pekerja.impor import first_fault, place_of, refused_row
 from rentan.pekerja.models import Pekerja, Pelindungan, PeringatanDiterima
 from rentan.pekerja.queries import AMBANG_MIRIP, in_force
-from rentan.pekerja.sektor import sektor_dari
-from rentan.pekerja.status import MACHINE, AsalPekerja, JenisKelamin, Sektor, StatusPekerja
+from rentan.pekerja.status import MACHINE, AsalPekerja, JenisKelamin, Sektor, StatusPekerja, sektor_dari
 from rentan.tarif.queries import debet_pertama
 from rentan.util.galat import Peringatan, TidakSah
 from rentan.util.nama import kemiripan, nama_inti

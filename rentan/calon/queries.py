@@ -68,6 +68,7 @@ class Papan:
     jumlah: int
 
 
+HALAMAN = 50  # rows of a list with names
 CAP = 1000  # counting further would only cost time: the page says "lebih dari"
 
 
@@ -202,7 +203,7 @@ def _own_area(seen_by: Pelaku) -> ColumnElement[bool]:
     return Calon.kecamatan_kode.in_(seen_by.kecamatan)
 
 
-def list_usulan(*, seen_by: Pelaku, sesudah: uuid.UUID | None = None, limit: int = 50) -> list[Calon]:
+def list_usulan(*, seen_by: Pelaku, sesudah: uuid.UUID | None = None, limit: int = HALAMAN) -> list[Calon]:
     """The pool workers of the viewer's kecamatan with their names, newest first (AUZ-3: own area)."""
     query = select(Calon).where(_own_area(seen_by))
     if sesudah is not None and (last := db.session.get(Calon, sesudah)) is not None:

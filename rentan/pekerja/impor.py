@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now, today
 from rentan.core.imports import Column, Ditolak, Hasil, Impor, JenisImpor, Table, register
+from rentan.core.imports_rows import first_fault, place_of, refused_row
 from rentan.core.sheets import Row
 from rentan.core.subject import seal_values
 from rentan.ext import db, runtime
@@ -22,27 +23,6 @@ from rentan.util.nik import parse_nik
 from rentan.util.teks import rapikan
 
 NAMA_SUMBER = 40  # characters: a list's short name, not a sentence
-
-
-def refused_row(row: Row, kode: str, pesan: str) -> Ditolak:
-    """The refusal of a row; the sentence never repeats a cell."""
-    return Ditolak(row.sheet, row.row, kode, pesan)
-
-
-def first_fault(row: Row, wajib: tuple[Column, ...]) -> Ditolak | None:
-    """The first unreadable cell, or the first required one that is blank."""
-    if row.errors:
-        fault = row.errors[0]
-        return refused_row(row, fault.kode, f"{fault.kolom}: {fault.pesan}")
-    for column in wajib:
-        if row.values[column.judul] in (None, ""):
-            return refused_row(row, f"{column.slug}_empty", f"{column.judul} belum diisi.")
-    return None
-
-
-def place_of(row: Row) -> str:
-    """Where the first of two rows stands, for the refusal of the second."""
-    return f"lembar {row.sheet} baris {row.row}"
 
 
 @dataclass(frozen=True)

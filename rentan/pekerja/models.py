@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rentan.asn.models import Asn
 from rentan.ext import Base, IdMixin, VersionMixin, enum_column
 from rentan.pekerja.status import AsalPekerja, JenisKelamin, PutusanDuplikat, Sektor, StatusPekerja
 from rentan.wilayah.models import Kelurahan
@@ -80,6 +81,9 @@ class DugaDuplikat(IdMixin, Base):
     pekerja_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pekerja.id"))
     mirip_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pekerja.id"), index=True)
     mirip_asn_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("asn.id"), index=True)
+    pekerja: Mapped[Pekerja] = relationship(foreign_keys="DugaDuplikat.pekerja_id", lazy="select")
+    mirip: Mapped[Pekerja | None] = relationship(foreign_keys="DugaDuplikat.mirip_id", lazy="select")
+    mirip_asn: Mapped[Asn | None] = relationship(lazy="select")
     kemiripan: Mapped[int]
     putusan: Mapped[PutusanDuplikat] = mapped_column(enum_column(PutusanDuplikat))
     alasan: Mapped[str | None] = mapped_column(Text)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, tuple_
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
 from rentan.core.clock import today
 from rentan.ext import db, runtime
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
+from rentan.pekerja.naskah import naskah
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
 from rentan.util.galat import Peringatan, TidakSah
 from rentan.util.nama import kemiripan
@@ -139,6 +140,11 @@ def tercakup(nik_bi: bytes, debet: date) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
+def naskah_pemberitahuan() -> tuple[str, ...]:
+    """What is read out to a worker about the use of the own data; ``catat_pekerja`` stores its version."""
+    return naskah()
+
+
 def find_pekerja(digits: str) -> Pekerja | None:
     """The worker with this NIK; only for rules, never for a page."""
     return db.session.scalar(
@@ -229,11 +235,52 @@ def _known_pairs(pekerja_ids: list[uuid.UUID]) -> set[frozenset[uuid.UUID]]:
     return found
 
 
-def list_duga_duplikat(sesudah: uuid.UUID | None = None, *, limit: int = 50) -> list[DugaDuplikat]:
-    """The verifier's queue, oldest first; both people stay unnamed to donors."""
-    query = select(DugaDuplikat).where(DugaDuplikat.putusan == PutusanDuplikat.MENUNGGU)
+HALAMAN = 50  # rows of a list
+
+
+def list_duga_duplikat(sesudah: uuid.UUID | None = None, *, limit: int = HALAMAN) -> list[DugaDuplikat]:
+    """The verifier's queue with both sides, oldest first; donors never see it."""
+    query = (
+        select(DugaDuplikat)
+        .where(DugaDuplikat.putusan == PutusanDuplikat.MENUNGGU)
+        .options(
+            db.joinedload(DugaDuplikat.pekerja).joinedload(Pekerja.kelurahan),
+            db.joinedload(DugaDuplikat.mirip).joinedload(Pekerja.kelurahan),
+            db.joinedload(DugaDuplikat.mirip_asn),
+        )
+    )
     if sesudah is not None and (last := db.session.get(DugaDuplikat, sesudah)) is not None:
         query = query.where(
-            db.tuple_(DugaDuplikat.dibuat_pada, DugaDuplikat.id) > db.tuple_(last.dibuat_pada, last.id)
+            tuple_(DugaDuplikat.dibuat_pada, DugaDuplikat.id) > tuple_(last.dibuat_pada, last.id)
         )
     return list(db.session.scalars(query.order_by(DugaDuplikat.dibuat_pada, DugaDuplikat.id).limit(limit)))
+
+
+@dataclass(frozen=True)
+class Sumber:
+    """Lines of one list that end on one day."""
+
+    sumber: str
+    mulai: date
+    selesai: date
+    jumlah: int
+
+    @property
+    def keadaan(self) -> str:
+        if self.selesai < today():
+            return "Sudah berakhir"
+        if self.mulai > today():
+            return "Belum mulai"
+        return "Berakhir dalam 30 hari" if (self.selesai - today()).days <= 30 else "Berlaku"
+
+
+def list_sumber() -> list[Sumber]:
+    """How many lines each list has per period; counts only."""
+    query = select(
+        Pelindungan.sumber, Pelindungan.mulai, Pelindungan.selesai, db.func.count().label("jumlah")
+    )
+    query = query.group_by(Pelindungan.sumber, Pelindungan.mulai, Pelindungan.selesai)
+    rows = db.session.execute(
+        query.order_by(Pelindungan.selesai.desc(), Pelindungan.sumber, Pelindungan.mulai)
+    )
+    return [Sumber(**row._mapping) for row in rows]

@@ -6,6 +6,7 @@ from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.core.workflow import Machine, Move
+from rentan.util.teks import rapikan
 
 
 class StatusPekerja(Status):
@@ -29,6 +30,21 @@ class Sektor(Status):
 
     TRANSPORTASI = "transportasi", "Transportasi (ojek, sopir, kurir, becak)"
     LAIN = "lain", "Pekerjaan lain"
+
+
+#: Words for people who carry people or goods for a living; one of them in the kind of work is enough.
+_TRANSPORTASI = frozenset(
+    """
+    ojek ojol sopir supir pengemudi driver kurir becak bentor bajaj angkot taksi delman dokar kusir pengantar
+    kernet kondektur
+    """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
+)
+
+
+def sektor_dari(pekerjaan: str) -> Sektor:
+    """``tukang becak`` and ``kurir lepas`` are transport; what is not recognised is other work."""
+    kata = rapikan(pekerjaan).casefold().replace("-", " ").replace("/", " ").split()
+    return Sektor.TRANSPORTASI if _TRANSPORTASI.intersection(kata) else Sektor.LAIN
 
 
 class JenisKelamin(Status):

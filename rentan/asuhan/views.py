@@ -1,0 +1,106 @@
+"""The donor's own page, and the explanation of a NIK while a form is being typed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from rentan.asuhan import actions, queries
+from rentan.asuhan.forms import PeriksaNikForm, TindakanForm
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.riwayat import kalimat, list_peristiwa
+from rentan.asuhan.status import MACHINE, TERBUKA
+from rentan.core.actor import Pelaku
+from rentan.core.clock import today
+from rentan.core.errors import NotFound, RuleError
+from rentan.core.permissions import Permission
+from rentan.core.workflow import offers
+from rentan.ext import db
+from rentan.tarif.queries import bulan_pertama
+from rentan.web.access import pelaku, requires
+from rentan.web.context import add_menu
+from rentan.web.page import render_page
+from rentan.web.sisipan import pieces_of
+from rentan.web.transaction import answered_before, finish
+
+bp = Blueprint("asuhan", __name__)
+add_menu("Pekerja asuhan", "asuhan.index", Permission.ASUHAN_SENDIRI, awalan="/asuhan")
+
+
+@bp.get("/asuhan")
+@requires(Permission.ASUHAN_SENDIRI)
+def index() -> Response:
+    """The own sponsorships: state in words, timeline, and what may be done."""
+    by = pelaku()
+    if by.asn_id is None:
+        raise NotFound
+    rows = queries.list_asuhan(by.asn_id, seen_by=by)
+    return render_page(
+        "asuhan/daftar.html",
+        berjalan=[_shown(one, by) for one in rows if one.status in TERBUKA],
+        selesai=[_shown(one, by) for one in rows if one.status not in TERBUKA],
+        peristiwa=list_peristiwa(rows),
+        **pieces_of("asuhan.index", by),
+    )
+
+
+def _shown(asuhan: Asuhan, by: Pelaku) -> dict[str, Any]:
+    bulan = asuhan.bulan_pertama or bulan_pertama(today())
+    return {
+        "asuhan": asuhan,
+        "kalimat": kalimat(asuhan),
+        "bulan": bulan,
+        "harga": queries.harga(asuhan, bulan).total,
+        "boleh": {one.move.peristiwa: one.alasan for one in offers(MACHINE, asuhan, by)},
+    }
+
+
+@bp.route("/asuhan/<uuid:asuhan_id>/batal", methods=["GET", "POST"])
+@requires(Permission.ASUHAN_SENDIRI)
+def cancel(asuhan_id: uuid.UUID) -> Response:
+    """A15, after a page that says what it means; no reason is asked."""
+    if request.method == "POST" and (answer := answered_before()):
+        return answer
+    asuhan = queries.get_asuhan(asuhan_id, seen_by=pelaku())
+    form = TindakanForm(obj=asuhan)
+    if form.accepts():
+        with form.rules():
+            actions.batal(asuhan, by=pelaku(), versi=form.versi.data)
+            return finish(url_for(".index"), "Asuhan dibatalkan. Tidak ada potongan untuk pekerja ini.")
+        asuhan = queries.get_asuhan(asuhan_id, seen_by=pelaku())
+    alasan = next(
+        (one.alasan for one in offers(MACHINE, asuhan, pelaku()) if one.move.peristiwa == "batal"), ""
+    )
+    return render_page("asuhan/batal.html", "batal", form=form, asuhan=asuhan, alasan=alasan)
+
+
+@bp.post("/asuhan/<uuid:asuhan_id>/perpanjang")
+@requires(Permission.ASUHAN_SENDIRI)
+def extend(asuhan_id: uuid.UUID) -> Response:
+    """A2: some days more for a hold, once."""
+    if answer := answered_before():
+        return answer
+    asuhan = queries.get_asuhan(asuhan_id, seen_by=pelaku())
+    form = TindakanForm()
+    actions.perpanjang(asuhan, by=pelaku(), versi=form.versi.data)
+    return finish(url_for(".index"), "Masa pegang diperpanjang.")
+
+
+@bp.post("/asuhan/nik")
+@requires(Permission.PENDAFTARAN_SENDIRI, Permission.CALON_USULKAN, Permission.SURAT_BANTU)
+def explain_nik() -> Response:
+    """What a NIK says, and whether its worker can be covered, while the form is being typed; stores nothing.
+
+    A search by NIK is a POST and is logged (MSK-2, AUD-3).
+    """
+    form = PeriksaNikForm(request.form)
+    jawaban, alasan = None, None
+    try:
+        jawaban = actions.look_up_nik(**form.facts(), by=pelaku())  # type: ignore[arg-type]
+        db.session.commit()
+    except RuleError as refused:
+        db.session.rollback()
+        alasan = refused.pesan
+    return render_page("asuhan/nik.html", "keterangan_nik", status=200, jawaban=jawaban, alasan=alasan)

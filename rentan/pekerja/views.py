@@ -1,0 +1,54 @@
+"""Doubtful duplicates for the verifier, and the lists of workers whom another programme covers."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, Response, request
+
+from rentan.core.audit import Peristiwa, record
+from rentan.core.permissions import Permission
+from rentan.pekerja import queries
+from rentan.pekerja.impor import PENANGAN
+from rentan.web.access import pelaku, requires
+from rentan.web.context import add_menu
+from rentan.web.impor import HalamanImpor, add_import_routes
+from rentan.web.page import render_page
+
+bp = Blueprint("pekerja", __name__)
+add_menu("Dugaan ganda", "pekerja.list_duplicates", Permission.DUPLIKAT_LIHAT, awalan="/pekerja/duplikat")
+add_menu(
+    "Pelindungan lain", "pekerja.list_lists", Permission.PELINDUNGAN_IMPOR, awalan="/pekerja/pelindungan"
+)
+add_import_routes(
+    bp,
+    HalamanImpor(
+        penangan=PENANGAN,
+        izin=Permission.PELINDUNGAN_IMPOR,
+        alamat="/pekerja/pelindungan/impor",
+        asal="pekerja.list_lists",
+        pengantar="Daftar pekerja yang iurannya sudah dibayar program lain, agar tidak dibayar dua kali.",
+        kolom="NIK, NAMA, SUMBER (misalnya APBD atau DBHCHT), MULAI, SELESAI.",
+    ),
+)
+
+
+@bp.get("/pekerja/duplikat")
+@requires(Permission.DUPLIKAT_LIHAT)
+def list_duplicates() -> Response:
+    """Pairs that may be one person, oldest first; each look at the names is logged."""
+    baris = queries.list_duga_duplikat(request.args.get("sesudah", type=uuid.UUID))
+    record(Peristiwa.NAMA_DILIHAT, by=pelaku(), daftar="duga_duplikat", jumlah=len(baris))
+    return render_page(
+        "pekerja/duplikat.html",
+        "antrean",
+        baris=baris,
+        sesudah=baris[-1].id if len(baris) == queries.HALAMAN else None,
+    )
+
+
+@bp.get("/pekerja/pelindungan")
+@requires(Permission.PELINDUNGAN_IMPOR)
+def list_lists() -> Response:
+    """How many workers each list covers now, and until when: counts only, no names."""
+    return render_page("pekerja/pelindungan.html", sumber=queries.list_sumber())
