@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,6 +192,26 @@ def client_as(app: Flask) -> Any:
         return browser
 
     return make
+
+
+@pytest.fixture
+def second_app(app: Flask) -> Iterator[Callable[..., Flask]]:
+    """``second_app()``: one more application on the same database, still open for routes of the test itself.
+
+    ``second_app(database_url)`` puts it on another database, or on one that is not there.
+    """
+    made: list[Flask] = []
+    settings = app.extensions["rentan"].settings
+
+    def make(database_url: str = settings.database_url) -> Flask:
+        made.append(_make_app(settings.instance, database_url))
+        return made[-1]
+
+    yield make
+    for one in made:
+        with one.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 class CheckedClient(FlaskClient):

@@ -1,4 +1,4 @@
-"""The tables as they are on both engines: migrations, names, strictness, locks, money (CON-2, MIG-1, MON-1)."""
+"""The tables as they are on both engines: migrations, names, strictness, locks, money (CON-2, MIG-1)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from rentan.core.audit import undo_changes
 from rentan.core.errors import NotFound, RuleError, Stale
@@ -60,6 +60,8 @@ TEXTS: dict[int, tuple[str, str]] = {
     ),
 }
 
+TEKS = {"Content-Type": "text/plain; charset=utf-8"}
+
 
 def error_page(status: int, pesan: str | None = None) -> ResponseReturnValue:
     """The page (or, for htmx, the panel) of one refusal."""
@@ -96,6 +98,11 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def _csrf(_refused: CSRFError) -> ResponseReturnValue:
         return error_page(400)
+
+    @app.errorhandler(SecurityError)
+    def _foreign_host(_refused: SecurityError) -> ResponseReturnValue:
+        # HST-1: under a host that is not ours no address can be built, so this is no page of ours.
+        return make_response("Alamat ini tidak dilayani. Buka aplikasi melalui alamat resminya.\n", 400, TEKS)
 
     @app.errorhandler(HTTPException)
     def _http(refused: HTTPException) -> ResponseReturnValue:
