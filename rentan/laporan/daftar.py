@@ -138,7 +138,7 @@ def list_asn(
     """One page by name. ``NotFound`` when the place to go on from is nobody of this OPD and month."""
     s = _Sumber(saringan)
     mundur = sebelum is not None and sesudah is None
-    query = _kolom(s).where(s.opd_id == saringan.opd_id, *_syarat(s, saringan))
+    syarat = [s.opd_id == saringan.opd_id, *_syarat(s, saringan)]
     patokan = sebelum if mundur else sesudah
     if patokan is not None:
         nama = db.session.scalar(
@@ -147,8 +147,9 @@ def list_asn(
         if nama is None:
             raise NotFound
         di, batas = tuple_(Asn.nama_urut, Asn.id), tuple_(literal(nama), literal(patokan, Asn.id.type))
-        query = query.where(di < batas if mundur else di > batas)
+        syarat.append(di < batas if mundur else di > batas)
     urut = (Asn.nama_urut.desc(), Asn.id.desc()) if mundur else (Asn.nama_urut, Asn.id)
+    query = _kolom(s).where(*syarat)
     baris = list(db.session.execute(query.order_by(*urut).limit(UKURAN_HALAMAN + 1)))
     lebih, baris = len(baris) > UKURAN_HALAMAN, baris[:UKURAN_HALAMAN]
     if mundur:
