@@ -19,6 +19,8 @@ from rentan.util.angka import format_angka, format_persen
 from rentan.util.tanggal import format_bulan, format_waktu
 
 KOLOM_TAHAP = tuple(one.label for one in Tahap)
+#: The same on paper, where the columns are narrow.
+KOLOM_CETAK = ("Akun aktif", "Terkirim", "Terverifikasi", "Didebit")
 IKUT = tuple(Tahap).index(Tahap.DIAJUKAN)
 
 
@@ -199,7 +201,7 @@ def pdf_opd(
     profil = runtime().profil
     tabel = TabelPartisipasi(
         judul_nama="Unit kerja",
-        kolom=KOLOM_TAHAP,
+        kolom=KOLOM_CETAK,
         ikut=IKUT,
         baris=tuple(BarisPartisipasi(nama=u.nama, asn=u.asn, jumlah=u.jumlah) for u in unit if u.asn),
     )
@@ -242,7 +244,7 @@ def pdf_kota(
             per=waktu,
             penyebut=kalimat_penyebut(),
             urutan=urutan,
-            tabel=TabelPartisipasi(judul_nama="OPD", kolom=KOLOM_TAHAP, ikut=IKUT, baris=isi),
+            tabel=TabelPartisipasi(judul_nama="Perangkat daerah", kolom=KOLOM_CETAK, ikut=IKUT, baris=isi),
             pekerja=(("pekerja diasuh", total.pekerja), ("pekerja aktif di BPJS", total.pekerja_aktif)),
         ),
         waktu=waktu,

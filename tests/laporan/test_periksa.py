@@ -17,12 +17,14 @@ from rentan.asn.models import Asn
 from rentan.asn.status import Tahap
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
+from rentan.berkas.models import Berkas
 from rentan.core.clock import now
-from rentan.ext import db
+from rentan.ext import db, runtime
 from rentan.laporan.periksa import SEMUA, run_checks
 from tests import factories
 from tests.cast import Cast
 from tests.laporan.kota import isi_opd, selesai
+from tests.surat_kuasa.kertas import make_unggah
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +141,40 @@ def test_reports_from_the_command_line(app: Flask, city: Cast, tmp_path: Path, e
     assert make("kota", "--periode", "2026-13", "-o", str(out)).exit_code == 2
     assert make("kota", "-o", str(tmp_path / "x.doc")).exit_code == 2
     assert found() == {}
+
+
+# -- letters and papers -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def letter(city: Cast) -> Any:
+    """A letter handed in today, with its papers."""
+    surat = make_unggah(city.sari)
+    db.session.commit()
+    return surat
+
+
+def test_a_letter_and_its_papers_hold(letter: Any) -> None:
+    assert {nama: n for nama, n in found().items() if nama != "riwayat"} == {}
+
+
+def papers() -> list[Berkas]:
+    return list(db.session.scalars(db.select(Berkas).order_by(Berkas.id)))
+
+
+def test_a_paper_that_is_gone_swapped_or_shortened_is_found(letter: Any) -> None:
+    store, (first, second, third, *_) = runtime().store, papers()
+    store.delete(first.kunci_bersih)
+    swapped = store.get(second.kunci_bersih)
+    store.put(second.kunci_bersih, store.get(third.kunci_bersih))
+    assert found()["berkas"] == 2
+    store.put(second.kunci_bersih, swapped[:-1])
+    assert found()["berkas"] == 2
+    run("UPDATE berkas SET ukuran = ukuran + 1 WHERE id = :one", one=third.id.hex)
+    assert found()["berkas"] == 3
+
+
+def test_a_ceiling_below_the_prices_and_another_print_are_found(letter: Any) -> None:
+    run("UPDATE surat_pekerja SET harga_tertinggi = 99999999")
+    run("UPDATE surat_kuasa SET sha256 = 'lain'")
+    assert {"plafon", "surat_beku"} <= found().keys()
