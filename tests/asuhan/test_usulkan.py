@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 
 import pytest
 
-from rentan.asn.models import HitunganOpd
+from rentan.asn.models import Asn, HitunganOpd
 from rentan.asn.status import StatusAktif
 from rentan.asuhan import actions, queries
 from rentan.asuhan.models import Asuhan
@@ -25,6 +24,7 @@ from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import AsalPekerja, JenisKelamin, Sektor, StatusPekerja
 from rentan.tarif.queries import bulan_pertama
 from tests import factories
+from tests.threads import run_at_once
 
 PILIHAN = {"program": "JKK+JKM", "penghasilan": 1_000_000, "periode": 1}
 
@@ -154,34 +154,18 @@ def test_twenty_donors_register_one_nik_at_once(app):
         akun = factories.make_akun(asn.nip, asn.nama, asn=asn)
         donors.append((asn.id, Pelaku(akun.id, frozenset({Peran.ASN}), asn_id=asn.id)))
     db.session.commit()
-    digits, start, answers = factories.nik(), threading.Barrier(20), []
+    digits = factories.nik()
 
-    def sign_up(asn_id, by):
-        with app.app_context():
-            start.wait()
-            try:
-                worker = catat_pekerja(
-                    data(digits), asal=AsalPekerja.ASN, diberi_tahu_pada=today(), alasan_peringatan=None, by=by
-                )
-                asn = db.session.get(actions.Asn, asn_id)
-                actions.usulkan(asn, worker, by=by, bulan_pertama=None, **PILIHAN)
-                db.session.commit()
-                answers.append("diterima")
-            except RuleError as refused:
-                db.session.rollback()
-                answers.append(refused.kode)
-            except Exception as failure:
-                db.session.rollback()
-                answers.append(repr(failure))
-            finally:
-                db.session.remove()
+    def sign_up(number: int) -> str:
+        asn_id, by = donors[number]
+        facts = {"asal": AsalPekerja.ASN, "diberi_tahu_pada": today(), "alasan_peringatan": None, "by": by}
+        worker = catat_pekerja(data(digits), **facts)
+        actions.usulkan(db.session.get(Asn, asn_id), worker, by=by, bulan_pertama=None, **PILIHAN)
+        db.session.commit()
+        return "diterima"
 
-    threads = [threading.Thread(target=sign_up, args=one) for one in donors]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    assert sorted(answers) == ["diterima"] + ["sudah_diasuh"] * 19
+    answers = [getattr(one, "kode", one) for one in run_at_once(app, 20, sign_up)]
+    assert sorted(map(str, answers)) == ["diterima"] + ["sudah_diasuh"] * 19
     assert db.session.scalar(db.select(db.func.count(Pekerja.id))) == 1
     assert db.session.scalar(db.select(db.func.count(Asuhan.id))) == 1
 

@@ -60,7 +60,12 @@ def test_a_known_number_with_other_data_tells_no_name(cast, changes):
     enter(cast, facts)
     db.session.commit()
     refused = pytest.raises(
-        RuleError, enter, cast, replace(facts, **changes), by=cast.eko, alasan_peringatan="KTP sudah dicocokkan"
+        RuleError,
+        enter,
+        cast,
+        replace(facts, **changes),
+        by=cast.eko,
+        alasan_peringatan="KTP sudah dicocokkan",
     )
     assert refused.value.kode == "nik_data_beda" and "Slamet" not in refused.value.pesan
 
