@@ -10,11 +10,18 @@ from rentan.akun import views_kelola as akun_kelola_views
 from rentan.akun import views_saya as akun_saya_views
 from rentan.asn import views as asn_views
 from rentan.asuhan import views as asuhan_views
+from rentan.bantuan import views as bantuan_views
+from rentan.beranda import views as beranda_views
+from rentan.berkas import views as berkas_views
 from rentan.calon import views as calon_views
+from rentan.jejak import views as jejak_views
 from rentan.laporan import views as laporan_views
 from rentan.opd import views as opd_views
 from rentan.pekerja import views as pekerja_views
 from rentan.pendaftaran import views as pendaftaran_views
+from rentan.pengaturan import views as pengaturan_views
+from rentan.surat_kuasa import views as surat_views
+from rentan.surat_kuasa import views_daftar as surat_daftar_views
 from rentan.web import health
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -25,9 +32,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     akun_kelola_views.bp,
     asn_views.bp,
     aktivasi_views.bp,
+    jejak_views.bp,
+    pengaturan_views.bp,
     pekerja_views.bp,
     asuhan_views.bp,
     calon_views.bp,
+    berkas_views.bp,
+    surat_daftar_views.bp,
+    surat_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
+    beranda_views.bp,
+    bantuan_views.bp,
 )

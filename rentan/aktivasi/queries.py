@@ -11,6 +11,7 @@ from rentan.akun.models import Akun
 from rentan.asn.models import Asn, KodeAktivasi
 from rentan.asn.status import StatusAktif
 from rentan.core.actor import Pelaku
+from rentan.core.clock import now
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
@@ -71,18 +72,22 @@ def _belum() -> ColumnElement[bool]:
     )
 
 
-def list_unit(opd: Opd) -> list[BarisUnit]:
-    """The sub-units of an OPD in which somebody has not activated yet, by name."""
-    live = and_(
+def _live() -> ColumnElement[bool]:
+    """The code of this ASN that was neither used nor voided: at most one."""
+    return and_(
         KodeAktivasi.asn_id == Asn.id,
         KodeAktivasi.dipakai_pada.is_(None),
         KodeAktivasi.dibatalkan_pada.is_(None),
     )
+
+
+def list_unit(opd: Opd) -> list[BarisUnit]:
+    """The sub-units of an OPD in which somebody has not activated yet, by name."""
     query = (
         db.select(UnitKerja.id, UnitKerja.nama, db.func.count(Asn.id), db.func.count(KodeAktivasi.id))
         .select_from(Asn)
         .outerjoin(UnitKerja, UnitKerja.id == Asn.unit_id)
-        .outerjoin(KodeAktivasi, live)
+        .outerjoin(KodeAktivasi, _live())
         .where(Asn.opd_id == opd.id, _belum())
         .group_by(UnitKerja.id, UnitKerja.nama)
         .order_by(UnitKerja.nama, UnitKerja.id)
@@ -93,8 +98,13 @@ def list_unit(opd: Opd) -> list[BarisUnit]:
     ]
 
 
-def list_belum(opd: Opd, *, unit_id: uuid.UUID | None = None, tanpa_unit: bool = False) -> list[Penerima]:
-    """People of an OPD (or of one sub-unit) who have not activated, by sub-unit and name."""
+def list_belum(
+    opd: Opd, *, unit_id: uuid.UUID | None = None, tanpa_unit: bool = False, tanpa_slip: bool = False
+) -> list[Penerima]:
+    """People of an OPD (or of one sub-unit) who have not activated, by sub-unit and name.
+
+    ``tanpa_unit``: those whom the roster puts into no sub-unit; ``tanpa_slip``: those without a valid slip.
+    """
     query = (
         db.select(Asn.id, Asn.nip, Asn.nama, UnitKerja.nama)
         .outerjoin(UnitKerja, UnitKerja.id == Asn.unit_id)
@@ -105,6 +115,9 @@ def list_belum(opd: Opd, *, unit_id: uuid.UUID | None = None, tanpa_unit: bool =
         query = query.where(Asn.unit_id == unit_id)
     if tanpa_unit:
         query = query.where(Asn.unit_id.is_(None))
+    if tanpa_slip:
+        valid = and_(_live(), KodeAktivasi.kedaluwarsa_pada > now())
+        query = query.where(~db.select(KodeAktivasi.id).where(valid).exists())
     return [
         Penerima(asn_id, nip, nama, unit or TANPA_UNIT)
         for asn_id, nip, nama, unit in db.session.execute(query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,6 +74,16 @@ def list_akun(
     grants = list_peran_of([one.id for one in page])
     following = page[-1].id if len(rows) > jumlah else None
     return [BarisAkun(one, [g for g in grants.get(one.id, []) if g.berlaku]) for one in page], following
+
+
+def walk_akun(*, peran: Peran | None = None) -> Iterator[BarisAkun]:
+    """Every account by name, for commands at the server."""
+    admin, sesudah = Pelaku(akun_id=None, peran=frozenset({Peran.ADMIN}), is_system=True), None
+    while True:
+        rows, sesudah = list_akun(seen_by=admin, peran=peran, sesudah=sesudah, jumlah=500)
+        yield from rows
+        if sesudah is None:
+            return
 
 
 def list_peran_of(akun_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[BarisPeran]]:

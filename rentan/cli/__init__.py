@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from rentan.cli import asn, demo, laporan, pekerja, tools
+from rentan.cli import aktivasi, akun, asn, demo, laporan, pekerja, tools
 
 
 def init_cli(app: Flask) -> None:
     """Register every command group."""
-    for command in (*asn.COMMANDS, *demo.COMMANDS, *laporan.COMMANDS, *tools.COMMANDS, *pekerja.COMMANDS):
+    for command in (
+        *akun.COMMANDS,
+        *aktivasi.COMMANDS,
+        *asn.COMMANDS,
+        *demo.COMMANDS,
+        *laporan.COMMANDS,
+        *tools.COMMANDS,
+        *pekerja.COMMANDS,
+    ):
         app.cli.add_command(command)
