@@ -28,7 +28,7 @@ class FormSaring(FilterForm):
 
     cari = TeksField("Cari nama atau NIP", lebar=28)
     opd = UuidSelectField("OPD", kosong="Semua OPD")
-    status = PilihanField("Status", pilihan=StatusAsn, kosong="Semua status")
+    jenis = PilihanField("Status", pilihan=StatusAsn, kosong="Semua status")
     aktif = PilihanField("Keadaan", pilihan=StatusAktif, kosong="Semua keadaan")
 
 

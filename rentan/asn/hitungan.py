@@ -87,6 +87,7 @@ def naik(asn: Asn, tahap: Tahap, *, pada: date) -> None:
     future date.
     """
     mulai = _berlaku(pada)
+    _kunci(asn)
     terbuka = _terbuka(asn)
     if tahap in terbuka:
         return
@@ -104,6 +105,7 @@ def turun(asn: Asn, tahap: Tahap, *, pada: date) -> None:
     the end of any day. Raises ``ValueError`` for a future date.
     """
     sejak = _berlaku(pada)
+    _kunci(asn)
     terbuka = _terbuka(asn)
     baris = terbuka.pop(tahap, None)
     if baris is None:
@@ -132,6 +134,7 @@ def pindah(
     The caller has written (or is about to write) the placement in the same transaction, dated within the
     running month. Rungs and workers move along; of somebody who is no longer active they count nowhere.
     """
+    db.session.execute(select(Asn.id).where(Asn.id == asn.id).with_for_update())
     tahap = {one.value: 1 for one in _terbuka(asn)}
     jumlah, terlindungi = _pekerja_dari(asn.id)
     beban = tahap | {"pekerja": jumlah, "pekerja_aktif": terlindungi}
@@ -149,8 +152,14 @@ def tambah_pekerja(asn: Asn, delta: int, *, aktif: bool = False) -> None:
 
     The two are facts of their own: a covered worker whose sponsorship ends is subtracted from both.
     """
+    _kunci(asn)
     if asn.status_aktif is StatusAktif.AKTIF:
         _tambah((asn.opd_id, asn.status_asn), {"pekerja_aktif" if aktif else "pekerja": delta})
+
+
+def _kunci(asn: Asn) -> None:
+    """Where the ASN serves, read anew and held: a transfer at the same moment comes before or after."""
+    db.session.refresh(asn, ["opd_id", "status_asn", "status_aktif"], with_for_update=True)
 
 
 def _berlaku(pada: date) -> date:

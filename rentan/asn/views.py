@@ -35,7 +35,7 @@ def list_asn() -> Response:
     saringan = queries.Saringan(
         cari=form.cari.data or "",
         opd_id=form.opd.data if sah else None,
-        status_asn=form.status.data if sah else None,
+        status_asn=form.jenis.data if sah else None,
         status_aktif=form.aktif.data if sah else None,
     )
     halaman = queries.list_asn(saringan, seen_by=pelaku(), sesudah=_id("sesudah"), sebelum=_id("sebelum"))
@@ -148,7 +148,8 @@ add_import_routes(
         kolom="NIP, NAMA, JABATAN, OPD; bila ada juga STATUS, UNIT KERJA, TMT, TANGGAL LAHIR, HP, EMAIL, "
         "AKHIR KONTRAK, TMT PENSIUN, dan STATUS AKTIF. NIP dan HP harus berupa sel teks.",
         formulir=FormUnggahRoster,
-        lihat="asn/impor.html",
+        sebelum="asn/_impor_ejaan.html",
+        sesudah="asn/_impor_orang.html",
         konteks=_konteks,
     ),
 )

@@ -67,8 +67,8 @@ class HalamanImpor:
     """What a room says about its import pages.
 
     ``alamat``: where they live (``/asn/impor``); ``asal``: endpoint of the page one came from; ``pengantar``:
-    one sentence above the upload; ``kolom``: finished text on the expected columns; ``lihat``: the preview's
-    template, to be derived from ``impor/lihat.html``; ``konteks``: further variables of the preview.
+    one sentence above the upload; ``kolom``: finished text on the expected columns; ``sebelum`` and
+    ``sesudah``: templates shown above and below the preview's numbers; ``konteks``: their variables.
     """
 
     penangan: PenanganImpor
@@ -78,7 +78,8 @@ class HalamanImpor:
     pengantar: str
     kolom: str
     formulir: type[FormUnggah] = FormUnggah
-    lihat: str = "impor/lihat.html"
+    sebelum: str | None = None
+    sesudah: str | None = None
     konteks: Callable[[Impor], dict[str, Any]] = field(default=lambda impor: {})
 
 
@@ -159,7 +160,7 @@ class _Pages:
             form.token.data = confirmation_token(impor, by=pelaku())
             form.cara.data = "baik" if impor.ditolak else "semua"
         return render_page(
-            self.halaman.lihat,
+            "impor/lihat.html",
             "isi",
             status=form.status if form else 200,
             impor=impor,

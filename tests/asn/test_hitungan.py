@@ -13,6 +13,8 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from rentan.asn import hitungan
 from rentan.asn.hitungan import hitung_ulang, naik, periksa_hitungan, pindah, tambah_pekerja, turun
@@ -338,3 +340,40 @@ def test_eight_at_once_on_the_first_write_of_a_month_lose_nobody(app: Flask) -> 
         assert counters("DISKOMINFO", date(2026, 12, 1)) == {"roster": 8, "aktivasi": 8}
         assert counters("DISKOMINFO") == {"roster": 8}
         assert periksa_hitungan() == []
+
+
+@pytest.mark.kedua_basis
+def test_workers_and_transfers_of_one_person_at_once_stay_together(app: Flask) -> None:
+    asn_id = join("DISKOMINFO").id
+    opds = [factories.opd("DISKOMINFO").id, factories.opd("DINKES").id]
+    db.session.commit()
+    start, failures = Barrier(8), []
+
+    def act(at: int) -> None:
+        with app.app_context():
+            start.wait()
+            for attempt in range(6):
+                try:
+                    asn = db.session.get(Asn, asn_id)
+                    if at % 2:
+                        sponsor(asn)
+                    else:
+                        move(asn, opds[(at // 2 + attempt) % 2], asn.status_asn, asn.status_aktif)
+                    db.session.commit()
+                    return
+                except (StaleDataError, OperationalError):
+                    db.session.rollback()
+                except Exception as failure:
+                    failures.append(failure)
+                    raise
+
+    threads = [Thread(target=act, args=(at,)) for at in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    db.session.rollback()
+    db.session.expire_all()
+    assert failures == []
+    assert periksa_hitungan() == []
+    assert sum(row.pekerja for row in db.session.scalars(select(HitunganOpd))) == 4

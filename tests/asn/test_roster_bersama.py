@@ -25,7 +25,9 @@ def _count(*models: type) -> list[int]:
     return [db.session.scalar(db.select(db.func.count()).select_from(one)) for one in models]
 
 
-def test_exactly_the_expected_rows_and_the_same_file_again_changes_nothing(app: Flask, shared_data: Path) -> None:
+def test_exactly_the_expected_rows_and_the_same_file_again_changes_nothing(
+    app: Flask, shared_data: Path
+) -> None:
     file = shared_data / "roster_bkpp.xlsx"
     expected = json.loads((shared_data / "roster_bkpp.expected.json").read_text())
 
