@@ -159,7 +159,7 @@ def tambah_pekerja(asn: Asn, delta: int, *, aktif: bool = False) -> None:
 
 def _kunci(asn: Asn) -> None:
     """Where the ASN serves, read anew and held: a transfer at the same moment comes before or after."""
-    db.session.refresh(asn, ["opd_id", "status_asn", "status_aktif"], with_for_update=True)
+    db.session.refresh(asn, ["opd_id", "status_asn", "status_aktif", "versi"], with_for_update=True)
 
 
 def _berlaku(pada: date) -> date:
