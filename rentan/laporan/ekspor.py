@@ -157,7 +157,7 @@ def _keadaan_baris(saringan: Saringan, baris: Any) -> str:
 def xlsx_kota(baris: Sequence[BarisOpd], bulan: date, oleh: str, waktu: datetime) -> bytes:
     """Every OPD with its ladder, and the sum of the rows."""
     total = BarisOpd("", "JUMLAH", "", 0, jumlah(one.angka for one in baris))
-    isi = [
+    isi: list[Sequence[Value]] = [
         (
             b.kode,
             ("   " * b.tingkat) + b.nama,

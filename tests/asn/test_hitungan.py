@@ -244,7 +244,8 @@ def step(chance: random.Random, people: list[Asn], model: Model, opds: list[str]
         asn = join(chance.choice(opds), status=chance.choice(list(StatusAsn)))
         people.append(asn)
         model.people[asn.id] = {
-            "opd": asn.opd_id, "status": asn.status_asn, "aktif": asn.status_aktif, "rungs": set(), "workers": [],
+            "opd": asn.opd_id, "status": asn.status_asn, "aktif": asn.status_aktif,
+            "rungs": set(), "workers": [],
         }  # fmt: skip
         return
     asn = chance.choice(people)

@@ -60,9 +60,9 @@ def _tahap() -> Iterator[Temuan]:
             Asn.id.in_(select(Tahapan.asn_id).where(Tahapan.sampai.is_(None))),
         )
     )
-    for asn_id, ikut, tahap in db.session.execute(query):
+    for asn_id, ikut, puncak in db.session.execute(query):
         terbuka = per_asn.get(asn_id, set())
-        if tahap != max(terbuka, key=URUTAN_TAHAP.index, default=None):
+        if puncak != max(terbuka, key=URUTAN_TAHAP.index, default=None):
             yield Temuan(f"asn {asn_id}", "kolom tahap berbeda dari tahapan terbuka")
         if ikut != any(one in terbuka for one in TAHAP_SUDAH_IKUT):
             yield Temuan(f"asn {asn_id}", "kolom ikut berbeda dari tahapan terbuka")
