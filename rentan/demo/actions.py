@@ -13,7 +13,7 @@ from rentan.asn.status import StatusAktif, Tahap
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.berkas.models import Berkas
-from rentan.calon.models import Calon
+from rentan.calon.models import Calon, Tawaran
 from rentan.core.actor import SISTEM
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import today
@@ -29,6 +29,7 @@ from rentan.demo.surat import DaftarSurat
 from rentan.ext import db, runtime
 from rentan.opd.models import Opd
 from rentan.pekerja.models import Pekerja, Pelindungan
+from rentan.pendaftaran.models import Pendaftaran
 from rentan.wilayah.models import Kecamatan
 
 #: The city on the day of the press count (product.md, Scale today).
@@ -134,7 +135,9 @@ def _asn_contoh(*, ikut: bool) -> str | None:
     query = select(Akun.pengenal).join(Asn, Asn.id == Akun.asn_id)
     query = query.where(Asn.ikut.is_(ikut), Asn.status_aktif == StatusAktif.AKTIF, peran == 1)
     if not ikut:
-        query = query.where(Asn.tahap == Tahap.AKTIVASI)
+        # Somebody who has begun nothing: the first thing to try is to begin.
+        mulai = [select(model.asn_id) for model in (Pendaftaran, Asuhan, Tawaran)]
+        query = query.where(Asn.tahap == Tahap.AKTIVASI, *(Asn.id.not_in(satu) for satu in mulai))
     urut = (Asn.opd_id != (opd.id if opd else None), Asn.nama_urut, Asn.id)
     return db.session.scalar(query.order_by(*urut).limit(1))
 

@@ -47,6 +47,7 @@ class DaftarAkun:
         self.asn: dict[uuid.UUID, uuid.UUID] = {}
         self._aktivasi: dict[uuid.UUID, dict[str, Baris]] = {}
         self.operator: dict[uuid.UUID, uuid.UUID] = {}
+        self.penugasan: dict[uuid.UUID, Baris] = {}
         self.petugas: dict[str, uuid.UUID] = {}
         self.kota: dict[Peran, uuid.UUID] = {}
         self._pejabat()
@@ -119,7 +120,9 @@ class DaftarAkun:
     def jadikan_operator(self, orang: Orang) -> None:
         """The secretariat's person of the own agency: among the first to activate."""
         akun_id = self.aktifkan(orang, self.waktu.awal + timedelta(days=self.acak.randint(0, 9)))
-        self._peran(akun_id, Peran.OPERATOR_OPD, self.waktu.awal, opd_id=orang.opd_id)
+        self.penugasan[orang.opd_id] = self._peran(
+            akun_id, Peran.OPERATOR_OPD, self.waktu.awal, opd_id=orang.opd_id
+        )
         self.operator[orang.opd_id] = akun_id
 
     def _kode(self, orang: Orang, dicetak: datetime) -> Baris:
@@ -138,8 +141,11 @@ class DaftarAkun:
         for orang in semua:
             if orang.mulai == w.awal:
                 per_opd.setdefault(orang.opd_id, []).append(orang)
-        for satu in per_opd.values():
-            self.jadikan_operator(a.choice(satu))
+        for n, satu in enumerate(per_opd.values()):
+            self.jadikan_operator(orang := a.choice(satu))
+            if n % 25 == 1 and orang.opd_kode != kata()["masuk"]["opd"]:
+                # Some duties end soon: the admin is told beforehand.
+                self.penugasan[orang.opd_id]["selesai"] = w.hari_ini + timedelta(days=a.randint(9, 27))
         for orang in semua:
             nasib = a.random()
             if nasib < AKTIF:

@@ -142,7 +142,7 @@ class DaftarPekerja:
     def _pelindungan(self, siapa: tuple[str, str], *, berlaku: bool, nik_bi: bytes | None = None) -> Baris:
         a, w = self.acak, self.waktu
         nik, nama = siapa
-        selesai = akhir_bulan(w.bulan(a.randint(-9, -1) if berlaku else a.randint(1, 5)))
+        selesai = akhir_bulan(w.bulan(a.randint(-9, 0) if berlaku else a.randint(1, 5)))
         baris = self.buku.tambah(
             Pelindungan, id=a.id(), nik_bi=nik_bi or self._bi(nik), nama=nama,
             sumber=a.choices(SUMBER, (5, 3, 2, 1))[0], mulai=w.bulan(11), selesai=selesai, impor_id=None,
@@ -165,6 +165,7 @@ class DaftarPekerja:
         nik = self.buku.rahasia_dari(Pekerja, "nik", baris["id"])
         daftar = self._pelindungan((nik, baris["nama"]), berlaku=not habis)
         self.gerak(baris, "tercakup", pada + timedelta(days=2))
+        daftar["selesai"] = akhir_bulan(w.bulan(-3))
         if habis:
             daftar["selesai"] = akhir_bulan(w.bulan(2))
             sesudah = a.jam(w.bulan(1) + timedelta(days=a.randint(0, 10)))

@@ -26,9 +26,9 @@ class ButirMenu:
 _MENU: list[ButirMenu] = []
 
 
-def add_menu(label: str, endpoint: str, *izin: Permission, awalan: str) -> None:
-    """A room announces its entry when its views are imported; the order of rooms is the order of the menu."""
-    _MENU.append(ButirMenu(label, endpoint, frozenset(izin), awalan))
+def add_menu(label: str, endpoint: str, *izin: Permission, awalan: str, pertama: bool = False) -> None:
+    """A room announces its entry when its views are imported; the start page's stands first (``pertama``)."""
+    _MENU.insert(0 if pertama else len(_MENU), ButirMenu(label, endpoint, frozenset(izin), awalan))
 
 
 def init_context(app: Flask) -> None:

@@ -1,0 +1,105 @@
+"""Which help pages there are, and the figures and names that stand in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rentan.core.actor import Pelaku
+from rentan.core.clock import today
+from rentan.core.errors import NotFound
+from rentan.core.permissions import Peran
+from rentan.core.settings import get_setting
+from rentan.ext import runtime
+from rentan.tarif.price import Sektor, iuran
+from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet, tarif_pada
+
+
+@dataclass(frozen=True)
+class Halaman:
+    """One help page: its address, title, for whom, and what it answers in a sentence."""
+
+    kunci: str
+    judul: str
+    ringkas: str
+    peran: Peran | None = None
+
+
+#: In the order of the list. The page without a role is for those who cannot sign in yet.
+HALAMAN: tuple[Halaman, ...] = (
+    Halaman(
+        "masuk", "Masuk dan aktivasi akun", "Slip aktivasi, kata sandi, akun yang ditahan, komputer bersama."
+    ),
+    Halaman("asn", "ASN", "Mendaftar, mencetak surat kuasa, potongan, dan cara berhenti.", Peran.ASN),
+    Halaman(
+        "operator_opd", "Operator OPD", "Slip aktivasi, berkas yang dikumpulkan, tabel partisipasi.",
+        Peran.OPERATOR_OPD,
+    ),
+    Halaman(
+        "petugas_kecamatan", "Petugas kecamatan", "Mengusulkan pekerja dan memberi tahu mereka.",
+        Peran.PETUGAS_KECAMATAN,
+    ),
+    Halaman("verifikator", "Verifikator", "Apa yang sudah ada dan apa yang menyusul.", Peran.VERIFIKATOR),
+    Halaman("bendahara", "Bendahara", "Yang menyusul: berkas debet dan hasil bank.", Peran.BENDAHARA),
+    Halaman("penyetuju", "Penyetuju", "Yang menyusul: menyetujui berkas debet.", Peran.PENYETUJU),
+    Halaman(
+        "petugas_bpjs", "Petugas BPJS", "Daftar calon dan daftar yang sudah dilindungi.", Peran.PETUGAS_BPJS
+    ),
+    Halaman("pimpinan", "Pimpinan", "Membaca dasbor dan partisipasi per OPD.", Peran.PIMPINAN),
+    Halaman("admin", "Admin", "Daftar ASN, akun, OPD, pengaturan, dan jejak.", Peran.ADMIN),
+)  # fmt: skip
+
+
+def get_halaman(kunci: str) -> Halaman:
+    """The page at this address; help is no secret, so anybody may read any of them. Raises ``NotFound``."""
+    found = next((one for one in HALAMAN if one.kunci == kunci), None)
+    if found is None:
+        raise NotFound("Halaman bantuan ini tidak ada. Pilih dari daftar bantuan.")
+    return found
+
+
+def list_halaman(by: Pelaku) -> tuple[list[Halaman], list[Halaman]]:
+    """(those of the reader's own roles, the others), each in the order of the list."""
+    own = [one for one in HALAMAN if one.peran is not None and by.has(one.peran)]
+    return own, [one for one in HALAMAN if one not in own]
+
+
+@dataclass(frozen=True)
+class Fakta:
+    """What the pages say in figures: from settings, profile, calendar and tariff, never written twice."""
+
+    bulan: date
+    hari_debet: date
+    batas_berkas: date
+    iuran_lain: int
+    iuran_transportasi: int
+    pengaturan: dict[str, Any]
+    batas: Any
+
+
+def fakta() -> Fakta:
+    """The figures of the next month that can still be joined."""
+    bulan = bulan_pertama(today())
+    tarif = tarif_pada(bulan)
+
+    def harga(sektor: Sektor) -> int:
+        return iuran(bulan, tarif.kelas[0], "JKK+JKM", sektor, "pribadi", tarif).total
+
+    kunci = (
+        "maks_pekerja",
+        "hari_pegang",
+        "hari_kode_aktivasi",
+        "maks_coba_debet",
+        "hari_batas_berkas",
+        "penyebut",
+    )
+    return Fakta(
+        bulan=bulan,
+        hari_debet=hari_debet(bulan),
+        batas_berkas=batas_berkas(bulan),
+        iuran_lain=harga("lain"),
+        iuran_transportasi=harga("transportasi"),
+        pengaturan={one: get_setting(one) for one in kunci},
+        batas=runtime().profil.batas,
+    )
