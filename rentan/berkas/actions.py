@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from rentan.asn.models import Asn
@@ -25,6 +27,16 @@ PREFIX = "berkas"
 UMUR_YATIM = timedelta(hours=48)
 
 
+@contextmanager
+def at_field(jenis: JenisBerkas) -> Iterator[None]:
+    """What is refused inside belongs to the form field of this paper (``surat_kuasa``, ``ktp``, …)."""
+    try:
+        yield
+    except RuleError as refused:
+        refused.field = refused.field or jenis.value
+        raise
+
+
 def clean_upload(data: bytes, nama_file: str, jenis: JenisBerkas, *, by: Pelaku) -> Bersih:
     """The harmless copy of an upload, made in the sandbox: slow, so do it before the transaction that writes.
 
@@ -32,7 +44,8 @@ def clean_upload(data: bytes, nama_file: str, jenis: JenisBerkas, *, by: Pelaku)
     Raises ``RuleError`` with one sentence; the refusal stands in the trail, without the file's name.
     """
     try:
-        return sanitise(data, nama_file, baca_kode=jenis is JenisBerkas.SURAT_KUASA)
+        with at_field(jenis):
+            return sanitise(data, nama_file, baca_kode=jenis is JenisBerkas.SURAT_KUASA)
     except RuleError as refused:
         record(
             Peristiwa.BERKAS_DITOLAK,

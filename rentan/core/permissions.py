@@ -62,6 +62,7 @@ class Permission(StrEnum):
     SURAT_SENDIRI = "surat:sendiri"
     SURAT_BANTU = "surat:bantu"
     BERKAS_LIHAT = "berkas:lihat"
+    BERKAS_ASAL = "berkas:asal"
     PARTISIPASI_LIHAT = "partisipasi:lihat"
     PARTISIPASI_NAMA = "partisipasi:nama"
     DASBOR_LIHAT = "dasbor:lihat"
@@ -79,7 +80,7 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
     Peran.OPERATOR_OPD: _SETIAP_ORANG
     | {P.AKTIVASI_CETAK, P.CALON_TAWARKAN, P.SURAT_BANTU, P.PARTISIPASI_LIHAT, P.PARTISIPASI_NAMA},
     Peran.PETUGAS_KECAMATAN: _SETIAP_ORANG | {P.CALON_USULKAN},
-    Peran.VERIFIKATOR: _SETIAP_ORANG | {P.BERKAS_LIHAT, P.DUPLIKAT_LIHAT, P.NIK_BUKA},
+    Peran.VERIFIKATOR: _SETIAP_ORANG | {P.BERKAS_LIHAT, P.BERKAS_ASAL, P.DUPLIKAT_LIHAT, P.NIK_BUKA},
     Peran.BENDAHARA: _SETIAP_ORANG,
     Peran.PENYETUJU: _SETIAP_ORANG,
     Peran.PETUGAS_BPJS: _SETIAP_ORANG | {P.CALON_IMPOR, P.PELINDUNGAN_IMPOR, P.NIK_BUKA},
@@ -88,6 +89,7 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
     | {
         P.AKUN_KELOLA,
         P.ASN_KELOLA,
+        P.BERKAS_ASAL,
         P.AKTIVASI_CETAK,
         P.CALON_IMPOR,
         P.CALON_TAWARKAN,

@@ -211,7 +211,8 @@ def check_unggahan(surat: SuratKuasa, jenis: JenisBerkas, *, ukuran: int, by: Pe
             jenis.value,
             kode="status_tidak_cocok",
         )
-    berkas_actions.check_kuota(ukuran, by=by)
+    with berkas_actions.at_field(jenis):
+        berkas_actions.check_kuota(ukuran, by=by)
 
 
 def unggah_berkas(
