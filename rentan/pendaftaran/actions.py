@@ -24,7 +24,7 @@ from rentan.ext import db
 from rentan.pekerja.queries import lahir_sesudah
 from rentan.pekerja.status import DAPAT_DIASUH
 from rentan.pendaftaran.isian import LUAR_KOTA, load_isian, store_isian
-from rentan.pendaftaran.langkah import count_done, kekurangan
+from rentan.pendaftaran.langkah import LANGKAH, count_done, kekurangan
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.queries import Keadaan, biaya_untuk, load_keadaan, pilihan_bulan
 from rentan.pendaftaran.simpan import (
@@ -89,7 +89,7 @@ def save_iuran(
     cetak_ulang: bool,
     by: Pelaku,
 ) -> None:
-    """Step 3, for all workers alike; ``penghasilan`` and ``plafon`` in rupiah a month, no ``plafon``: as proposed.
+    """Step 3, for all workers alike; ``penghasilan`` and ``plafon`` in rupiah a month.
 
     Raises ``RuleError``: ``bulan_pertama``, ``terlalu_tua`` (a worker is over age on that month's debit day),
     ``plafon_kurang``, ``perlu_cetak_ulang``, those of ``ubah_pilihan`` and ``start_pendaftaran``; ``Stale``.
@@ -104,8 +104,8 @@ def save_iuran(
     ).puncak
     if plafon is not None and plafon < least:
         raise RuleError(
-            f"Batas tertinggi paling sedikit {format_rupiah(least)} sebulan, yaitu iuran tertinggi pekerja Anda "
-            f"dalam {BULAN_KE_DEPAN} bulan ke depan.",
+            f"Batas tertinggi paling sedikit {format_rupiah(least)} sebulan, yaitu iuran tertinggi "
+            f"pekerja Anda dalam {BULAN_KE_DEPAN} bulan ke depan.",
             "plafon",
             kode="plafon_kurang",
         )
@@ -128,8 +128,8 @@ def _require_ages(keadaan: Keadaan, debet: date) -> None:
     for one in keadaan.pekerja:
         if one.pekerja.tanggal_lahir <= youngest:
             raise RuleError(
-                f"{one.pekerja.nama} melewati batas usia pada debet {format_tanggal(debet)}. Pilih bulan pertama "
-                "yang lebih awal, atau ganti pekerjanya.",
+                f"{one.pekerja.nama} melewati batas usia pada debet {format_tanggal(debet)}. Pilih bulan "
+                "pertama yang lebih awal, atau ganti pekerjanya.",
                 "bulan_pertama",
                 kode="terlalu_tua",
             )
@@ -154,9 +154,15 @@ def _apply_pilihan(keadaan: Keadaan, by: Pelaku) -> None:
 def print_surat(keadaan: Keadaan, *, by: Pelaku) -> None:
     """Step 4: M2. Raises ``RuleError`` (``belum_lengkap`` and the guards of M2)."""
     require_open(keadaan)
-    if keadaan.draf is None or keadaan.surat is None:
-        raise RuleError("Lengkapi dulu data diri, pekerja, dan iuran.", kode="belum_lengkap")
-    surat_actions.cetak(keadaan.surat, by=by)
+    missing = [kalimat for one in LANGKAH[:-1] for kalimat in one.kurang(keadaan)]
+    if keadaan.draf is None or missing:
+        raise RuleError(" ".join(missing), kode="belum_lengkap")
+    if keadaan.surat is None:  # cancelled on the letter's own page meanwhile
+        settle(keadaan.draf, by)
+        keadaan = load_keadaan(seen_by=by)
+    surat = keadaan.surat
+    assert surat is not None and keadaan.draf is not None  # settle made it  # noqa: S101
+    surat_actions.cetak(surat, by=by)
     touch(keadaan.draf, load_keadaan(seen_by=by))
 
 
@@ -166,7 +172,7 @@ def renew_surat(keadaan: Keadaan, *, by: Pelaku) -> None:
 
 
 def check_unggahan(keadaan: Keadaan, ukuran: dict[JenisBerkas, int], *, by: Pelaku) -> None:
-    """What can be refused before an upload is opened; sizes in bytes. Raises ``RuleError`` at the paper's field."""
+    """What can be refused before an upload is opened; sizes in bytes. Raises ``RuleError``."""
     require_open(keadaan)
     for jenis, size in ukuran.items():
         surat_actions.check_unggahan(_surat_tercetak(keadaan), jenis, ukuran=size, by=by)
@@ -217,7 +223,7 @@ def save_tanda_tangan(keadaan: Keadaan, *, ditandatangani_pada: date, by: Pelaku
 def send_pendaftaran(keadaan: Keadaan, *, by: Pelaku) -> Pendaftaran:
     """P2 with M4: the letter counts as uploaded, the sign-up gets its number; all in one transaction.
 
-    Raises ``RuleError``: ``belum_lengkap``, ``pekerja_tidak_layak``, and those of ``surat_kuasa.actions.unggah``.
+    Raises ``RuleError``: ``belum_lengkap``, ``pekerja_tidak_layak``, and those of M4 (``unggah``).
     """
     draf = keadaan.draf
     if draf is None:
@@ -228,10 +234,11 @@ def send_pendaftaran(keadaan: Keadaan, *, by: Pelaku) -> Pendaftaran:
     if missing:
         raise RuleError(" ".join(kalimat for _, kalimat in missing), kode="belum_lengkap")
     _require_fit(keadaan, by)
-    surat = keadaan.surat
-    assert surat is not None  # noqa: S101 (complete means that there is one)
+    surat, signed = keadaan.surat, keadaan.isian.ditandatangani_pada
+    assert surat is not None  # complete means that there is one  # noqa: S101
     if not keadaan.terkunci:
-        surat_actions.unggah(surat, ditandatangani_pada=keadaan.isian.ditandatangani_pada, by=by)
+        assert signed is not None  # noqa: S101
+        surat_actions.unggah(surat, ditandatangani_pada=signed, by=by)
     tahun = today().year
     nomor = f"TT-{tahun}-{next_number('pendaftaran', tahun):06d}"
     draf.surat_kuasa_id, draf.selesai = surat.id, count_done(keadaan)
@@ -241,7 +248,7 @@ def send_pendaftaran(keadaan: Keadaan, *, by: Pelaku) -> Pendaftaran:
 
 
 def _require_fit(keadaan: Keadaan, by: Pelaku) -> None:
-    """A draft may lie for weeks: every worker is checked again against age and lists on the day of sending."""
+    """A draft may lie for weeks: every worker is checked again on the day of sending."""
     for one in keadaan.pekerja:
         if one.status is not StatusAsuhan.DIUSULKAN:
             continue
@@ -256,7 +263,8 @@ def _require_fit(keadaan: Keadaan, by: Pelaku) -> None:
         )
         if not answer.boleh or pekerja.status not in DAPAT_DIASUH:
             raise RuleError(
-                f"{pekerja.nama} tidak memenuhi syarat lagi. {answer.alasan or ''} Hapus pekerja ini dari pendaftaran.",
+                f"{pekerja.nama} tidak memenuhi syarat lagi. {answer.alasan or ''} "
+                "Hapus pekerja ini dari pendaftaran.",
                 kode="pekerja_tidak_layak",
             )
 

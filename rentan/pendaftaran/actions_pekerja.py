@@ -55,7 +55,7 @@ def add_pekerja(
 def take_pekerja(keadaan: Keadaan, asuhan_id: uuid.UUID, *, cetak_ulang: bool, by: Pelaku) -> Asuhan:
     """Step 2: a worker held from the pool (or an accepted offer) comes into the sign-up (A4).
 
-    Raises ``NotFound`` for a hold that is not (or no longer) the person's own, ``RuleError`` as ``add_pekerja``.
+    Raises ``NotFound`` for a hold that is not (or no longer) one's own, ``RuleError`` as ``add_pekerja``.
     """
     held = next((one for one in keadaan.ditahan if one.id == asuhan_id), None)
     if held is None:
@@ -110,7 +110,7 @@ def edit_pekerja(
 ) -> Asuhan:
     """Correct a typed worker's data; NIK, birth date and sex stay (another NIK is another person).
 
-    Raises ``NotFound``, ``Stale``, ``RuleError`` (``bukan_ketikan_anda``, ``kelurahan``, ``perlu_cetak_ulang``).
+    Raises ``NotFound``, ``Stale``, ``RuleError`` (``bukan_ketikan_anda``, ``kelurahan``).
     """
     row = find_own(keadaan, asuhan_id)
     pekerja = row.pekerja

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -70,12 +71,13 @@ class KelurahanField(PilihanField):
         return True
 
     def iter_groups(self) -> Iterable[tuple[str | None, Iterable[Choice]]]:
-        """For the list box: one group per kecamatan."""
+        """For the list box: one group per kecamatan; namesakes carry it in their name too."""
         groups: dict[str, list[Choice]] = {}
+        names = Counter(one.nama for one in self._rows())
         for one in self._rows():
             chosen = one.kode == self._kunci
             groups.setdefault(f"Kecamatan {one.kecamatan.nama}", []).append(
-                Choice(one.kode, one.nama, chosen, {})
+                Choice(one.kode, one.label if names[one.nama] > 1 else one.nama, chosen, {})
             )
         first = [Choice("", self.kosong, not self._kunci, {})]
         if self.luar:
@@ -164,7 +166,7 @@ class IuranForm(CetakUlang, VersionedForm):
     bulan_pertama = PilihanField("Bulan pertama", [Wajib()], kosong="")
     nomor_rekening = RekeningField("Nomor rekening", [Wajib()])
     nama_rekening = TeksField("Nama pemilik rekening", [Wajib()], maks=100, lebar=40)
-    plafon = RupiahField("Batas tertinggi potongan sebulan", [Optional()])
+    plafon = RupiahField("Batas tertinggi iuran sebulan", [Optional()])
 
     def __init__(self, *args: Any, keadaan: Keadaan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

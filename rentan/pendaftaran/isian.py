@@ -16,8 +16,9 @@ from rentan.pendaftaran.models import Pendaftaran
 class Isian:
     """What the donor has answered so far; ``None``: not asked yet.
 
-    ``kelurahan`` is a Kemendagri code, or ``LUAR_KOTA``; ``penghasilan`` the monthly income in rupiah as typed;
-    ``plafon`` rupiah a month; ``versi`` counts the savings of each step, so that a stale tab is noticed (CON-5).
+    ``kelurahan`` is a Kemendagri code, or ``LUAR_KOTA``; ``penghasilan`` the monthly income in rupiah;
+    ``plafon`` rupiah a month (none: as proposed); ``versi`` counts the savings of each step, so that a stale
+    tab is noticed (CON-5).
     """
 
     alamat: str | None = None
@@ -46,7 +47,8 @@ class Isian:
         changed = any(getattr(self, name) != value for name, value in answers.items())
         if changed and versi is not None and versi != self.versi_langkah(langkah):
             raise Stale(
-                "Langkah ini sudah Anda simpan dari jendela atau komputer lain. Bandingkan, lalu pilih yang benar."
+                "Langkah ini sudah Anda simpan dari jendela atau komputer lain. Bandingkan, lalu simpan yang "
+                "benar."
             )
         for name, value in answers.items():
             setattr(self, name, value)

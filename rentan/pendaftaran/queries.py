@@ -39,7 +39,7 @@ BELUM_TERKIRIM = (StatusSurat.DRAF, StatusSurat.DICETAK)
 
 @dataclass(frozen=True)
 class Keadaan:
-    """One ASN's sign-up as it stands: answers, workers, letter, papers. Before the first saving ``draf`` is none."""
+    """A sign-up as it stands: answers, workers, letter, papers; no ``draf`` before the first saving."""
 
     asn: Asn
     draf: Pendaftaran | None
@@ -57,7 +57,7 @@ class Keadaan:
 
     @property
     def cetakan_usang(self) -> bool:
-        """Does the print name other workers than the sign-up has now (one was given up on the donor's page)?"""
+        """Does the print name other workers than the sign-up has (one was given up on the donor's page)?"""
         if not self.tercetak or self.surat is None:
             return False
         return {one.asuhan_id for one in self.surat.daftar} != {one.id for one in self.pekerja}
@@ -74,7 +74,7 @@ class Keadaan:
 
     @property
     def bulan_pertama(self) -> date:
-        """The first contribution month asked for; one whose list is closed already becomes the next open one."""
+        """The first contribution month; one whose list is closed already becomes the next open one."""
         earliest = bulan_pertama(today())
         return max(self.isian.bulan_pertama or earliest, earliest)
 
@@ -85,7 +85,7 @@ class Keadaan:
 
     @property
     def plafon(self) -> int:
-        """The ceiling in rupiah a month: what the donor typed, else what the workers may come to cost (M2)."""
+        """The ceiling in rupiah a month: as typed, else what the workers may come to cost (M2)."""
         return self.isian.plafon or plafon_usulan(self.pekerja, self.bulan_pertama)
 
     @property
@@ -102,7 +102,9 @@ class Keadaan:
 
 
 def biaya_untuk(keadaan: Keadaan, **pilihan: Any) -> Biaya:
-    """The cost of the draft's workers, with these choices (``program penghasilan periode bulan_pertama``) or its own.
+    """The cost of the draft's workers, with these choices or its own.
+
+    ``pilihan``: ``program penghasilan periode bulan_pertama``, each optional.
 
     Raises ``TidakSah`` for an income below zero.
     """
@@ -166,7 +168,7 @@ def load_keadaan(*, seen_by: Pelaku, lock: bool = False) -> Keadaan:
     isian = load_isian(draf) if draf else Isian()
     asuhan = list_asuhan(asn.id, seen_by=seen_by, terbuka=True)
     berjalan = find_berjalan(asn.id)
-    # A draft is only begun while no letter is sent, so whatever letter runs beside a draft belongs to it (M1).
+    # A draft is only begun while no letter is sent, so a letter that runs beside a draft belongs to it (M1).
     own = berjalan is not None and (draf is not None or berjalan.status in BELUM_TERKIRIM)
     surat = berjalan if own else None
     return Keadaan(

@@ -29,7 +29,7 @@ from rentan.wilayah.queries import find_kelurahan
 
 @dataclass(frozen=True)
 class Bagian:
-    """Lines of one step; each is ``label nilai`` and perhaps ``uji``. ``endpoint`` (with ``id``) changes them."""
+    """Lines of a step, each ``label nilai`` and perhaps ``uji``; ``endpoint`` (with ``id``) changes them."""
 
     judul: str
     endpoint: str | None
@@ -108,7 +108,7 @@ def _money(keadaan: Keadaan) -> Bagian:
             {"label": "Rekening", "nilai": isian.nomor_rekening},
             {"label": "Nama pemilik rekening", "nilai": isian.nama_rekening},
             {
-                "label": "Batas tertinggi potongan sebulan",
+                "label": "Batas tertinggi iuran sebulan",
                 "nilai": format_rupiah(keadaan.plafon) if filled and keadaan.pekerja else "",
                 "uji": "plafon",
             },
@@ -176,13 +176,13 @@ def susun_tanda_terima(pendaftaran: Pendaftaran) -> TandaTerima:
         ),
         catatan=(
             "Lembar asli surat kuasa bermeterai diserahkan kepada operator di sekretariat OPD Anda.",
-            "Tanda terima ini bukan bukti perlindungan. Pekerja terlindungi setelah dinyatakan aktif oleh BPJS "
-            "Ketenagakerjaan.",
+            "Tanda terima ini bukan bukti perlindungan. Pekerja terlindungi setelah dinyatakan aktif oleh "
+            "BPJS Ketenagakerjaan.",
         ),
     )
 
 
 def bulan_debet(surat: SuratKuasa, dikirim: date) -> date:
-    """The first month that can be debited: the one asked for, unless its list was closed when this was sent."""
+    """The first month that can be debited: the one asked for, unless its list was closed by then."""
     earliest = bulan_pertama(dikirim)
     return max(surat.bulan_pertama or earliest, earliest)

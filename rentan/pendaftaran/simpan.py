@@ -1,8 +1,9 @@
-"""What every saving of a sign-up has in common: the draft, the printed letter made void, the letter kept in step."""
+"""What every saving has in common: the draft, the print made void, the letter kept in step."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from sqlalchemy.exc import IntegrityError
 
@@ -21,8 +22,8 @@ from rentan.surat_kuasa import actions as surat_actions
 from rentan.surat_kuasa.status import StatusSurat
 
 SUDAH_TERKIRIM = (
-    "Pendaftaran Anda sudah terkirim dan surat kuasanya sedang diproses. Perubahan dapat dibuat setelah surat itu "
-    "selesai diperiksa."
+    "Pendaftaran Anda sudah terkirim dan surat kuasanya sedang diproses. Perubahan dapat dibuat setelah "
+    "surat itu selesai diperiksa."
 )
 
 
@@ -49,24 +50,27 @@ def start_pendaftaran(keadaan: Keadaan, *, by: Pelaku) -> Pendaftaran:
 
 
 def require_open(keadaan: Keadaan) -> None:
-    """Refuse whoever may not begin or change a sign-up now; codes as ``start_pendaftaran``, and ``surat_terkirim``."""
+    """Refuse whoever may not begin or change a sign-up now.
+
+    Codes as ``start_pendaftaran``, and ``surat_terkirim``.
+    """
     if keadaan.surat_lain is not None:
         raise RuleError(SUDAH_TERKIRIM, kode="surat_berjalan")
     if keadaan.terkunci:
         raise RuleError(
-            "Surat kuasa Anda sudah dikirim, jadi isinya tidak dapat diubah lagi. Periksa jawaban, lalu kirim "
-            "pendaftaran.",
+            "Surat kuasa Anda sudah dikirim, jadi isinya tidak dapat diubah lagi. Periksa jawaban, lalu "
+            "kirim pendaftaran.",
             kode="surat_terkirim",
         )
     if keadaan.asn.status_aktif is not StatusAktif.AKTIF:
         raise RuleError(
-            "Hanya ASN yang tercatat aktif yang dapat mendaftar. Hubungi operator OPD bila catatan ini keliru.",
+            "Hanya ASN yang tercatat aktif yang dapat mendaftar. Hubungi operator OPD bila ini keliru.",
             kode="asn_tidak_aktif",
         )
 
 
 def change_draf(keadaan: Keadaan, cetak_ulang: bool, by: Pelaku) -> Pendaftaran:
-    """The draft, ready for a change: a printed letter becomes void (M3), which the donor says before with a tick."""
+    """The draft, ready for a change: a print becomes void (M3), which the donor says before with a tick."""
     draf = start_pendaftaran(keadaan, by=by)
     surat = keadaan.surat
     if surat is None or not keadaan.tercetak:
@@ -89,7 +93,7 @@ def save_langkah(
     langkah: str,
     versi: int | None,
     cetak_ulang: bool,
-    answers: dict[str, object],
+    answers: Mapping[str, object],
     by: Pelaku,
 ) -> Pendaftaran:
     """Store one step's answers; unchanged answers leave a printed letter as it is."""

@@ -1,4 +1,4 @@
-"""The sign-up itself is only draf -> diajukan | dibatalkan (states.md §4); approval lives with the mandate."""
+"""The sign-up itself is only draf -> diajukan | dibatalkan (states.md §4); approval lives in the letter."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-# -- step 1 ---------------------------------------------------------------------------------------------------
+# -- step 1 ----------------------------------------------------------------------------------------------
 
 
 @bp.route("/data-diri", methods=["GET", "POST"])
@@ -80,7 +80,7 @@ def own_data() -> ResponseReturnValue:
     )
 
 
-# -- step 3 ---------------------------------------------------------------------------------------------------
+# -- step 3 ----------------------------------------------------------------------------------------------
 
 
 @bp.route("/iuran", methods=["GET", "POST"])
@@ -122,7 +122,7 @@ def contribution() -> ResponseReturnValue:
 @bp.route("/iuran/total", methods=["POST"])
 @own
 def total() -> ResponseReturnValue:
-    """What the choices on the page would cost; nothing is stored. Without scripts the whole page comes back."""
+    """What the choices on the page would cost; nothing is stored. Without scripts the page comes back."""
     keadaan = load_keadaan(seen_by=pelaku())
     form = IuranForm(keadaan=keadaan)
     form.validate()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from rentan.berkas.actions import clean_upload
 from rentan.berkas.status import JenisBerkas
@@ -14,7 +16,7 @@ from rentan.core.errors import NotFound
 from rentan.ext import db
 from rentan.pendaftaran import actions
 from rentan.pendaftaran.forms import FORMULIR_BERKAS, BatalForm, KirimForm, TandaTanganForm
-from rentan.pendaftaran.langkah import kekurangan
+from rentan.pendaftaran.langkah import LANGKAH, kekurangan
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.queries import Keadaan, biaya_untuk, get_pendaftaran, list_terkirim, load_keadaan
 from rentan.pendaftaran.ringkasan import ringkasan_jawaban, susun_tanda_terima
@@ -22,7 +24,7 @@ from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.pendaftaran.views_rangka import bp, closed, own, render_step, steps_shown
 from rentan.web.access import pelaku
 from rentan.web.forms import BaseForm
-from rentan.web.page import render_page
+from rentan.web.page import after_action, is_partial, render_page
 from rentan.web.security import UPLOAD_BYTES, body_limit
 from rentan.web.transaction import answered_before, finish
 
@@ -37,58 +39,91 @@ def papers() -> ResponseReturnValue:
     keadaan = load_keadaan(seen_by=pelaku())
     if elsewhere := closed(keadaan):
         return elsewhere
-    forms: dict[str, BaseForm] = {jenis.value: kind() for jenis, kind in FORMULIR_BERKAS.items()}
-    forms["tanggal"] = TandaTanganForm(data={"ditandatangani_pada": keadaan.isian.ditandatangani_pada})
-    if request.method == "GET":
-        return _papers(forms)
     sent = [one for one in FORMULIR_BERKAS if one.value in request.files or one.value in request.form]
-    if sent:
-        return _upload(keadaan, sent, forms)
-    form = forms["tanggal"]
+    if sent and request.method == "POST":
+        return _upload(keadaan, sent)
+    form = TandaTanganForm(data={"ditandatangani_pada": keadaan.isian.ditandatangani_pada})
     if form.accepts():
         with form.rules():
             actions.save_tanda_tangan(
                 load_keadaan(seen_by=pelaku(), lock=True),
-                ditandatangani_pada=form.ditandatangani_pada.data,  # type: ignore[attr-defined]
+                ditandatangani_pada=form.ditandatangani_pada.data,
                 by=pelaku(),
             )
             return finish(url_for(".papers"), "Tanggal tanda tangan tersimpan.")
-    return _papers(forms, form)
+    return _papers(form)
 
 
-def _upload(keadaan: Keadaan, sent: list[JenisBerkas], forms: dict[str, BaseForm]) -> ResponseReturnValue:
-    """Keep the papers of this post. The sandbox works between two transactions: it must not hold the write lock."""
-    first = forms[sent[0].value]
-    accepted = [forms[one.value].accepts() for one in sent]  # every field says its own fault
-    if not all(accepted):
-        return _papers(forms, next(forms[one.value] for one in sent if forms[one.value].errors))
-    with first.rules():
-        papers = {one: forms[one.value][one.value].data for one in sent}
-        data = {one: file.stream.read() for one, file in papers.items()}
-        actions.check_unggahan(keadaan, {one: len(content) for one, content in data.items()}, by=pelaku())
-        db.session.rollback()
-        clean = {
-            one: clean_upload(content, papers[one].filename or "", one, by=pelaku())
-            for one, content in data.items()
+def _upload(keadaan: Keadaan, sent: list[JenisBerkas]) -> ResponseReturnValue:
+    """Keep the papers of this post; the sandbox works between two transactions, without the write lock."""
+    forms = {one: FORMULIR_BERKAS[one]() for one in sent}
+    accepted = [form.accepts() for form in forms.values()]  # every field says its own fault
+    first = forms[sent[0]]
+    if all(accepted):
+        with first.rules():
+            _keep(keadaan, {one: form[one.value].data for one, form in forms.items()})
+            return _kept(sent)
+    refused = next((form for form in forms.values() if form.errors), first)
+    block = f"berkas_{sent[0].value}" if len(sent) == 1 else "formulir"
+    return _papers(refused, forms, block)
+
+
+def _keep(keadaan: Keadaan, files: dict[JenisBerkas, FileStorage]) -> None:
+    data = {one: (file.stream.read(), file.filename or "") for one, file in files.items()}
+    actions.check_unggahan(keadaan, {one: len(content) for one, (content, _) in data.items()}, by=pelaku())
+    db.session.rollback()
+    clean = {one: clean_upload(content, nama, one, by=pelaku()) for one, (content, nama) in data.items()}
+    keadaan = load_keadaan(seen_by=pelaku(), lock=True)
+    for one, (content, nama) in data.items():
+        actions.upload_berkas(keadaan, one, data=content, nama_file=nama, bersih=clean[one], by=pelaku())
+        files[one].stream.seek(0)  # the one-time key is bound to the contents
+
+
+def _kept(sent: list[JenisBerkas]) -> ResponseReturnValue:
+    """htmx gets only the paper's own part: files chosen beside it, not sent yet, stay chosen."""
+    pesan, url = f"{', '.join(one.label for one in sent)} tersimpan.", url_for(".papers")
+    if not is_partial() or len(sent) > 1:
+        return finish(url, pesan)
+    finish(url)
+    ctx = _papers_context(load_keadaan(seen_by=pelaku()), {})
+    return after_action(url, "pendaftaran/berkas.html", f"berkas_{sent[0].value}", pesan, **ctx)
+
+
+def _papers(
+    form: BaseForm,
+    forms: dict[JenisBerkas, BaseForm] | None = None,
+    block: str = "formulir",
+    cetak: BaseForm | None = None,
+) -> ResponseReturnValue:
+    ctx = _papers_context(load_keadaan(seen_by=pelaku()), forms or {})
+    ctx["tanggal"] = form if isinstance(form, TandaTanganForm) else ctx["tanggal"]
+    ctx["cetak"] = cetak or ctx["cetak"]
+    del ctx["keadaan"]  # the frame of a step brings it
+    return render_step("berkas", "pendaftaran/berkas.html", form, block=block, **ctx)
+
+
+def _papers_context(keadaan: Keadaan, forms: dict[JenisBerkas, BaseForm]) -> dict[str, Any]:
+    """The papers as ``templates/surat_kuasa/_kertas.html`` shows them, each form with an own one-time key."""
+    kertas = {
+        jenis.value: {
+            "jenis": jenis,
+            "berkas": keadaan.berkas.get(jenis),
+            "form": forms.get(jenis) or kind(formdata=None),
+            "boleh": keadaan.surat is not None,
+            "boleh_lihat": True,
+            "tujuan": url_for(".papers"),
         }
-        keadaan = load_keadaan(seen_by=pelaku(), lock=True)
-        for one, content in data.items():
-            actions.upload_berkas(
-                keadaan,
-                one,
-                data=content,
-                nama_file=papers[one].filename or "",
-                bersih=clean[one],
-                by=pelaku(),
-            )
-            papers[one].stream.seek(0)
-        return finish(url_for(".papers"), f"{', '.join(one.label for one in sent)} tersimpan.")
-    return _papers(forms, first)
-
-
-def _papers(forms: dict[str, BaseForm], refused: BaseForm | None = None) -> ResponseReturnValue:
-    form = refused or forms["tanggal"]
-    return render_step("berkas", "pendaftaran/berkas.html", form, forms=forms, cetak=BaseForm(formdata=None))
+        for jenis, kind in FORMULIR_BERKAS.items()
+    }
+    signed = {"ditandatangani_pada": keadaan.isian.ditandatangani_pada}
+    return {
+        "keadaan": keadaan,
+        "kertas": kertas,
+        "surat": keadaan.surat,
+        "tanggal": TandaTanganForm(formdata=None, data=signed),
+        "cetak": BaseForm(formdata=None),
+        "siap_cetak": not any(one.kurang(keadaan) for one in LANGKAH[:-1]),
+    }
 
 
 @bp.route("/berkas/cetak", methods=["POST"])
@@ -103,9 +138,7 @@ def print_letter() -> ResponseReturnValue:
         with form.rules():
             actions.print_surat(keadaan, by=pelaku())
             return finish(url_for(".papers"), "Surat kuasa siap. Unduh, cetak, lalu tandatangani.")
-    forms: dict[str, BaseForm] = {jenis.value: kind(formdata=None) for jenis, kind in FORMULIR_BERKAS.items()}
-    forms["tanggal"] = TandaTanganForm(formdata=None)
-    return render_step("berkas", "pendaftaran/berkas.html", form, forms=forms, cetak=form)
+    return _papers(form, cetak=form)
 
 
 @bp.route("/berkas/versi-baru", methods=["POST"])

@@ -19,7 +19,7 @@ own = requires(Permission.PENDAFTARAN_SENDIRI)
 
 
 def closed(keadaan: Keadaan) -> Response | None:
-    """Steps are closed while a sent letter is under way: the start page says so. A post gets the refusal (422)."""
+    """Steps are closed while a sent letter is under way: the start page says so; a post is refused (422)."""
     if keadaan.surat_lain is None and not keadaan.terkunci:
         return None
     if request.method == "POST":
@@ -55,9 +55,10 @@ def render_step(
     tersimpan: BaseForm | None = None,
     *,
     versi_kini: int | None = None,
+    block: str = "formulir",
     **ctx: Any,
 ) -> Response:
-    """One step's page; an out-of-date one (409) shows what is stored beside what was typed, and loses neither."""
+    """One step's page; an out-of-date one (409) shows what is stored beside what was typed."""
     keadaan = load_keadaan(seen_by=pelaku())
     beda: list[dict[str, str]] = []
     if form.status == 409 and isinstance(form, VersionedForm):
@@ -66,7 +67,7 @@ def render_step(
         beda = _differences(form, tersimpan) if tersimpan else []
     return render_page(
         template,
-        "formulir",
+        block,
         form=form,
         keadaan=keadaan,
         langkah=steps_shown(keadaan, kunci),

@@ -1,0 +1,120 @@
+"""A real server on a port of its own, and a real Chromium: the journeys of people, scripts on and off.
+
+Every page a browser test opens is watched: a request to another host, a breach of the content policy or an
+error in a script fails the test at its end.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from waitress.server import create_server
+
+from rentan.ext import db
+from tests.conftest import skip_or_fail
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--disable-component-update",
+    "--no-first-run",
+]
+UKURAN = {"width": 1366, "height": 768}
+
+
+@dataclass
+class Pengawas:
+    """What went wrong in the browser without the page showing it."""
+
+    alamat: str
+    asing: list[str] = field(default_factory=list)
+    kebijakan: list[str] = field(default_factory=list)
+    skrip: list[str] = field(default_factory=list)
+
+    def watch(self, page: Any) -> None:
+        page.on("request", self._request)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.skrip.append(str(error)))
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.alamat, "data:", "blob:", "about:")):
+            self.asing.append(request.url.split("?")[0])
+
+    def _console(self, message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            self.kebijakan.append(message.text[:200])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One Chromium for all tests of the session."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        skip_or_fail("Chromium is not installed: browser tests need it")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        skip_or_fail("playwright is not installed: browser tests need it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(app: Flask, cast: Any) -> Iterator[str]:
+    """The application with the cast, served by waitress on a free port; answers the address."""
+    db.session.commit()
+    made = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=made.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{made.effective_port}"
+    made.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def buka(chromium: Any, server: str, client_as: Callable[[Any], Any]) -> Iterator[Callable[..., Any]]:
+    """``buka(cast.sari, skrip=False)``: a fresh window at the application, signed in as that person."""
+    pengawas = Pengawas(server)
+    contexts = []
+
+    def make(orang: Any = None, *, skrip: bool = True) -> Any:
+        context = chromium.new_context(
+            base_url=server, viewport=UKURAN, locale="id-ID", timezone_id="Asia/Jakarta", java_script_enabled=skrip
+        )
+        contexts.append(context)
+        if orang is not None:
+            cookie = _session_cookie(client_as(orang))
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        pengawas.watch(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not pengawas.asing, f"requests to other hosts: {pengawas.asing}"
+    assert not pengawas.kebijakan, f"content policy breached: {pengawas.kebijakan}"
+    assert not pengawas.skrip, f"script errors: {pengawas.skrip}"
+
+
+def _session_cookie(browser: Any) -> Any:
+    name = browser.application.config["SESSION_COOKIE_NAME"]
+    return browser.get_cookie(name, domain="localhost")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.peramban)
