@@ -105,6 +105,7 @@ def _body_mac() -> bytes:
             parts += [name, *request.form.getlist(name)]
     for name in sorted(request.files):
         for part in request.files.getlist(name):
+            part.stream.seek(0)  # the view may have read it already
             digest = hashlib.file_digest(part.stream, "sha256").hexdigest()
             part.stream.seek(0)
             parts += [name, digest]
