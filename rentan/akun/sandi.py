@@ -17,6 +17,8 @@ from rentan.util.nama import nama_inti
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 #: Verified when there is no account, so that the answer takes as long as for one that exists (AUT-4).
 _DUMMY = "$argon2id$v=19$m=19456,t=2,p=1$9xa1fOWkYElswArKaxyZhQ$Ug1s8IOIEd5hD59PTVYqWOLguTiVxRODqDAkqlZU06s"
+#: What people hang on a common password to make it longer: ``password2026!``.
+_BUNTUT = "0123456789 .,!?@#*-_"
 _DAFTAR_UMUM = Path(__file__).parent / "sandi_umum.txt"
 
 
@@ -57,15 +59,15 @@ def check_sandi(sandi: str, *, pribadi: tuple[str, ...] = (), field: str = "sand
             f"Kata sandi paling banyak {batas.sandi_maksimum} karakter.", field, kode="sandi_panjang"
         )
     kecil = _normal(sandi).casefold()
-    if kecil in _umum():
+    if kecil in _umum() or kecil.rstrip(_BUNTUT) in _umum():
         raise RuleError(
             "Kata sandi ini termasuk yang paling sering dipakai orang dan mudah ditebak. Pilih yang lain.",
             field,
             kode="sandi_umum",
         )
-    if len(set(kecil)) < 4:
+    if len(set(kecil)) < 4 or (kecil + kecil).find(kecil, 1) < len(kecil):  # "abc" or "kopi kopi " throughout
         raise RuleError(
-            "Kata sandi ini hanya mengulang beberapa karakter. Pilih yang lain.", field, kode="sandi_berulang"
+            "Kata sandi ini hanya mengulang hal yang sama. Pilih yang lain.", field, kode="sandi_berulang"
         )
     if any(kata in kecil for kata in _terlarang(pribadi)):
         raise RuleError(

@@ -207,7 +207,16 @@
     if (terbuka) terbuka.querySelector("summary").focus();
   });
 
+  // A one-use link carries its code behind "#", which browsers never send; the address bar forgets it.
+  function isi_dari_tautan() {
+    var isian = document.querySelector("input[data-dari-tautan]");
+    if (!isian || !location.hash) return;
+    if (!isian.value) isian.value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+
   function mulai() {
+    isi_dari_tautan();
     siapkan(document);
     perbarui_judul();
     fokuskan_galat(document);
