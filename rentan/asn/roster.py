@@ -27,6 +27,7 @@ from rentan.util.tanggal import format_tanggal
 #: A file of one agency instead of the city's would make everybody else leave: above this share we ask.
 BAGIAN_KELUAR = 20  # per cent of those at work
 BERLAKU_TERTUA = timedelta(days=5 * 366)
+OPD_ASING = "OPD belum dikenal"
 MAKS_NAMA = 200  # people listed by id in the preview; the numbers are always whole
 
 
@@ -270,7 +271,7 @@ def _rincian(
         "Baris yang sama persis dengan baris lain": len(putusan) - len(satu),
         "Menurut status": _menurut_status(satu),
         "Menurut OPD": _menurut_opd(satu, keluar),
-        "OPD belum dikenal": _opd_asing(opd_asing),
+        OPD_ASING: _opd_asing(opd_asing),
         "orang": {
             "pindah": [[str(one.lama.id), str(one.isi.opd_id)] for one in pindah[:MAKS_NAMA] if one.lama],
             "keluar": [str(one.id) for one in keluar[:MAKS_NAMA]],

@@ -18,7 +18,7 @@ from rentan.util.nip import Nip, parse_nip
 from rentan.util.teks import rapikan
 from rentan.util.telepon import parse_hp
 
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column(
         "NIP", wajib=True, jenis="angka_teks", alias=("NIP BARU", "NIPBARU", "NIP / NI PPPK", "NIP/NI PPPK")
     ),

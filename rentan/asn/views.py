@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 
 from rentan.asn import actions, queries
 from rentan.asn.forms import FormPetakan, FormSaring, FormStatus, FormUnggahRoster
-from rentan.asn.roster import ROSTER
+from rentan.asn.roster import OPD_ASING, ROSTER
 from rentan.core.errors import NotFound
 from rentan.core.imports import Impor, StatusImpor, get_impor, recheck_impor
 from rentan.core.permissions import Permission
@@ -112,7 +112,7 @@ def _konteks(impor: Impor) -> dict[str, Any]:
     rincian = impor.ringkasan.get("rincian", {})
     orang: dict[str, Any] = rincian.get("orang", {"pindah": [], "keluar": [], "ganti_nip": []})
     if impor.status is not StatusImpor.SIAP:
-        return {"orang": None, "petakan": []}
+        return {"orang": None, "petakan": [], "sembunyikan": ()}
     ids = [uuid.UUID(one) for one in orang["keluar"]]
     ids += [uuid.UUID(one[0]) for one in (*orang["pindah"], *orang["ganti_nip"])]
     dikenal = queries.get_many(ids, seen_by=pelaku())
@@ -132,8 +132,9 @@ def _konteks(impor: Impor) -> dict[str, Any]:
         },
         "petakan": [
             (nama, jumlah, _form_petakan(nama, f"ejaan-{i}"))
-            for i, (nama, jumlah) in enumerate(rincian.get("OPD belum dikenal", [])[1:])
+            for i, (nama, jumlah) in enumerate(rincian.get(OPD_ASING, [])[1:])
         ],
+        "sembunyikan": (OPD_ASING,),
     }
 
 

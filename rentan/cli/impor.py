@@ -40,6 +40,7 @@ def answer_import(
     setuju: bool = False,
 ) -> NoReturn:
     """Run the import, commit it, print what happened, and exit: 1 when nothing could be applied."""
+    click.echo(f"Membaca dan memeriksa {file.name} …", err=True)
     try:
         hasil = run_import(
             handler,

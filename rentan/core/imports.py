@@ -18,6 +18,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -37,8 +38,8 @@ from rentan.core.imports_base import (
 from rentan.core.queue import at_start, enqueue, task
 from rentan.core.secrets import decrypt, encrypt
 from rentan.core.sheets import Column, Table, file_kind, read_table
-from rentan.core.storage import MissingObject, new_key
-from rentan.core.subject import dek_for
+from rentan.core.storage import MissingObject, new_key, sweep_orphans
+from rentan.core.subject import KunciSubjek, dek_for
 from rentan.ext import db, runtime
 
 __all__ = [
@@ -69,6 +70,7 @@ APPLY_LOCK = (
     7_264_100  # advisory lock on PostgreSQL: one list is applied at a time; SQLite has one writer anyway
 )
 KEPT_AFTER_EXPIRY = timedelta(hours=24)
+ORPHAN_AGE = timedelta(hours=48)  # UPL-5
 
 
 # -- upload, check, confirm, cancel -------------------------------------------------------------------------
@@ -196,7 +198,7 @@ def _reload(impor_id: str) -> Impor | None:
 def _store_failure(impor_id: str, pesan: str) -> None:
     if impor := _reload(impor_id):
         impor.status, impor.galat, impor.kemajuan = StatusImpor.GAGAL, pesan[:200], 100
-        enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+        _discard_later(impor)
         db.session.commit()
 
 
@@ -270,7 +272,7 @@ def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju
         )
     refuse_unless(hasil, take_good=take_good, setuju=setuju)
     _write(handler, hasil, impor, by)
-    enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+    _discard_later(impor)
     return hasil
 
 
@@ -293,14 +295,18 @@ def _check_confirmation(impor: Impor, token: str, by: Pelaku) -> None:
 
 
 def _lock_apply() -> None:
-    """One list at a time: the second is told so at once instead of failing after a wait."""
-    if db.engine.dialect.name == "postgresql":
-        free = db.session.scalar(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": APPLY_LOCK})
-        if not free:
-            raise RuleError(
-                "Daftar lain sedang diterapkan. Tunggu sebentar, lalu tekan tombolnya lagi.",
-                kode="impor_lain",
-            )
+    """One list at a time: the second is told so instead of failing (SQLite: after waiting for its turn)."""
+    try:
+        if db.engine.dialect.name == "postgresql":
+            free = db.session.scalar(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": APPLY_LOCK})
+        else:
+            free = db.session.scalar(text("SELECT 1"))  # begins the transaction, and so takes the write lock
+    except OperationalError:
+        free = False
+    if not free:
+        raise RuleError(
+            "Daftar lain sedang diterapkan. Tunggu sebentar, lalu tekan tombolnya lagi.", kode="impor_lain"
+        )
 
 
 def refuse_unless(hasil: Hasil, *, take_good: bool, setuju: bool) -> None:
@@ -339,7 +345,7 @@ def cancel_impor(impor: Impor, *, by: Pelaku) -> None:
         raise Stale("Impor ini sudah selesai, sehingga tidak dapat dibatalkan.")
     impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
     record(Peristiwa.IMPOR_DIBATALKAN, by=by, objek=impor, jenis=impor.jenis)
-    enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+    _discard_later(impor)
 
 
 # -- command line -------------------------------------------------------------------------------------------
@@ -381,11 +387,15 @@ def run_import(
 # -- upkeep -------------------------------------------------------------------------------------------------
 
 
+def _discard_later(impor: Impor) -> None:
+    enqueue("impor.buang_berkas", impor_id=str(impor.id), kunci=impor.kunci_berkas)
+
+
 @task("impor.buang_berkas")
-def discard_file(kunci: str) -> None:
-    """Destroy the stored file of a finished import."""
-    if kunci:
-        runtime().store.delete(kunci)
+def discard_file(impor_id: str, kunci: str) -> None:
+    """Destroy the stored file of a finished import, and its key with it."""
+    runtime().store.delete(kunci)
+    db.session.execute(db.delete(KunciSubjek).where(KunciSubjek.id == uuid.UUID(impor_id)))
 
 
 @at_start
@@ -396,7 +406,10 @@ def resume_imports() -> None:
 
 
 def expire_imports() -> int:
-    """Cancel previews that nobody confirmed within a day after they expired (scheduled job); how many."""
+    """Cancel previews that nobody confirmed within a day after they expired (scheduled job); how many.
+
+    Files that no waiting upload owns any more go as well.
+    """
     query = db.select(Impor).where(
         Impor.status == StatusImpor.SIAP, Impor.kedaluwarsa_pada < now() - KEPT_AFTER_EXPIRY
     )
@@ -404,5 +417,7 @@ def expire_imports() -> int:
     for impor in waiting:
         impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
         record(Peristiwa.IMPOR_DIBATALKAN, by=SISTEM, objek=impor, jenis=impor.jenis)
-        enqueue("impor.buang_berkas", kunci=impor.kunci_berkas)
+        _discard_later(impor)
+    owned = db.select(Impor.kunci_berkas).where(Impor.status.in_((StatusImpor.DIBACA, StatusImpor.SIAP)))
+    sweep_orphans(runtime().store, PREFIX, set(db.session.scalars(owned)), now() - ORPHAN_AGE)
     return len(waiting)

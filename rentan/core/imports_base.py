@@ -123,9 +123,14 @@ REPORT_KEYS = ("read", "good", "refused", "unchanged", "changed", "skipped_sheet
 class PenanganImpor(Protocol):
     """What a room does with one kind of list. One shared object per kind: it keeps no state between calls."""
 
-    jenis: JenisImpor
-    judul: str
-    columns: tuple[Column, ...]
+    @property
+    def jenis(self) -> JenisImpor: ...
+
+    @property
+    def judul(self) -> str: ...
+
+    @property
+    def columns(self) -> tuple[Column, ...]: ...
 
     def check(self, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
         """Decide every row; only reads. ``pilihan`` are the words chosen at the upload (JSON values)."""

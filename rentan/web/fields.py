@@ -360,7 +360,9 @@ class BerkasField(FileField):
     def nama_jenis(self) -> str:
         """``JPG, PNG, atau PDF`` for hints and errors."""
         names = [ending.upper() for ending in self.jenis if ending != "jpeg"]
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, atau {names[-1]}"
+        if len(names) < 3:
+            return " atau ".join(names)
+        return f"{', '.join(names[:-1])}, atau {names[-1]}"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         files = [f for f in valuelist if isinstance(f, FileStorage) and f.filename]

@@ -68,7 +68,8 @@ class HalamanImpor:
 
     ``alamat``: where they live (``/asn/impor``); ``asal``: endpoint of the page one came from; ``pengantar``:
     one sentence above the upload; ``kolom``: finished text on the expected columns; ``sebelum`` and
-    ``sesudah``: templates shown above and below the preview's numbers; ``konteks``: their variables.
+    ``sesudah``: templates shown above and below the preview's numbers; ``konteks``: their variables, and
+    ``sembunyikan``: labels of ``rincian`` that they show themselves.
     """
 
     penangan: PenanganImpor
@@ -172,7 +173,7 @@ class _Pages:
             url_asal=url_for(self.halaman.asal),
             habis=now() >= impor.kedaluwarsa_pada,
             Status=StatusImpor,
-            **self.halaman.konteks(impor),
+            **({"sembunyikan": ()} | self.halaman.konteks(impor)),
         )
 
     def apply(self, impor_id: uuid.UUID) -> Response:
