@@ -47,6 +47,14 @@ def get_asuhan(asuhan_id: uuid.UUID, *, seen_by: Pelaku) -> Asuhan:
     return cast(Asuhan, row)
 
 
+def get_asuhan_sendiri(asuhan_id: uuid.UUID, *, seen_by: Pelaku) -> Asuhan:
+    """One of the viewer's own as ASN: an operator or verifikator sees more, but does not act as the donor."""
+    row = get_asuhan(asuhan_id, seen_by=seen_by)
+    if row.asn_id != seen_by.asn_id:
+        raise NotFound
+    return row
+
+
 def list_asuhan(asn_id: uuid.UUID, *, seen_by: Pelaku, terbuka: bool = False) -> list[Asuhan]:
     """The sponsorships of one ASN with their workers, oldest first; ``terbuka``: only those that stand."""
     query = select(Asuhan).where(Asuhan.asn_id == asn_id).options(db.joinedload(Asuhan.pekerja))
@@ -83,7 +91,7 @@ def lewat_masa(asuhan: Asuhan) -> bool:
 
 
 def harga(asuhan: Asuhan, bulan: date) -> Rincian:
-    """What this sponsorship costs for one month, in rupiah, from the donor's own money (product.md §3 Price)."""
+    """What this sponsorship costs for one month, in rupiah of the donor's own money (product.md §3 Price)."""
     tarif = tarif_pada(bulan)
     kelas = kelas_untuk(asuhan.penghasilan, tarif)
     sektor = cast(Any, asuhan.pekerja.sektor.value)
@@ -99,7 +107,7 @@ def periksa_kelayakan(
     asn_id: uuid.UUID | None = None,
     kecuali_asuhan: uuid.UUID | None = None,
 ) -> Kelayakan:
-    """The whole check of a worker: ``pekerja.queries.periksa_kelayakan`` and, last, whether somebody sponsors him.
+    """The whole check of a worker: ``pekerja.queries.periksa_kelayakan`` and whether somebody sponsors him.
 
     ``asn_id`` is the ASN for whom is asked; ``kecuali_asuhan`` the own sponsorship that is being edited.
     The answer names neither donor nor OPD (MSK-2).

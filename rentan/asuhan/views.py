@@ -63,13 +63,13 @@ def cancel(asuhan_id: uuid.UUID) -> Response:
     """A15, after a page that says what it means; no reason is asked."""
     if request.method == "POST" and (answer := answered_before()):
         return answer
-    asuhan = queries.get_asuhan(asuhan_id, seen_by=pelaku())
+    asuhan = queries.get_asuhan_sendiri(asuhan_id, seen_by=pelaku())
     form = TindakanForm(obj=asuhan)
     if form.accepts():
         with form.rules():
             actions.batal(asuhan, by=pelaku(), versi=form.versi.data)
             return finish(url_for(".index"), "Asuhan dibatalkan. Tidak ada potongan untuk pekerja ini.")
-        asuhan = queries.get_asuhan(asuhan_id, seen_by=pelaku())
+        asuhan = queries.get_asuhan_sendiri(asuhan_id, seen_by=pelaku())
     alasan = next(
         (one.alasan for one in offers(MACHINE, asuhan, pelaku()) if one.move.peristiwa == "batal"), ""
     )
@@ -82,7 +82,7 @@ def extend(asuhan_id: uuid.UUID) -> Response:
     """A2: some days more for a hold, once."""
     if answer := answered_before():
         return answer
-    asuhan = queries.get_asuhan(asuhan_id, seen_by=pelaku())
+    asuhan = queries.get_asuhan_sendiri(asuhan_id, seen_by=pelaku())
     form = TindakanForm()
     actions.perpanjang(asuhan, by=pelaku(), versi=form.versi.data)
     return finish(url_for(".index"), "Masa pegang diperpanjang.")

@@ -53,7 +53,7 @@ def view(berkas_id: uuid.UUID) -> Response:
 def page_image(berkas_id: uuid.UUID, nomor: int) -> Response:
     """One page as a picture; the look is noted with the first page."""
     berkas = get_berkas(berkas_id, seen_by=pelaku())
-    if nomor < 1 or (berkas.mime != _PDF and nomor > 1):
+    if not 1 <= nomor <= berkas.halaman:
         raise NotFound
     data = read_bersih(berkas)
     if berkas.mime == _PDF:
