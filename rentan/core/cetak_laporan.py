@@ -15,11 +15,15 @@ from rentan.util.tanggal import format_bulan, format_waktu
 
 @dataclass(frozen=True, kw_only=True)
 class BarisPartisipasi:
-    """One unit: `asn` is the denominator, `jumlah` distinct ASN per step, in the order of the columns."""
+    """One unit: `asn` is the denominator, `jumlah` distinct ASN per step, in the order of the columns.
+
+    `ikut_lain`: people outside the denominator who take part; a unit that has some is not one with nobody.
+    """
 
     nama: str
     asn: int
     jumlah: tuple[int, ...]
+    ikut_lain: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +149,7 @@ class Dasbor(TanpaQr):
     tanda_tangan: TandaTangan | None = None
 
     def isi(self) -> dict[str, Any]:
-        kosong = sum(1 for b in self.tabel.baris if b.jumlah[self.tabel.ikut] == 0)
+        kosong = sum(1 for b in self.tabel.baris if b.jumlah[self.tabel.ikut] + b.ikut_lain == 0)
         return {
             "kop": asdict(self.kop),
             "kota": self.kota,

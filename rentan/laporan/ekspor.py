@@ -233,7 +233,12 @@ def pdf_kota(
     """The Mayor's page: every OPD, the ladder of the city, the workers."""
     profil, total = runtime().profil, jumlah(one.angka for one in baris)
     isi = tuple(
-        BarisPartisipasi(nama=("– " * b.tingkat) + b.nama, asn=b.angka.asn, jumlah=_tahap(b.angka))
+        BarisPartisipasi(
+            nama=("– " * b.tingkat) + b.nama,
+            asn=b.angka.asn,
+            jumlah=_tahap(b.angka),
+            ikut_lain=b.angka.lain_ikut,
+        )
         for b in baris
     )
     return render_dokumen(

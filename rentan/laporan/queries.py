@@ -59,6 +59,11 @@ class Angka:
         return self.diajukan
 
     @property
+    def semua_ikut(self) -> int:
+        """Everybody who takes part, also those whom the denominator leaves out."""
+        return self.ikut + self.lain_ikut
+
+    @property
     def belum(self) -> int:
         return self.asn - self.ikut
 

@@ -214,7 +214,7 @@ def dasbor() -> ResponseReturnValue:
         urut=urut,
         arah=arah,
         kalimat_urut=_order_sentence(urut, arah),
-        kosong=sum(1 for one in baris if one.angka.ikut == 0),
+        kosong=sum(1 for one in baris if one.angka.semua_ikut == 0),
         grafik=grafik_batang(isi),
         kecamatan=kecamatan,
         ubin=peta_ubin(runtime().profil.ubin, kecamatan),

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from rentan.asn.hitungan import tambah_pekerja
 from rentan.asn.models import Asn
-from rentan.asn.status import StatusAktif, Tahap
+from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.clock import now
@@ -44,6 +44,7 @@ def city(cast: Cast) -> None:
         isi_opd(opd, banyak - ikut)
         isi_opd(opd, ikut, tahap=(Tahap.AKTIVASI, Tahap.DIAJUKAN), nama="Ikut")
     isi_opd(factories.opd("DINKES"), 2, aktif=StatusAktif.CUTI)
+    isi_opd(factories.opd("BPBD"), 1, tahap=(Tahap.DIAJUKAN,), status=StatusAsn.PPPK_PW)
     selesai()
 
 
@@ -79,7 +80,9 @@ def test_all_opd_with_zeros_and_the_city_row_is_their_sum(cast: Cast, city: None
         assert sum(int(row[at].replace(".", "")) for row in table.values()) == int(total[at].replace(".", ""))
     assert table["SETDA"][0] == "2", "each part of the Setda counts itself"
     assert total[:3] == ["50", "7", "7"]
-    assert 'data-uji="opd-kosong">62<' in answer.text
+    # A part-time donor is outside the denominator, yet the OPD is not one with nobody.
+    assert 'data-uji="opd-kosong">61<' in answer.text
+    assert 'data-uji="semua-ikut">8<' in answer.text
 
 
 def test_parts_stand_below_their_opd_unless_sorted_otherwise(cast: Cast, city: None, client_as: Any) -> None:
