@@ -156,7 +156,7 @@ def pegang(asn: Asn, pekerja: Pekerja, *, by: Pelaku) -> Asuhan:
 
 
 def perpanjang(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
-    """A2: once, ``hari_pegang`` days more. Raises ``RuleError`` (``penjaga_a2``) the second time or too late."""
+    """A2: once, ``hari_pegang`` days more. Raises ``RuleError`` (``penjaga_a2``) the second time, or late."""
     advance(MACHINE, asuhan, "perpanjang", by=by, versi=versi)
     last_day = asuhan.ditahan_sampai or today()
     asuhan.ditahan_sampai = last_day + timedelta(days=int(get_setting("hari_pegang")))
@@ -164,7 +164,7 @@ def perpanjang(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
 
 
 def kembalikan_lewat(pekerja_id: uuid.UUID | None = None) -> int:
-    """A3: end the holds whose last day is over (of one worker, or all); answers how many. Safe to run twice."""
+    """A3: end the holds whose last day is over (of one worker, or all); answers how many."""
     query = select(Asuhan).where(Asuhan.status == StatusAsuhan.DITAHAN, Asuhan.ditahan_sampai < today())
     if pekerja_id is not None:
         query = query.where(Asuhan.pekerja_id == pekerja_id)
@@ -191,7 +191,8 @@ def _lock(asn: Asn) -> None:
 def _require_active(asn: Asn) -> None:
     if asn.status_aktif is not StatusAktif.AKTIF:
         raise RuleError(
-            "Hanya ASN yang tercatat aktif yang dapat menanggung pekerja. Hubungi operator OPD bila ini keliru.",
+            "Hanya ASN yang tercatat aktif yang dapat menanggung pekerja. Hubungi operator OPD bila ini "
+            "keliru.",
             kode="asn_tidak_aktif",
         )
 

@@ -14,7 +14,7 @@ class TindakanForm(VersionedForm):
 
 
 class PeriksaNikForm(Form):
-    """What the explanation reads of a worker form that is still being typed: nothing is required or stored."""
+    """What the explanation reads of a worker form that is still being typed; nothing is stored."""
 
     nik = StringField(default="")
     tanggal_lahir = StringField(default="")

@@ -15,9 +15,9 @@ from rentan.pekerja.models import Pekerja
 
 
 class Asuhan(IdMixin, VersionMixin, Base):
-    """A sponsorship. ``garis_asuh_id`` stays the same when a successor takes over; key is the own id, not the pair.
+    """A sponsorship; its key is the own id, not the pair. ``garis_asuh_id`` stays for a successor.
 
-    ``penghasilan`` is the class base the contribution is computed from, ``periode`` the months paid at a time.
+    ``penghasilan`` is the class base the contribution is computed from, ``periode`` the months paid at once.
     """
 
     __tablename__ = "asuhan"

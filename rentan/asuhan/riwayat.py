@@ -1,4 +1,4 @@
-"""The way of one sponsorship in sentences, made from its history rows so that it cannot disagree with them."""
+"""The way of one sponsorship in sentences, made from its history rows: it cannot disagree with them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _LANGKAH = {
     "A15": "Dibatalkan",
 }
 
+_LABEL = {one.value: one.label for one in StatusAsuhan}
 _KALIMAT = {
     StatusAsuhan.DIUSULKAN: "Pekerja sudah diusulkan. Verifikator memeriksanya bersama surat kuasa Anda.",
     StatusAsuhan.MENUNGGU_MANDAT: "Pekerja memenuhi syarat. Iuran menunggu surat kuasa Anda berlaku.",
@@ -42,8 +43,8 @@ def kalimat(asuhan: Asuhan) -> str:
     """The present state in a sentence: what it means and what comes next."""
     if asuhan.status is StatusAsuhan.DITAHAN and asuhan.ditahan_sampai is not None:
         return (
-            f"Anda memegang pekerja ini sampai {format_hari(asuhan.ditahan_sampai)}. Masukkan ke pendaftaran sebelum "
-            "hari itu berakhir; sesudahnya pekerja kembali ke daftar calon."
+            f"Anda memegang pekerja ini sampai {format_hari(asuhan.ditahan_sampai)}. Masukkan ke pendaftaran "
+            "sebelum hari itu berakhir; sesudahnya pekerja kembali ke daftar calon."
         )
     if asuhan.status in DIUSULKAN_KE_ATAS and asuhan.pekerja.status is StatusPekerja.DUGA_DUPLIKAT:
         return "Data pekerja ini sedang diperiksa verifikator. Anda tidak perlu melakukan apa pun."
@@ -56,7 +57,7 @@ def list_peristiwa(rows: Iterable[Asuhan]) -> dict[uuid.UUID, list[dict[str, Any
     found: dict[uuid.UUID, list[dict[str, Any]]] = {one: [] for one in by_id}
     query = select(Riwayat).where(Riwayat.mesin == MACHINE.nama, Riwayat.objek_id.in_(list(by_id)))
     for step in db.session.scalars(query.order_by(Riwayat.objek_id, Riwayat.urutan)):
-        judul = _LANGKAH.get(step.langkah, StatusAsuhan(step.ke).label)
+        judul = _LANGKAH.get(step.langkah, _LABEL[step.ke])
         found[step.objek_id].append({"judul": judul, "waktu": format_waktu(step.pada)})
     for asuhan_id, asuhan in by_id.items():
         found[asuhan_id] += _next(asuhan)

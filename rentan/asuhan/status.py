@@ -27,8 +27,8 @@ class StatusAsuhan(Status):
 
 S = StatusAsuhan
 
-#: While one of these stands, no other ASN may take the worker (one payer per worker). ``mencari_pengganti`` is
-#: not among them: A11 makes the successor's row while the old one still waits.
+#: While one of these stands, no other ASN may take the worker (one payer per worker). ``mencari_pengganti``
+#: is not among them: A11 makes the successor's row while the old one still waits.
 TERBUKA = (S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP, S.AKTIF, S.DIJEDA)
 #: A worker counts from being proposed until the sponsorship ends; a held one does not.
 DIUSULKAN_KE_ATAS = TERBUKA[1:]

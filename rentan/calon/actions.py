@@ -25,7 +25,7 @@ from rentan.core.workflow import advance
 from rentan.ext import db
 from rentan.pekerja.actions import DataPekerja, catat_pekerja
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import AsalPekerja
+from rentan.pekerja.status import AsalPekerja, StatusPekerja
 from rentan.wilayah.queries import find_kelurahan
 
 TIDAK_BEBAS = "Pekerja ini baru saja dipilih atau ditawarkan kepada ASN lain. Pilih pekerja lain dari daftar."
@@ -40,7 +40,8 @@ def pegang(calon: Calon, *, asn: Asn, by: Pelaku) -> Asuhan:
     offer = _waiting_offer(calon)
     if offer is not None and offer.asn_id != asn.id:
         raise RuleError(TIDAK_BEBAS, kode="tidak_bebas")
-    if calon.keluar_pada is not None:
+    # Whoever is being looked at, or covered elsewhere by now, is not on the board: no way around it.
+    if calon.keluar_pada is not None or calon.pekerja.status is not StatusPekerja.LAYAK:
         raise RuleError(TIDAK_BEBAS, kode="tidak_bebas")
     row = asuhan_actions.pegang(asn, calon.pekerja, by=by)
     if offer is not None:

@@ -64,9 +64,9 @@ class UsulCalonForm(BaseForm):
     def data_pekerja(self) -> DataPekerja:
         """What was typed, for the action."""
         return DataPekerja(
-            nik=self.nik.data,
+            nik=self.nik.data or "",
             nama=self.nama.data,
-            tanggal_lahir=self.tanggal_lahir.data,
+            tanggal_lahir=self.tanggal_lahir.data or today(),
             jenis_kelamin=self.jenis_kelamin.data,
             pekerjaan=self.pekerjaan.data,
             sektor=self.sektor.data,

@@ -1,4 +1,4 @@
-"""Pool lists: ``NIK, NAMA, TANGGAL LAHIR, JENIS KELAMIN, PEKERJAAN, KELURAHAN, ALAMAT, HP`` (product.md §5)."""
+"""Pool lists: ``NIK, NAMA, TANGGAL LAHIR, … KELURAHAN, ALAMAT, HP`` (product.md §5)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _KELAMIN = {
 
 @dataclass(frozen=True)
 class _Baris:
-    """A good row and what it does: ``baru``, ``masuk`` (known worker joins the pool), ``berubah``, ``tetap``."""
+    """A good row and what it does: ``baru``, ``masuk`` (a known worker joins), ``berubah``, ``tetap``."""
 
     id: uuid.UUID
     data: DataPekerja

@@ -61,7 +61,7 @@ class BarisCalon:
 
 @dataclass(frozen=True)
 class Papan:
-    """One page of the board; ``sesudah`` continues it (``None``: that was all); ``jumlah`` counts up to ``CAP``."""
+    """One page of the board; ``sesudah`` continues it (``None``: the end), ``jumlah`` counts to ``CAP``."""
 
     baris: list[BarisCalon]
     sesudah: uuid.UUID | None
@@ -69,7 +69,7 @@ class Papan:
 
 
 HALAMAN = 50  # rows of a list with names
-CAP = 1000  # counting further would only cost time: the page says "lebih dari"
+CAP = 10_000  # counting further would only cost time: the page says "lebih dari"
 
 
 def is_free() -> ColumnElement[bool]:
@@ -140,7 +140,7 @@ def list_calon(
 
 
 def _filtered(sektor: Sektor | None, pekerjaan: str) -> Select[Any]:
-    query = (
+    query: Any = (
         select(
             Calon.id,
             Pekerja.pekerjaan,

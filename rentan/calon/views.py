@@ -38,8 +38,8 @@ add_import_routes(
         alamat="/calon/impor",
         asal="calon.index",
         pengantar="Tambahkan pekerja yang menunggu donatur dari daftar kecamatan atau dinas.",
-        kolom="NIK, NAMA, TANGGAL LAHIR, JENIS KELAMIN, PEKERJAAN, KELURAHAN, ALAMAT; boleh ditambah HP, KECAMATAN, "
-        "SEKTOR, LOKASI KERJA. Nama kelurahan dapat berulang: isi KECAMATAN agar tidak tertukar.",
+        kolom="NIK, NAMA, TANGGAL LAHIR, JENIS KELAMIN, PEKERJAAN, KELURAHAN, ALAMAT; boleh ditambah HP, "
+        "KECAMATAN, SEKTOR, LOKASI KERJA. Nama kelurahan dapat berulang: isi KECAMATAN agar tidak tertukar.",
     ),
 )
 
@@ -74,8 +74,8 @@ def index() -> Response:
 def _board(by: Pelaku, tabs: list[tuple[str, str]]) -> Response:
     form = SaringForm()
     return render_page(
-        "calon/papan.html", "papan", tab=tabs, saring=form, papan=_page(form, by), hari=get_setting("hari_pegang"),
-        tampilan="papan", **_offers(by),
+        "calon/papan.html", "papan", tab=tabs, saring=form, papan=_page(form, by), tampilan="papan",
+        hari=get_setting("hari_pegang"), batas_hitung=queries.CAP, **_offers(by),
     )  # fmt: skip
 
 
@@ -85,6 +85,7 @@ def _manage(by: Pelaku, tabs: list[tuple[str, str]]) -> Response:
     return render_page(
         "calon/kelola.html", "papan", tab=tabs, saring=form, papan=_page(form, by, near_asn=False),
         dibuat=queries.list_tawaran_dibuat(seen_by=by) if by.can(P.CALON_TAWARKAN) else [], tampilan="kelola",
+        batas_hitung=queries.CAP,
     )  # fmt: skip
 
 
@@ -104,8 +105,8 @@ def _proposals(by: Pelaku, tabs: list[tuple[str, str]]) -> Response:
     rows = queries.list_usulan(seen_by=by, sesudah=request.args.get("sesudah", type=uuid.UUID))
     record(Peristiwa.NAMA_DILIHAT, by=by, daftar="calon_kecamatan", jumlah=len(rows))
     return render_page(
-        "calon/usulan.html", "usulan", tab=tabs, baris=rows, keadaan=queries.state_of(rows), tampilan="usulan",
-        sesudah=rows[-1].id if len(rows) == queries.HALAMAN else None,
+        "calon/usulan.html", "usulan", tab=tabs, baris=rows, keadaan=queries.state_of(rows),
+        tampilan="usulan", sesudah=rows[-1].id if len(rows) == queries.HALAMAN else None,
     )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def offer(calon_id: uuid.UUID) -> Response:
     calon = queries.get_calon(calon_id, seen_by=by)
     if form.accepts():
         with form.rules():
-            asn = queries.find_penerima(form.nip.data, seen_by=by)
+            asn = queries.find_penerima(form.nip.data or "", seen_by=by)
             if asn is None:
                 tempat = "" if by.has(Peran.ADMIN) else " di OPD Anda"
                 raise RuleError(

@@ -25,7 +25,7 @@ def import_pelindungan(file: Path, **options: Any) -> None:
 @calon.command("import")
 @import_options
 def import_calon(file: Path, **options: Any) -> None:
-    """Read FILE (NIK, NAMA, TANGGAL LAHIR, …, KELURAHAN, KECAMATAN); exit 1 when a refused row refuses the file."""
+    """Read FILE (NIK, NAMA, TANGGAL LAHIR, …); exit 1 when a refused row refuses the file."""
     answer_import(CALON, file, **options)
 
 

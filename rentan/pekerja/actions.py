@@ -65,8 +65,9 @@ def catat_pekerja(
     """W1 and W2: record a worker, or find the one already recorded under this NIK (which stays as it is).
 
     ``diberi_tahu_pada`` is the day on which the worker was told about the use of the own data (text version
-    ``naskah.VERSI``). Raises ``RuleError`` with the codes of ``periksa_kelayakan``, ``perlu_alasan`` (warnings
-    need ``alasan_peringatan``), ``nik_data_beda`` (the NIK is known under another name), ``pemberitahuan``.
+    ``naskah.VERSI``). Raises ``RuleError`` with the codes of ``periksa_kelayakan``, ``perlu_alasan``
+    (warnings need ``alasan_peringatan``), ``nik_data_beda`` (the NIK is known under another name),
+    ``pemberitahuan``.
     """
     limit_lookups(by)
     answer = periksa_kelayakan(
@@ -145,11 +146,11 @@ def _create(data: DataPekerja, asal: AsalPekerja, diberi_tahu: date | None, by: 
 
 
 def _match(row: Pekerja, data: DataPekerja, diberi_tahu: date | None, by: Pelaku) -> None:
-    """A row found by its NIK must be the person who was typed; otherwise its name would be told to a stranger."""
+    """A row found by its NIK must be the person who was typed: its name is not for strangers."""
     if row.tanggal_lahir != data.tanggal_lahir or kemiripan(row.nama, data.nama) < AMBANG_MIRIP:
         kalimat = (
-            "NIK ini sudah tercatat dengan nama atau tanggal lahir lain. Cocokkan NIK, nama, dan tanggal lahir "
-            "dengan KTP; bila sudah benar, hubungi verifikator."
+            "NIK ini sudah tercatat dengan nama atau tanggal lahir lain. Cocokkan NIK, nama, dan tanggal "
+            "lahir dengan KTP; bila sudah benar, hubungi verifikator."
         )
         require(refuse("nik_data_beda", kalimat, nik=parse_nik(data.nik)), by=by)
     if row.status is StatusPekerja.DITANGGUNG_LAIN:
@@ -220,14 +221,15 @@ def limit_lookups(by: Pelaku) -> None:
     )
     if (db.session.scalar(query) or 0) >= runtime().profil.batas.lihat_nik_per_jam:
         raise RuleError(
-            "Terlalu banyak NIK yang sudah terdaftar Anda periksa dalam satu jam. Tunggu satu jam, lalu coba lagi.",
+            "Terlalu banyak NIK yang sudah terdaftar Anda periksa dalam satu jam. Tunggu satu jam, lalu "
+            "coba lagi.",
             "nik",
             kode="terlalu_sering",
         )
 
 
 def note_lookup(answer: Kelayakan, *, by: Pelaku) -> None:
-    """Log a look-up of a whole number (AUD-3); an answer "known" outlives a refused form and counts (MSK-2)."""
+    """Log a look-up of a whole number (AUD-3); an answer "known" outlives a refused form, and counts."""
     if answer.nik is not None:
         record(Peristiwa.NIK_DICARI, by=by, hasil=DICARI if answer.terdaftar else "ok", kode=answer.kode)
 

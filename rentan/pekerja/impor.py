@@ -117,7 +117,7 @@ class PenanganPelindungan:
         return _Baris(lama.id, nik.digits, nik_bi, nama, sumber, mulai, selesai, keadaan)
 
     def apply(self, hasil: Hasil, impor: Impor, by: Pelaku) -> None:
-        """Write new and changed lines, then move the recorded workers whom they cover (W5) or release (W6)."""
+        """Write new and changed lines, then move the workers whom they cover (W5) or release (W6)."""
         new = [one for one in hasil.good if one.keadaan == "baru"]
         sealed = seal_values("pelindungan", "nik", [(one.id, one.id, one.nik) for one in new])
         if new:

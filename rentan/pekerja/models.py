@@ -15,7 +15,7 @@ from rentan.wilayah.models import Kelurahan
 
 
 class Pekerja(IdMixin, VersionMixin, Base):
-    """One worker, once: the blind index of the NIK is unique (CON-1). ``status`` is the cover of states.md §3.
+    """One worker, once: the blind index of the NIK is unique (CON-1). ``status``: the cover, states.md §3.
 
     ``nama_inti`` (titles and case removed) and the birth date find doubtful duplicates.
     """
@@ -100,7 +100,7 @@ class DugaDuplikat(IdMixin, Base):
 
 
 class PeringatanDiterima(IdMixin, Base):
-    """A warning about a legal but odd number, kept with the reason why the person accepted it (PP 40/2019)."""
+    """A warning about a legal but odd number, kept with the reason for accepting it (PP 40/2019)."""
 
     __tablename__ = "peringatan_diterima"
     pekerja_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pekerja.id"), index=True)

@@ -1,4 +1,4 @@
-"""What a worker is told about the use of the own data (UU 27/2022); the version told is stored with the worker."""
+"""What a worker is told about the use of the own data (UU 27/2022); its version is stored with the worker."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ VERSI = "2026-11"
 
 _NASKAH = {
     "2026-11": (
-        "{pemda} mencatat nama, NIK, tanggal lahir, alamat, nomor HP, dan pekerjaan Anda untuk mendaftarkan Anda "
-        "sebagai peserta BPJS Ketenagakerjaan yang iurannya ditanggung seorang ASN.",
-        "Data diteruskan hanya kepada BPJS Ketenagakerjaan dan petugas kecamatan yang menyerahkan kartu. ASN yang "
-        "menanggung iuran melihat nama, pekerjaan, dan alamat Anda.",
+        "{pemda} mencatat nama, NIK, tanggal lahir, alamat, nomor HP, dan pekerjaan Anda untuk mendaftarkan "
+        "Anda sebagai peserta BPJS Ketenagakerjaan yang iurannya ditanggung seorang ASN.",
+        "Data diteruskan hanya kepada BPJS Ketenagakerjaan dan petugas kecamatan yang menyerahkan kartu. ASN "
+        "yang menanggung iuran melihat nama, pekerjaan, dan alamat Anda.",
         "Anda boleh menolak, meminta perbaikan data, atau berhenti kapan saja melalui kantor kecamatan.",
     ),
 }

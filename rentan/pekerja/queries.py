@@ -30,7 +30,7 @@ LIHAT_PAPAN = "Pilih pekerja lain dari daftar calon."
 
 @dataclass(frozen=True)
 class Kelayakan:
-    """The answer about one worker. ``alasan`` and ``field`` only when refused; ``keterangan`` is for the page.
+    """The answer about one worker. ``alasan``, ``field`` only when refused; ``keterangan`` is for the page.
 
     ``terdaftar``: the answer tells that the number is in our tables, so it counts for MSK-2.
     """
@@ -62,15 +62,15 @@ def refuse(kode: str, alasan: str, *, field: str = "nik", nik: Nik | None = None
 def periksa_kelayakan(
     *, nik_text: object, tanggal_lahir: date | None, jenis_kelamin: str | None, debet_pertama: date
 ) -> Kelayakan:
-    """Number, age and cover elsewhere; who else sponsors the worker, ``asuhan.queries.periksa_kelayakan`` adds.
+    """Number, age, cover elsewhere; who else sponsors him, ``asuhan.queries.periksa_kelayakan`` adds.
 
     Without ``tanggal_lahir`` or ``jenis_kelamin`` those of the NIK hold (while the form is being typed).
     Never raises for bad input: the refusal is the answer. product.md §3 Identity, Who can be covered.
     """
     try:
         nik = parse_nik(nik_text, today=today())
-    except TidakSah as refused:
-        return refuse(refused.kode, refused.pesan)
+    except TidakSah as wrong:
+        return refuse(wrong.kode, wrong.pesan)
     lahir = tanggal_lahir or nik.tanggal_lahir
     if lahir is None:
         return refuse(
@@ -112,7 +112,8 @@ def _periksa_usia(lahir: date, debet: date, nik: Nik) -> Kelayakan | None:
         kurang = f"Pekerja harus berusia paling sedikit {batas.usia_minimum} tahun {saat}. {LIHAT_PAPAN}"
         return refuse("terlalu_muda", kurang, field="tanggal_lahir", nik=nik)
     if tahun >= batas.usia_maksimum:
-        lewat = f"Pekerja sudah berusia {tahun} tahun {saat}; batasnya di bawah {batas.usia_maksimum} tahun. {LIHAT_PAPAN}"
+        batasnya = f"batasnya di bawah {batas.usia_maksimum} tahun"
+        lewat = f"Pekerja sudah berusia {tahun} tahun {saat}; {batasnya}. {LIHAT_PAPAN}"
         return refuse("terlalu_tua", lewat, field="tanggal_lahir", nik=nik)
     return None
 
@@ -231,7 +232,7 @@ def _known_pairs(pekerja_ids: list[uuid.UUID]) -> set[frozenset[uuid.UUID]]:
         query = select(DugaDuplikat.pekerja_id, DugaDuplikat.mirip_id, DugaDuplikat.mirip_asn_id).where(
             DugaDuplikat.pekerja_id.in_(some) | DugaDuplikat.mirip_id.in_(some)
         )
-        found |= {frozenset((row[0], row[1] or row[2])) for row in db.session.execute(query)}
+        found |= {frozenset(one for one in row if one) for row in db.session.execute(query)}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Cover of a worker (states.md §3). This release makes the moves W1-W6; the later states wait for BPJS's word."""
+"""Cover of a worker (states.md §3). This release makes the moves W1-W6; later states wait for BPJS's word."""
 
 from __future__ import annotations
 
@@ -72,9 +72,14 @@ S = StatusPekerja
 #: The cover has not begun and nothing stands against it: a donor may take this worker.
 DAPAT_DIASUH = (S.CALON, S.LAYAK, S.DUGA_DUPLIKAT)
 
+#: W1: who brings workers in, by hand or with a list.
+MENCATAT = frozenset(
+    {Peran.ASN, Peran.OPERATOR_OPD, Peran.PETUGAS_KECAMATAN, Peran.PETUGAS_BPJS, Peran.ADMIN}
+)
+
 
 def in_scope(_pekerja: object, _by: Pelaku, _peran: Peran) -> bool:
-    """Who may record which worker is decided where the worker is brought in (own kecamatan, own sponsorship)."""
+    """Who may record whom is decided where the worker is brought in (own kecamatan, own sponsorship)."""
     return True
 
 
@@ -85,19 +90,23 @@ MACHINE = Machine(
     moves=(
         Move(
             "W1", "catat", frozenset(), S.CALON,
-            frozenset({Peran.ASN, Peran.OPERATOR_OPD, Peran.PETUGAS_KECAMATAN, Peran.PETUGAS_BPJS, Peran.ADMIN}),
-            "Catat", sistem=True,
+            MENCATAT, "Catat", sistem=True,
         ),
         Move("W2", "layak", frozenset({S.CALON}), S.LAYAK, frozenset(), "Memenuhi syarat", sistem=True),
         Move(
             "W2", "tidak_layak", frozenset({S.CALON}), S.TIDAK_LAYAK, frozenset(), "Tidak memenuhi syarat",
             sistem=True,
         ),
-        Move("W3", "mirip", frozenset({S.CALON, S.LAYAK}), S.DUGA_DUPLIKAT, frozenset(), "Periksa", sistem=True),
+        Move(
+            "W3", "mirip", frozenset({S.CALON, S.LAYAK}), S.DUGA_DUPLIKAT, frozenset(), "Periksa", sistem=True
+        ),
         Move(
             "W5", "tercakup", frozenset({S.CALON, S.LAYAK, S.NONAKTIF}), S.DITANGGUNG_LAIN, frozenset(),
             "Dilindungi program lain", sistem=True,
         ),
-        Move("W6", "masa_habis", frozenset({S.DITANGGUNG_LAIN}), S.LAYAK, frozenset(), "Masa habis", sistem=True),
+        Move(
+            "W6", "masa_habis", frozenset({S.DITANGGUNG_LAIN}), S.LAYAK, frozenset(), "Masa habis",
+            sistem=True,
+        ),
     ),
 )  # fmt: skip

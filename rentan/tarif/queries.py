@@ -69,7 +69,7 @@ def _potongan() -> tuple[Potongan, ...]:
 
 
 def hari_khusus() -> dict[str, frozenset[date]]:
-    """The admin's days as keyword arguments of ``util.kalender``: ``tambahan`` (off) and ``dicabut`` (worked)."""
+    """The admin's days as arguments of ``util.kalender``: ``tambahan`` (off) and ``dicabut`` (worked)."""
     cache: dict[str, frozenset[date]] = db.session.info.setdefault("hari_khusus", {})
     if not cache:
         rows = db.session.execute(select(HariKhusus.tanggal, HariKhusus.jenis)).all()

@@ -17,6 +17,7 @@ from rentan.core.errors import Forbidden, RuleError, Stale
 from rentan.core.permissions import Peran
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
+from rentan.pekerja.status import StatusPekerja
 from tests import factories
 from tests.asuhan.test_usulkan import propose
 from tests.calon.maker import make_calon
@@ -45,6 +46,12 @@ def test_nobody_else_gets_a_held_worker(cast):
     assert pytest.raises(RuleError, hold, cast, calon, cast.eko).value.kode == "sudah_diasuh"
     assert pytest.raises(RuleError, hold, cast, calon).value.kode == "sudah_asuhan_anda"
     assert pytest.raises(RuleError, propose, cast.eko, calon.pekerja).value.kode == "sudah_diasuh"
+
+
+@pytest.mark.parametrize("status", ["duga_duplikat", "ditanggung_lain", "tidak_layak", "calon"])
+def test_whoever_is_not_on_the_board_cannot_be_held(cast, status):
+    calon = make_calon(status=StatusPekerja(status))
+    assert pytest.raises(RuleError, hold, cast, calon).value.kode == "tidak_bebas"
 
 
 def test_at_most_three_holds(cast):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import uuid
 
 import pytest
@@ -13,6 +15,7 @@ from rentan.core.audit import Jejak
 from rentan.ext import db
 from tests import factories
 from tests.calon.maker import KANTOR, TETANGGA, make_calon
+from tests.calon.test_impor import line, sheet
 
 FORMULIR = {
     "nama": "Slamet Rekaan",
@@ -83,7 +86,9 @@ def test_a_missing_worker_is_not_found(cast, client_as):
     assert client_as(cast.joko).post(f"/calon/{uuid.uuid4()}/pegang").status_code == 403
 
 
-@pytest.mark.parametrize("query", ["?sektor=aneh", "?dekat=x", "?sesudah=bukan-uuid", "?pekerjaan=" + "a" * 200, "?halaman=9"])
+@pytest.mark.parametrize(
+    "query", ["?sektor=aneh", "?dekat=x", "?sesudah=bukan-uuid", "?pekerjaan=" + "a" * 200, "?halaman=9"]
+)
 def test_odd_filters_do_no_harm(cast, client_as, query):
     make_calon()
     db.session.commit()
@@ -177,11 +182,14 @@ def test_offers_of_a_worker_just_taken_are_refused(cast, client_as):
     actions.pegang(calon, asn=cast.sari.asn, by=cast.sari.pelaku)
     db.session.commit()
     budi = client_as(cast.budi)
-    page = budi.post(f"/calon/{calon.id}/tawarkan", data={"nip": cast.lina.asn.nip, "kunci_formulir": budi.key()})
+    body = {"nip": cast.lina.asn.nip, "kunci_formulir": budi.key()}
+    page = budi.post(f"/calon/{calon.id}/tawarkan", data=body)
     assert page.status_code == 422 and "baru saja dipilih" in page.text
 
 
-@pytest.mark.parametrize(("who", "status"), [("bayu", 200), ("dewi", 200), ("sari", 403), ("budi", 403), ("joko", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("bayu", 200), ("dewi", 200), ("sari", 403), ("budi", 403), ("joko", 403)]
+)
 def test_who_imports(cast, client_as, who, status):
     browser = client_as(getattr(cast, who))
     assert browser.get("/calon/impor").status_code == status
@@ -195,3 +203,17 @@ def test_a_look_at_names_is_logged(cast, client_as):
     client_as(cast.joko).get("/calon")
     noted = db.session.scalars(db.select(Jejak).where(Jejak.peristiwa == "nama_dilihat")).one()
     assert '"jumlah":1' in noted.rincian and noted.pelaku_id == cast.joko.akun.id
+
+
+def test_bayu_imports_a_list_through_the_pages(cast, client_as):
+    browser = client_as(cast.bayu)
+    body = {"berkas": (io.BytesIO(sheet(line(), line(nama="Buruk", hp="12"))), "calon.xlsx")}
+    sent = browser.post("/calon/impor", data=body | {"kunci_formulir": browser.key()})
+    assert sent.status_code == 303
+    page = browser.get(sent.location)
+    assert "hp_invalid" in page.text or "Nomor HP" in page.text
+    token = re.search(r'name="token" value="([0-9a-f]+)"', page.text)[1]
+    body = {"token": token, "cara": "baik", "kunci_formulir": browser.key()}
+    assert browser.post(f"{sent.location}/terapkan", data=body).status_code == 303
+    assert db.session.scalar(db.select(db.func.count(Calon.id))) == 1
+    assert client_as(cast.dewi).get(sent.location).status_code == 404

@@ -55,8 +55,8 @@ def test_a_newer_tariff_holds_from_its_own_month(app):
     old = queries.tarif_pada(date(2026, 12, 1))
     db.session.add(
         TarifKelas(
-            berlaku_mulai=date(2028, 1, 1), penghasilan_min=0, penghasilan_maks=None, dasar=2_000_000, jkk=20_000,
-            jkm=6_800, jht=40_000, dasar_hukum="Peraturan rekaan",
+            berlaku_mulai=date(2028, 1, 1), penghasilan_min=0, penghasilan_maks=None, dasar=2_000_000,
+            jkk=20_000, jkm=6_800, jht=40_000, dasar_hukum="Peraturan rekaan",
         )
     )  # fmt: skip
     db.session.flush()
