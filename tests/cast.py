@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from flask.testing import FlaskClient
-from rentan.akun.queries import pelaku_of
 
 from rentan.akun import actions as akun_actions
 from rentan.akun.models import Akun
+from rentan.akun.queries import pelaku_of
 from rentan.asn.models import Asn
 from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran
@@ -96,6 +96,19 @@ class Cast:
             made[nama.lower()] = Orang(akun)
         db.session.flush()
         return cls(**made)
+
+    @classmethod
+    def load(cls) -> Cast:
+        """The same people out of a database that already has them."""
+        found = {akun.nama.split()[0].lower(): akun for akun in db.session.scalars(db.select(Akun))}
+        return cls(
+            **{
+                one.name: Orang(found[one.name], db.session.get(Asn, found[one.name].asn_id))
+                if found[one.name].asn_id
+                else Orang(found[one.name])
+                for one in fields(cls)
+            }
+        )
 
 
 def _sandi_hash() -> str:

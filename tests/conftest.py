@@ -29,6 +29,7 @@ from rentan.ext import db
 from rentan.factory import create_app
 from rentan.web.transaction import READING
 from tests.cast import Cast, Orang
+from tests.dunia import Dunia, make_dunia
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -65,33 +66,43 @@ def shared_data() -> Path:
 
 @dataclass
 class Basis:
-    """A migrated database of one engine, and how to get a fresh copy of it."""
+    """A migrated database of one engine. ``fresh(name)`` makes it a copy of what ``keep(name)`` put aside."""
 
     app: Flask
-    fresh: Any
+    fresh: Callable[[str], None]
+    keep: Callable[[str], None]
+
+
+EMPTY = "cetakan"
 
 
 @pytest.fixture(scope="session")
 def _sqlite_basis(tmp_path_factory: pytest.TempPathFactory) -> Basis:
     instance = tmp_path_factory.mktemp("sqlite")
-    path, template = instance / "rentan.db", instance / "cetakan.db"
+    path = instance / "rentan.db"
     app = _make_app(instance, f"sqlite:///{path}")
     with app.app_context():
         upgrade()
         db.session.remove()
         db.engine.dispose()
-    with create_engine(f"sqlite:///{path}").connect() as connection:
-        connection.execute(text("SELECT 1"))
-    shutil.copy(path, template)
 
-    def fresh() -> None:
+    def fresh(name: str = EMPTY) -> None:
         with app.app_context():
             db.engine.dispose()
         for rest in ("-wal", "-shm"):
             Path(f"{path}{rest}").unlink(missing_ok=True)
-        shutil.copy(template, path)
+        shutil.copy(instance / f"{name}.db", path)
 
-    return Basis(app, fresh)
+    def keep(name: str) -> None:
+        (instance / f"{name}.db").unlink(missing_ok=True)
+        with app.app_context(), db.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql(f"VACUUM INTO '{instance / name}.db'")
+            connection.invalidate()
+            db.engine.dispose()
+
+    keep(EMPTY)
+    return Basis(app, fresh, keep)
 
 
 @pytest.fixture(scope="session")
@@ -124,15 +135,21 @@ def _postgresql_basis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Basi
         upgrade()
         db.session.remove()
         db.engine.dispose()
-    execute("CREATE DATABASE cetakan TEMPLATE rentan")
 
-    def fresh() -> None:
+    def fresh(name: str = EMPTY) -> None:
         with app.app_context():
             db.engine.dispose()
         execute("DROP DATABASE rentan WITH (FORCE)")
-        execute("CREATE DATABASE rentan TEMPLATE cetakan STRATEGY file_copy")
+        execute(f"CREATE DATABASE rentan TEMPLATE {name} STRATEGY file_copy")
 
-    yield Basis(app, fresh)
+    def keep(name: str) -> None:
+        with app.app_context():
+            db.engine.dispose()
+        execute(f"DROP DATABASE IF EXISTS {name}")
+        execute(f"CREATE DATABASE {name} TEMPLATE rentan STRATEGY file_copy")
+
+    keep(EMPTY)
+    yield Basis(app, fresh, keep)
     with app.app_context():
         db.engine.dispose()
     admin.dispose()
@@ -161,7 +178,7 @@ def _make_app(instance: Path, database_url: str) -> Flask:
 def app(mesin_basis: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on a fresh database, inside its context."""
     basis: Basis = request.getfixturevalue(f"_{mesin_basis}_basis")
-    basis.fresh()
+    basis.fresh(EMPTY)
     with basis.app.app_context():
         yield basis.app
         db.session.rollback()
@@ -192,6 +209,33 @@ def client_as(app: Flask) -> Any:
         return browser
 
     return make
+
+
+@pytest.fixture
+def dunia(app: Flask, client_as: Any, mesin_basis: str, request: pytest.FixtureRequest) -> Iterator[Dunia]:
+    """The cast with samples of everything they work on (tests/dunia.py); made once, then copied."""
+    basis: Basis = request.getfixturevalue(f"_{mesin_basis}_basis")
+    if "dunia" not in app.extensions:
+        made = make_dunia(client_as)
+        db.session.commit()
+        db.session.remove()
+        basis.keep("dunia")
+        app.extensions["dunia"] = made
+    basis.fresh("dunia")
+
+    def mark() -> None:
+        db.session.commit()
+        db.session.remove()
+        basis.keep("dunia_tanda")
+        again()
+
+    def again() -> None:
+        db.session.remove()
+        basis.fresh("dunia_tanda")
+        found.cast = Cast.load()
+
+    found = Dunia(Cast.load(), dict(app.extensions["dunia"]), mark, again)
+    yield found
 
 
 @pytest.fixture

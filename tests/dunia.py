@@ -1,0 +1,209 @@
+"""The cast with something in every room: what the walks over all routes and all roles look at.
+
+Sari has sent her sign-up, Lina is in the middle of hers with a printed letter, Wati (of the other OPD) too;
+Lina and Eko hold a worker of the pool and have an offer; Dewi and Bayu have uploaded lists. ``SAMPLES`` says,
+per route parameter, which values there are and who may reach each: everybody else must get the same 404 as
+for nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from rentan.akun.models import PeranAkun
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import StatusAsuhan
+from rentan.berkas.models import Berkas
+from rentan.calon import actions as calon_actions
+from rentan.core.clock import now
+from rentan.core.imports import receive_impor
+from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
+from rentan.ext import db
+from rentan.opd.models import Opd
+from rentan.pekerja.models import DugaDuplikat
+from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
+from rentan.pendaftaran.models import Pendaftaran
+from rentan.surat_kuasa.models import SuratKuasa
+from tests import factories
+from tests.asn import roster_files
+from tests.calon.maker import make_calon
+from tests.cast import Cast, Orang
+from tests.pendaftaran import jalan
+
+Ids = dict[str, Any]
+
+
+@dataclass
+class Dunia:
+    """``ids`` are values for routes; ``again()`` takes back everything that happened since ``mark()``."""
+
+    cast: Cast
+    ids: Ids
+    mark: Callable[[], None]
+    again: Callable[[], None]
+
+
+def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
+    """Build it with the actions and pages of the application; answers the ids by name."""
+    cast = Cast.create()
+    db.session.commit()
+    ids: Ids = {}
+    _sign_ups(cast, client_as, ids)
+    _pool(cast, ids)
+    _lists(cast, ids)
+    _doubt(ids)
+    for nama in vars(cast):
+        ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
+    ids["kode_budi"], ids["kode_wati"] = (
+        db.session.get_one(Opd, orang.asn.opd_id).kode for orang in (cast.budi, cast.wati)
+    )
+    ids |= {"satu": 1, "kunci_pengaturan": "maks_pekerja", "kunci_bantuan": "asn"}
+    ids["asn_sari"], ids["opd_sari"] = cast.sari.asn.id, cast.sari.asn.opd_id
+    ids["peran_budi"] = db.session.scalar(
+        db.select(PeranAkun.id).where(PeranAkun.akun_id == cast.budi.akun.id, PeranAkun.opd_id.is_not(None))
+    )
+    return ids
+
+
+def _sign_ups(cast: Cast, client_as: Callable[[Orang], Any], ids: Ids) -> None:
+    sari = client_as(cast.sari)
+    jalan.sampai_unggah(sari)
+    assert jalan.kirim(sari).status_code == 303
+    for nama in ("lina", "wati"):
+        jalan.sampai_cetak(client_as(getattr(cast, nama)))
+    for nama in ("sari", "lina", "wati"):
+        asn_id = getattr(cast, nama).asn.id
+        ids[f"pendaftaran_{nama}"] = db.session.scalar(
+            db.select(Pendaftaran.id).where(Pendaftaran.asn_id == asn_id)
+        )
+        surat = db.session.scalars(db.select(SuratKuasa).where(SuratKuasa.asn_id == asn_id)).one()
+        ids[f"surat_{nama}"], ids[f"ref_{nama}"] = surat.id, surat.ref
+        for berkas in db.session.scalars(db.select(Berkas).where(Berkas.asn_id == asn_id)):
+            ids[f"{berkas.jenis.value.removeprefix('surat_')}_{nama}"] = berkas.id
+        ids[f"asuhan_{nama}"] = db.session.scalar(
+            db.select(Asuhan.id).where(Asuhan.asn_id == asn_id, Asuhan.status != StatusAsuhan.DITAHAN)
+        )
+
+
+def _pool(cast: Cast, ids: Ids) -> None:
+    for number, nama in enumerate(("lina", "eko"), 1):
+        orang = getattr(cast, nama)
+        held = make_calon(f"Pegang {number}", hari=20 + number)
+        ids[f"pegangan_{nama}"] = calon_actions.pegang(held, asn=orang.asn, by=orang.pelaku).id
+        offered = make_calon(f"Tawar {number}", hari=10 + number)
+        ids[f"tawaran_{nama}"] = calon_actions.tawarkan(offered, orang.asn, by=cast.dewi.pelaku).id
+    ids["calon"] = make_calon("Bebas Rekaan").id
+    db.session.commit()
+
+
+def _lists(cast: Cast, ids: Ids) -> None:
+    roster = roster_files.xlsx(("DATA", [roster_files.row(roster_files.nip(date(1990, 1, 2), 7))]))
+    ids["impor_asn_dewi"] = receive_impor(JenisImpor.ROSTER, roster, "daftar.xlsx", {}, cast.dewi.pelaku).id
+    db.session.commit()
+    for jenis in (JenisImpor.CALON, JenisImpor.PELINDUNGAN):
+        for nama in ("dewi", "bayu"):
+            row = Impor(
+                id=uuid.uuid4(), jenis=jenis, status=StatusImpor.GAGAL, sha256="0" * 64, akhiran=".xlsx",
+                kunci_berkas="", galat="Berkas ini bukan XLSX.", kemajuan=100, dibuat_pada=now(),
+                dibuat_oleh=getattr(cast, nama).akun.id, kedaluwarsa_pada=now(),
+            )  # fmt: skip
+            db.session.add(row)
+            ids[f"impor_{jenis.value}_{nama}"] = row.id
+    db.session.commit()
+
+
+def _doubt(ids: Ids) -> None:
+    pair = [factories.make_pekerja("Mirip Rekaan", status=StatusPekerja.DUGA_DUPLIKAT) for _ in range(2)]
+    row = DugaDuplikat(
+        id=uuid.uuid4(), pekerja_id=pair[0].id, mirip_id=pair[1].id, kemiripan=95, dibuat_pada=now(),
+        putusan=PutusanDuplikat.MENUNGGU,
+    )  # fmt: skip
+    db.session.add(row)
+    ids["duplikat"] = row.id
+    db.session.commit()
+
+
+EVERYBODY = frozenset(one.name for one in fields(Cast))
+Sample = tuple[dict[str, str], frozenset[str]]
+
+
+def _one(param: str, **reach: str) -> list[Sample]:
+    """Values of one parameter by name in ``ids``, each with the people who reach it ("sari wati")."""
+    return [
+        ({param: name}, EVERYBODY if people == "*" else frozenset(people.split()))
+        for name, people in reach.items()
+    ]
+
+
+#: (endpoint, blueprint, or "" for any; parameters in the order of the rule) -> values by name, and who
+#: reaches them. People without the route's permission get 403 before anything is looked up: not named here.
+SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
+    ("", ()): [({}, EVERYBODY)],
+    ("", ("asn_id",)): _one("asn_id", asn_sari="*"),
+    ("", ("opd_id",)): _one("opd_id", opd_sari="*"),
+    ("", ("akun_id",)): _one("akun_id", akun_budi="*"),
+    ("", ("akun_id", "peran_id")): [
+        ({"akun_id": "akun_budi", "peran_id": "peran_budi"}, EVERYBODY),
+        ({"akun_id": "akun_sari", "peran_id": "peran_budi"}, frozenset()),
+    ],
+    ("", ("sesi_id",)): _one("sesi_id", **{f"sesi_{nama}": nama for nama in sorted(EVERYBODY)}),
+    ("", ("kode",)): _one("kode", kode_budi="budi dewi", kode_wati="wati dewi"),
+    ("asn", ("impor_id",)): _one("impor_id", impor_asn_dewi="dewi", impor_calon_dewi=""),
+    ("calon", ("impor_id",)): _one(
+        "impor_id", impor_calon_dewi="dewi", impor_calon_bayu="bayu", impor_asn_dewi=""
+    ),
+    ("pekerja", ("impor_id",)): _one(
+        "impor_id", impor_pelindungan_dewi="dewi", impor_pelindungan_bayu="bayu", impor_calon_dewi=""
+    ),
+    ("", ("asuhan_id",)): _one(
+        "asuhan_id",
+        asuhan_sari="sari",
+        asuhan_lina="lina",
+        pegangan_lina="lina",
+        pegangan_eko="eko",
+        asuhan_wati="wati",
+    ),
+    ("", ("calon_id",)): _one("calon_id", calon="*"),
+    ("", ("tawaran_id",)): _one("tawaran_id", tawaran_lina="lina", tawaran_eko="eko"),
+    # A hold is not yet a worker of the sign-up; what is one needs no taking.
+    ("pendaftaran", ("asuhan_id",)): _one(
+        "asuhan_id", asuhan_sari="sari", asuhan_lina="lina", asuhan_wati="wati", pegangan_lina=""
+    ),
+    ("pendaftaran.take_worker", ("asuhan_id",)): _one(
+        "asuhan_id", pegangan_lina="lina", pegangan_eko="eko", asuhan_sari=""
+    ),
+    # Only what was sent has a receipt.
+    ("", ("pendaftaran_id",)): _one("pendaftaran_id", pendaftaran_sari="sari", pendaftaran_wati=""),
+    ("", ("duplikat_id",)): _one("duplikat_id", duplikat="*"),
+    ("", ("surat_id",)): _one(
+        "surat_id",
+        surat_sari="sari budi rini dewi",
+        surat_lina="lina budi rini dewi",
+        surat_wati="wati rini dewi",
+    ),
+    ("", ("ref",)): _one("ref", ref_sari="sari budi rini dewi", ref_wati="wati rini dewi"),
+    ("", ("berkas_id",)): _one(
+        "berkas_id", ktp_sari="sari rini", cetak_sari="sari budi rini", cetak_wati="wati rini"
+    ),
+    ("berkas.original", ("berkas_id",)): _one("berkas_id", ktp_sari="rini dewi", cetak_sari=""),
+    ("", ("berkas_id", "nomor")): [
+        ({"berkas_id": "ktp_sari", "nomor": "satu"}, frozenset({"sari", "rini"})),
+        ({"berkas_id": "cetak_sari", "nomor": "satu"}, frozenset({"sari", "budi", "rini"})),
+        ({"berkas_id": "cetak_wati", "nomor": "satu"}, frozenset({"wati", "rini"})),
+    ],
+    ("pengaturan", ("kunci",)): _one("kunci", kunci_pengaturan="*"),
+    ("bantuan", ("kunci",)): _one("kunci", kunci_bantuan="*"),
+}
+
+
+def samples_for(endpoint: str, params: tuple[str, ...]) -> list[Sample]:
+    """The samples of a route. ``LookupError`` when nobody thought of this parameter yet."""
+    blueprint = endpoint.rpartition(".")[0]
+    for key in ((endpoint, params), (blueprint, params), ("", params)):
+        if key in SAMPLES:
+            return SAMPLES[key]
+    raise LookupError(f"{endpoint} takes {params}: add samples to SAMPLES in tests/dunia.py")
