@@ -58,7 +58,10 @@ class UsulCalonForm(BaseForm):
     alamat = TeksField("Alamat", [Wajib()], lebar=60)
     kelurahan = PilihanField("Kelurahan", [Wajib()])
     alasan_peringatan = TeksPanjangField("Alasan data tetap benar", [Optional()], maks=500)
-    diberi_tahu = BooleanField("Naskah di atas sudah saya bacakan kepada pekerja, dan ia setuju", [Wajib()])
+    diberi_tahu = BooleanField(
+        "Naskah di atas sudah saya bacakan kepada pekerja, dan ia setuju",
+        [Wajib("Bacakan naskah kepada pekerja, lalu centang pernyataan ini.")],
+    )
     diberi_tahu_pada = TanggalField("Tanggal pemberitahuan", [Wajib()], default=today)
 
     def data_pekerja(self) -> DataPekerja:

@@ -125,7 +125,7 @@ def test_joko_proposes_once(cast, client_as):
         ({"jenis_kelamin": "X"}, "Pilih jenis kelamin"),
         ({"kelurahan": TETANGGA}, "Pilih kelurahan"),
         ({"hp": "0812"}, "Nomor HP"),
-        ({"diberi_tahu": ""}, "Isi naskah"),
+        ({"diberi_tahu": ""}, "Bacakan naskah kepada pekerja"),
         ({"diberi_tahu_pada": "22-11-2026"}, "tidak boleh di masa depan"),
         ({"tanggal_lahir": "18-05-1980"}, "Tuliskan mengapa data ini benar"),
         ({"nama": "a" * 201}, "paling panjang 200 karakter"),
