@@ -133,8 +133,8 @@ def sinkronkan_pekerja(
             surat.daftar.remove(satu)
     for urutan, asuhan in enumerate(wanted.values(), 1):
         tertinggi = harga_tertinggi(asuhan, mulai)
-        if satu := listed.get(asuhan.id):
-            satu.urutan, satu.harga_tertinggi = urutan, tertinggi
+        if known := listed.get(asuhan.id):
+            known.urutan, known.harga_tertinggi = urutan, tertinggi
         else:
             surat.daftar.append(SuratPekerja(asuhan=asuhan, urutan=urutan, harga_tertinggi=tertinggi))
     db.session.flush()

@@ -234,3 +234,12 @@ MACHINE = Machine(
         ),
     ),
 )  # fmt: skip
+
+#: What a move of the history says happened.
+TERJADI = {
+    "M1": "Dibuat",
+    "M2": "Dicetak",
+    "M3": "Diubah menjadi versi baru",
+    "M4": "Dikirim",
+    "M22": "Dibatalkan",
+}

@@ -27,7 +27,7 @@ from rentan.surat_kuasa.forms import (
     UbahForm,
 )
 from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.status import MACHINE, StatusSurat
+from rentan.surat_kuasa.status import MACHINE, TERJADI, StatusSurat
 from rentan.util.rekening import mask_rekening
 from rentan.web.access import pelaku, requires
 from rentan.web.forms import BaseForm
@@ -286,6 +286,6 @@ def _page(surat: SuratKuasa, **sent: BaseForm) -> Response:
         versi_lain=queries.list_versi(surat.asn_id, seen_by=pelaku()),
         perpindahan=queries.list_perpindahan(surat),
         riwayat=list_riwayat(MACHINE, surat),
-        label_langkah={move.kode: move.label for move in MACHINE.moves},
+        terjadi=TERJADI,
         **_papers_context(surat.id),
     )
