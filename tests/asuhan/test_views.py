@@ -77,7 +77,7 @@ def test_the_operator_reads_but_cannot_cancel(cast, client_as):
     row = propose(cast.sari, factories.make_pekerja())
     db.session.commit()
     page = client_as(cast.budi).post(f"/asuhan/{row.id}/batal", data={"versi": str(row.versi)})
-    assert page.status_code == 403
+    assert page.status_code == 404
 
 
 def test_extend_then_cancel(cast, client_as):
