@@ -34,11 +34,11 @@ def activate() -> ResponseReturnValue:
         alamat = request.remote_addr or ""
         hash_baru = hash_sandi(form.sandi.data)  # before the first query: it takes 40 ms
         with form.rules():
-            percobaan = begin_try("aktivasi", form.nip.data, alamat=alamat)
+            percobaan = begin_try("aktivasi", str(form.nip.data), alamat=alamat)
             db.session.commit()
             tamu = Pelaku(akun_id=None, permintaan_id=request_id(), alamat=alamat)
             actions.activate(
-                form.nip.data,
+                str(form.nip.data),
                 form.kode.data,
                 form.sandi.data,
                 hash_baru=hash_baru,

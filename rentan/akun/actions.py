@@ -92,13 +92,14 @@ def finish_sign_in(tebakan: Tebakan, sandi: str, *, cocok: bool, by: Pelaku, fie
     A password that was checked against a hash changed meanwhile is refused.
     """
     akun = db.session.get(Akun, tebakan.akun_id) if tebakan.akun_id else None
-    if akun is None or not cocok or akun.sandi_hash != tebakan.hash or not akun.aktif:
+    stored = akun.sandi_hash if akun is not None and akun.aktif else None
+    if akun is None or stored is None or not cocok or stored != tebakan.hash:
         record(Peristiwa.MASUK_GAGAL, by=by, objek=akun, hasil="ditolak", sebab=tebakan.sebab)
         if tebakan.percobaan.terakhir and akun is not None:
             record(Peristiwa.AKUN_DITAHAN, by=by, objek=akun, hasil="ditolak")
         raise RuleError(GAGAL_MASUK, field, kode="masuk_gagal")
     forget_tries(tebakan.percobaan)
-    if needs_rehash(akun.sandi_hash):
+    if needs_rehash(stored):
         akun.sandi_hash = hash_sandi(sandi)
     return akun
 

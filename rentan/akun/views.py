@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, g, redirect, request, session, url_for
@@ -48,7 +49,7 @@ def _load(token: str) -> Pengguna | None:
 def _gate() -> ResponseReturnValue | None:
     """Before the guard of ``web.access``: keeps typed forms, asks for the second factor or a fresh proof."""
     view = current_app.view_functions.get(request.endpoint or "")
-    declared = getattr(view, "akses", PUBLIC)
+    declared: Any = getattr(view, "akses", PUBLIC)
     if declared == PUBLIC:
         return None
     if not current_user.is_authenticated:

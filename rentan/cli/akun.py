@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from flask.cli import AppGroup
@@ -84,7 +84,7 @@ def reset(pengenal: str, lepas_pengaman: bool, dry_run: bool, as_json: bool) -> 
 @as_json_option
 def list_akun(peran: str | None, as_json: bool) -> None:
     """Accounts by name, with roles and state; no secrets."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "pengenal": one.akun.pengenal,
             "nama": one.akun.nama,

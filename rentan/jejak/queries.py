@@ -98,14 +98,16 @@ def _baris(row: Jejak, nama: str | None) -> BarisJejak:
         permintaan_id=row.permintaan_id,
         objek=f"{row.objek_jenis} {row.objek_id}".strip(),
         hasil=row.hasil,
-        rincian=[(str(key), _teks(value)) for key, value in sorted(facts.items())],
+        rincian=[(str(key), _teks(value)) for key, value in sorted(facts.items()) if value is not None],
     )
 
 
 def _teks(value: object) -> str:
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    return "–" if value is None else str(value)
+    return str(value)
 
 
 def name_of(peristiwa: str) -> str:
