@@ -74,9 +74,7 @@ def bagian_verifikator(by: Pelaku) -> Bagian:
         Tugas(
             f"{format_angka(menunggu)} surat kuasa menunggu verifikasi",
             Mendesak.BERJALAN if menunggu else Mendesak.KOSONG,
-            f"Yang tertua: {sejak(tertua).lower()} Pemeriksaan dibuka pada rilis berikutnya."
-            if tertua
-            else "",
+            f"{tertua(terlama)} Pemeriksaan dibuka pada rilis berikutnya." if menunggu else "",
             uji="verifikasi",
         ),
         Tugas(

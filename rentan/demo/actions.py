@@ -83,7 +83,7 @@ def fill_city(jumlah_asn: int = JUMLAH_ASN) -> dict[str, int]:
     buku.simpan()
     hitung_ulang(buku.waktu.awal)
     jumlah = _hitung() | {"surat": tercetak}
-    record(Peristiwa.DEMO_DIBUAT, by=SISTEM, **jumlah)
+    record(Peristiwa.DEMO_DIBUAT, by=SISTEM, isi=jumlah)
     db.session.commit()
     return jumlah
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from rentan.asn.models import Tahapan
-from rentan.asn.status import Tahap
+from rentan.asn.status import StatusAsn, Tahap
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import MACHINE
 from rentan.calon.models import Tawaran
@@ -32,6 +33,8 @@ DRAF, DICETAK = 12, 16
 LAJU = (6, 11, 17, 18, 22, 16)
 #: Other sponsorships: held now, held too long, ended by the donor; offers that wait or were answered.
 DITAHAN, LEWAT, BATAL, TAWARAN = 24, 30, 26, 28
+#: The count was of full-time staff; part-time PPPK may join, and some have begun to.
+PENUH_WAKTU = (StatusAsn.PNS, StatusAsn.PPPK)
 PROGRAM = ("JKK+JKM", "JKK+JKM+JHT")
 
 
@@ -64,7 +67,7 @@ class DaftarAsuhan:
 
     def isi(self, skala: float) -> None:
         """All sponsorships of a city of ``skala`` times the real size."""
-        orang_tua_asuh = self._pilih(max(4, round(ORANG_TUA_ASUH * skala)))
+        orang_tua_asuh = self._pilih(max(4, round(ORANG_TUA_ASUH * skala)), PENUH_WAKTU)
         for orang, kirim in zip(orang_tua_asuh, self._hari_kirim(len(orang_tua_asuh)), strict=True):
             self._rencanakan(orang, StatusSurat.DIUNGGAH, kirim)
         lain = self._pilih(max(1, round(DRAF * skala)) + max(1, round(DICETAK * skala)))
@@ -81,11 +84,11 @@ class DaftarAsuhan:
         for n in range(max(4, round(TAWARAN * skala))):
             self._tawarkan(("menunggu", "tolak", "menunggu", "lewat_waktu", "terima")[n % 5])
 
-    def _pilih(self, jumlah: int) -> list[Orang]:
+    def _pilih(self, jumlah: int, status: Collection[StatusAsn] = tuple(StatusAsn)) -> list[Orang]:
         """So many ASN who have not signed up yet, shared out over the agencies as on the day of the count."""
         per_opd: dict[str, list[Orang]] = {}
         for orang in self.orang:
-            if orang.id not in self._dipakai:
+            if orang.id not in self._dipakai and orang.status in status:
                 per_opd.setdefault(orang.opd_kode, []).append(orang)
         kode = sorted(per_opd)
         bobot = [ukuran_opd().get(one, UKURAN_BAWAAN)[1] for one in kode]

@@ -99,11 +99,12 @@ class Buku:
                 if baris["id"] in tersegel:
                     baris[f"{kolom}_enc"] = tersegel[baris["id"]]
         for tabel in Base.metadata.sorted_tables:
-            baris = self._baris.get(tabel.name)
-            if not baris:
+            isi_tabel = self._baris.get(tabel.name)
+            if not isi_tabel:
                 continue
             # One statement per table: every row names the same columns.
-            kolom = sorted({nama for satu in baris for nama in satu})
-            db.session.execute(insert(tabel), [{nama: satu.get(nama) for nama in kolom} for satu in baris])
+            semua_kolom = sorted({nama for satu in isi_tabel for nama in satu})
+            lengkap = [{nama: satu.get(nama) for nama in semua_kolom} for satu in isi_tabel]
+            db.session.execute(insert(tabel), lengkap)
         self._baris.clear()
         self._rahasia.clear()

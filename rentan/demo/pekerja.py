@@ -66,10 +66,10 @@ class DaftarPekerja:
         tahu = pada.date() if asal in (AsalPekerja.ASN, AsalPekerja.KECAMATAN) else None
         baris = self.buku.tambah(
             Pekerja, id=a.id(), versi=1, nik_bi=self._bi(nik), nama=nama, nama_inti=nama_inti(nama),
-            tanggal_lahir=lahir, jenis_kelamin=JenisKelamin(kelamin), pekerjaan=pekerjaan,
-            sektor=Sektor(sektor), lokasi_kerja=lokasi, alamat=a.alamat(), kelurahan_kode=kelurahan.kode,
-            asal=asal, dicatat_oleh=oleh, dicatat_pada=pada, diberi_tahu_pada=tahu,
-            naskah_pemberitahuan=VERSI if tahu else None,
+            tanggal_lahir=lahir, jenis_kelamin=JenisKelamin[kelamin], pekerjaan=pekerjaan,
+            sektor=Sektor[sektor.upper()], lokasi_kerja=lokasi, alamat=a.alamat(),
+            kelurahan_kode=kelurahan.kode, asal=asal, dicatat_oleh=oleh, dicatat_pada=pada,
+            diberi_tahu_pada=tahu, naskah_pemberitahuan=VERSI if tahu else None,
         )  # fmt: skip
         self.buku.rahasia(baris, Pekerja, "nik", baris["id"], nik)
         if a.random() < 0.6:
@@ -194,7 +194,7 @@ class DaftarPekerja:
             serupa = {
                 "nama": nama_inti(orang.nama).title(),
                 "tanggal_lahir": orang.lahir,
-                "jenis_kelamin": JenisKelamin(orang.jenis_kelamin),
+                "jenis_kelamin": JenisKelamin[orang.jenis_kelamin],
             }
         else:
             asal = self.layak(pada - timedelta(days=9), AsalPekerja.IMPOR, **siapa)

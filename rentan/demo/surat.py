@@ -154,7 +154,7 @@ class DaftarSurat:
             return surat, []
         hari = rencana.mulai + timedelta(days=2)
         nomor = f"{self._nomor('surat_kuasa', hari):06d}/SK/{ROMAWI[hari.month - 1]}/{hari.year}"
-        lembar = []
+        lembar: list[Lembar] = []
         lama = a.randrange(TIAP_VERSI_LAMA) == 0
         for versi in (1, 2) if lama else (1,):
             surat = self._surat(rencana, isian, versi, nomor)

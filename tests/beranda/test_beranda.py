@@ -1,0 +1,156 @@
+"""The start page: each role sees what waits for it, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from rentan.akun.queries import pelaku_of
+from rentan.beranda.queries import list_bagian
+from rentan.beranda.tugas import Mendesak, nilai, sejak, tertua
+from rentan.core.clock import now, today
+from rentan.core.permissions import Peran
+from rentan.demo import ensure_demo
+from rentan.ext import db
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.status import AsliDi, StatusSurat
+from tests import factories
+
+ORANG = (
+    ("sari", {"asn"}),
+    ("budi", {"operator", "asn"}),
+    ("joko", {"kecamatan"}),
+    ("rini", {"verifikator", "asn"}),
+    ("hadi", {"uang"}),
+    ("yuni", {"uang"}),
+    ("bayu", {"bpjs"}),
+    ("agus", {"pimpinan"}),
+    ("dewi", {"admin"}),
+)
+
+
+def page(browser: FlaskClient) -> str:
+    answer = browser.get("/beranda")
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def tugas(orang: Any, uji: str) -> Any:
+    """The task of that name in any part of this person's page."""
+    bagian = list_bagian(pelaku_of(orang.akun))
+    return next(one for satu in bagian for one in satu.tugas if one.uji == uji)
+
+
+def print_letter(asn: Any, hari: int, asli: AsliDi | None = None) -> SuratKuasa:
+    """A letter printed (and, with ``asli``, sent) so many days ago."""
+    pada = now() - timedelta(days=hari)
+    surat = SuratKuasa(
+        asn_id=asn.id, nomor=f"{asn.nip[-6:]}/SK/I/2026", ref=f"SK-{asn.nip[-8:]}", urutan_versi=1,
+        status=StatusSurat.DIUNGGAH if asli else StatusSurat.DICETAK, asli_di=asli or AsliDi.NONE,
+        plafon=16_800, isi_enc=b"x", sha256="0" * 64, halaman=1, dicetak_pada=pada, dibuat_pada=pada,
+        diunggah_pada=pada if asli else None, ditandatangani_pada=pada.date() if asli else None,
+    )  # fmt: skip
+    db.session.add(surat)
+    db.session.flush()
+    return surat
+
+
+def test_bare_address_leads_home_or_to_the_sign_in(client: FlaskClient, cast: Any, client_as: Any) -> None:
+    assert client.get("/").headers["Location"] == "/masuk"
+    assert client_as(cast.sari).get("/").headers["Location"] == "/beranda"
+    guest = client.get("/beranda")
+    assert guest.status_code == 303 and guest.headers["Location"].startswith("/masuk")
+
+
+@pytest.mark.parametrize(("nama", "bagian"), ORANG)
+def test_each_role_has_its_part_and_one_primary_step(
+    cast: Any, client_as: Any, nama: str, bagian: set[str]
+) -> None:
+    html = page(client_as(getattr(cast, nama)))
+    assert set(re.findall(r'data-uji="bagian-(\w+)"', html)) == bagian
+    assert html.count("btn btn-primary") == 1
+
+
+def test_operator_sees_own_letters_and_wati_does_not(cast: Any) -> None:
+    assert tugas(cast.budi, "dicetak").status is Mendesak.KOSONG
+    print_letter(cast.sari.asn, 3)
+    print_letter(cast.lina.asn, 30)
+    late = tugas(cast.budi, "dicetak")
+    assert late.judul.startswith("2 surat") and late.status is Mendesak.TERLAMBAT
+    assert "30 hari" in late.petunjuk and late.url == "/surat-kuasa?status=dicetak"
+    assert tugas(cast.wati, "dicetak").status is Mendesak.KOSONG
+
+
+def test_operator_is_told_where_originals_lie(cast: Any) -> None:
+    print_letter(cast.sari.asn, 2, AsliDi.ASN)
+    print_letter(cast.lina.asn, 40, AsliDi.OPD)
+    assert tugas(cast.budi, "asli_asn").status is Mendesak.PERLU
+    assert tugas(cast.budi, "asli_opd").judul.startswith("1 lembar")
+
+
+def test_donor_reads_the_own_state_in_words(cast: Any) -> None:
+    sari = next(one for one in list_bagian(pelaku_of(cast.sari.akun)) if one.kunci == "asn")
+    assert "belum ikut" in sari.kalimat and sari.langkah.url == "/pendaftaran"
+    surat = print_letter(cast.sari.asn, 20)
+    assert tugas(cast.sari, "surat").status is Mendesak.TERLAMBAT
+    surat.status, surat.asli_di = StatusSurat.DIUNGGAH, AsliDi.ASN
+    surat.diunggah_pada, surat.ditandatangani_pada = now(), today()
+    db.session.flush()
+    sari = next(one for one in list_bagian(pelaku_of(cast.sari.akun)) if one.kunci == "asn")
+    assert "menunggu verifikasi" in sari.kalimat and "Belum ada potongan" in sari.kalimat
+    assert tugas(cast.sari, "asli").status is Mendesak.PERLU
+
+
+def test_verifikator_sees_how_many_wait(cast: Any) -> None:
+    print_letter(cast.sari.asn, 5, AsliDi.OPD)
+    waiting = tugas(cast.rini, "verifikasi")
+    assert waiting.judul.startswith("1 surat") and "rilis berikutnya" in waiting.petunjuk
+
+
+def test_operator_sees_a_role_that_ends_only_as_admin(cast: Any) -> None:
+    assert tugas(cast.dewi, "peran").status is Mendesak.KOSONG
+    grant = factories.grant(cast.eko.akun, Peran.PETUGAS_KECAMATAN, kecamatan="33.74.01")
+    grant.selesai = today() + timedelta(days=5)
+    db.session.flush()
+    assert tugas(cast.dewi, "peran").judul.startswith("1 peran")
+
+
+def test_person_with_two_money_roles_reads_it_once(cast: Any) -> None:
+    factories.grant(cast.hadi.akun, Peran.PENYETUJU)
+    assert [one.kunci for one in list_bagian(pelaku_of(cast.hadi.akun))] == ["uang"]
+
+
+def test_nobody_without_a_role_meets_an_error(cast: Any) -> None:
+    akun = factories.make_akun("tanpa.peran", "Tanpa Peran")
+    assert list_bagian(pelaku_of(akun)) == []
+
+
+def test_every_link_of_the_page_leads_somewhere(cast: Any, client_as: Any) -> None:
+    for nama, _ in ORANG:
+        browser = client_as(getattr(cast, nama))
+        for link in set(re.findall(r'href="(/[^"#]*)"', page(browser))):
+            if not link.startswith("/static"):
+                assert browser.get(link.replace("&amp;", "&")).status_code in (200, 303), (nama, link)
+
+
+def test_every_sign_in_of_the_demo_city_reaches_its_page(app: Any) -> None:
+    for _, pengenal, sandi in ensure_demo(app, 300):
+        browser = app.test_client()
+        answer = browser.post("/masuk", data={"nip": pengenal, "sandi": sandi}, follow_redirects=False)
+        assert answer.status_code == 303, pengenal
+        assert 'data-uji="bagian-' in page(browser)
+
+
+def test_words_of_time() -> None:
+    hari_ini = today()
+    assert sejak(None) == tertua(None) == ""
+    assert sejak(hari_ini).endswith("(hari ini).")
+    assert "(3 hari)." in sejak(hari_ini - timedelta(days=3))
+    assert tertua(date(2026, 6, 5)).startswith("Yang tertua sejak 5 Juni 2026")
+    assert nilai(0) is Mendesak.KOSONG
+    assert nilai(1, hari_ini, 7) is Mendesak.PERLU
+    assert nilai(1, hari_ini - timedelta(days=8), 7) is Mendesak.TERLAMBAT

@@ -1,0 +1,232 @@
+"""The demo city: like the day of the press count, equal in every run, with nothing that the rules refuse."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+from flask import Flask
+
+from rentan.akun.models import Akun
+from rentan.akun.queries import pelaku_of
+from rentan.akun.sandi import check_sandi, is_sandi
+from rentan.asn.models import Asn, NipRiwayat
+from rentan.asn.status import StatusAktif, StatusAsn
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import MACHINE as MESIN_ASUHAN
+from rentan.asuhan.status import StatusAsuhan
+from rentan.berkas.models import Berkas
+from rentan.berkas.queries import read_bersih
+from rentan.berkas.status import JenisBerkas
+from rentan.calon.models import Tawaran
+from rentan.core.errors import RuleError
+from rentan.core.permissions import Peran
+from rentan.core.subject import reveal
+from rentan.core.workflow import Riwayat
+from rentan.demo import ensure_demo
+from rentan.demo.acak import SERI_NIK, bagi
+from rentan.demo.actions import fill_city
+from rentan.demo.akun import SANDI
+from rentan.ext import db
+from rentan.laporan.queries import list_baris_opd, list_bulan
+from rentan.opd.models import Opd
+from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
+from rentan.pekerja.status import MACHINE as MESIN_PEKERJA
+from rentan.pendaftaran.models import Pendaftaran
+from rentan.pendaftaran.status import MACHINE as MESIN_PENDAFTARAN
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.status import MACHINE as MESIN_SURAT
+from rentan.surat_kuasa.status import StatusSurat
+from rentan.util.nik import parse_nik
+from rentan.util.nip import parse_nip
+
+KECIL = 400
+
+
+@pytest.fixture
+def kota(app: Flask) -> list[tuple[str, str, str]]:
+    return ensure_demo(app, KECIL)
+
+
+def count(model: type, *syarat: object) -> int:
+    return db.session.scalar(db.select(db.func.count()).select_from(model).where(*syarat)) or 0
+
+
+@pytest.mark.kedua_basis
+def test_flask_periksa_finds_nothing(app: Flask) -> None:
+    ensure_demo(app, KECIL)
+    answer = app.test_cli_runner().invoke(args=["periksa", "--json"])
+    assert answer.exit_code == 0, answer.output
+
+
+def test_every_active_asn_is_there_and_readable(kota: list[tuple[str, str, str]]) -> None:
+    assert count(Asn, Asn.status_aktif == StatusAktif.AKTIF) == KECIL
+    assert {one.status_aktif for one in db.session.scalars(db.select(Asn))} == set(StatusAktif)
+    for nip, lahir, status in db.session.execute(db.select(Asn.nip, Asn.tanggal_lahir, Asn.status_asn)):
+        parsed = parse_nip(nip)
+        assert parsed.tanggal_lahir == lahir
+        assert (parsed.jenis == "PNS") == (status is StatusAsn.PNS)
+    assert count(NipRiwayat, NipRiwayat.sampai.is_(None)) == count(Asn)
+
+
+def test_worker_numbers_are_fictional_and_fit_their_person(kota: list[tuple[str, str, str]]) -> None:
+    for pekerja in db.session.scalars(db.select(Pekerja)):
+        nik = parse_nik(reveal(pekerja, "nik"))
+        assert SERI_NIK[0] <= int(nik.digits[-4:]) <= SERI_NIK[1]
+        assert nik.jenis_kelamin == pekerja.jenis_kelamin.value
+        assert f"{pekerja.tanggal_lahir:%m%y}" == nik.digits[8:12]
+
+
+def test_all_states_of_this_release_are_seen(kota: list[tuple[str, str, str]]) -> None:
+    assert set(db.session.scalars(db.select(Asuhan.status))) == {
+        StatusAsuhan.DITAHAN, StatusAsuhan.DIUSULKAN, StatusAsuhan.BERAKHIR, StatusAsuhan.KEDALUWARSA
+    }  # fmt: skip
+    surat = set(db.session.scalars(db.select(SuratKuasa.status)))
+    assert surat >= {StatusSurat.DICETAK, StatusSurat.DIUNGGAH}
+    assert surat <= {StatusSurat.DRAF, StatusSurat.DICETAK, StatusSurat.DIUNGGAH, StatusSurat.DIBATALKAN}
+    assert count(Tawaran) and count(DugaDuplikat) and count(Pelindungan)
+
+
+def test_every_history_row_is_a_move_of_its_machine(kota: list[tuple[str, str, str]]) -> None:
+    mesin = {one.nama: one for one in (MESIN_ASUHAN, MESIN_PEKERJA, MESIN_SURAT, MESIN_PENDAFTARAN)}
+    for row in db.session.scalars(db.select(Riwayat).where(Riwayat.mesin.in_(mesin))):
+        found = [m for m in mesin[row.mesin].moves if (m.kode, m.peristiwa) == (row.langkah, row.peristiwa)]
+        assert any(
+            m.ke.value == row.ke
+            and (not m.dari if row.dari is None else row.dari in {d.value for d in m.dari})
+            for m in found
+        )
+        assert all(m.sistem if row.peran == "sistem" else Peran(row.peran) in m.siapa for m in found)
+
+
+def test_papers_are_there_and_open(kota: list[tuple[str, str, str]]) -> None:
+    diunggah = db.session.scalars(
+        db.select(SuratKuasa).where(SuratKuasa.status == StatusSurat.DIUNGGAH)
+    ).all()
+    assert diunggah
+    for surat in diunggah:
+        berkas = db.session.scalars(db.select(Berkas).where(Berkas.surat_kuasa_id == surat.id)).all()
+        assert Counter(one.jenis for one in berkas) == Counter(JenisBerkas)
+        for one in berkas:
+            awal = read_bersih(one)[:4]
+            assert awal == (b"%PDF" if one.mime == "application/pdf" else b"\xff\xd8\xff\xe0")
+
+
+def test_donors_have_sent_and_counters_agree_with_the_table(kota: list[tuple[str, str, str]]) -> None:
+    ikut = set(db.session.scalars(db.select(Asn.id).where(Asn.ikut)))
+    terkirim = set(
+        db.session.scalars(db.select(SuratKuasa.asn_id).where(SuratKuasa.status == StatusSurat.DIUNGGAH))
+    )
+    assert (
+        ikut
+        == terkirim
+        == set(db.session.scalars(db.select(Pendaftaran.asn_id).where(Pendaftaran.nomor.is_not(None))))
+    )
+    bulan = list_bulan()
+    assert len(bulan) == 7
+    per_bulan = [sum(baris.angka.ikut for baris in list_baris_opd(satu)) for satu in reversed(bulan)]
+    assert per_bulan == sorted(per_bulan) and per_bulan[-1] == len(ikut)
+
+
+def test_a_sign_in_for_every_role_and_each_may_do_its_work(kota: list[tuple[str, str, str]]) -> None:
+    roles: set[Peran] = set()
+    for _, pengenal, sandi in kota:
+        akun = db.session.scalars(db.select(Akun).where(Akun.pengenal == pengenal)).one()
+        assert is_sandi(akun.sandi_hash, sandi)
+        roles |= pelaku_of(akun).peran
+    assert roles == set(Peran)
+    assert [one[0] for one in kota][:2] == ["asn (belum ikut)", "asn (orang tua asuh)"]
+    check_sandi(SANDI, pribadi=tuple(one[1] for one in kota))
+
+
+def test_a_filled_city_stays_as_it_is(app: Flask, kota: list[tuple[str, str, str]]) -> None:
+    before = count(Asn), count(Riwayat), count(Akun)
+    assert ensure_demo(app, KECIL) == kota
+    assert (count(Asn), count(Riwayat), count(Akun)) == before
+    with pytest.raises(RuleError) as refused:
+        fill_city(KECIL)
+    assert refused.value.kode == "tidak_kosong"
+
+
+def test_interrupted_filling_leaves_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rentan.demo.actions.hitung_ulang", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fill_city(KECIL)
+    db.session.rollback()
+    assert count(Asn) == count(Akun) == count(Berkas) == 0
+
+
+def test_two_cities_are_equal(app: Flask, mesin_basis: str, request: pytest.FixtureRequest) -> None:
+    def seen() -> tuple[object, ...]:
+        asn = db.session.execute(db.select(Asn.id, Asn.nip, Asn.nama, Asn.tahap).order_by(Asn.id)).all()
+        asuhan = db.session.execute(db.select(Asuhan.id, Asuhan.status).order_by(Asuhan.id)).all()
+        surat = db.session.execute(
+            db.select(SuratKuasa.ref, SuratKuasa.nomor, SuratKuasa.asli_di).order_by(SuratKuasa.ref)
+        ).all()
+        nik = sorted(str(one) for one in db.session.scalars(db.select(Pekerja.nik_bi)))
+        return asn, asuhan, surat, nik
+
+    fill_city(KECIL)
+    first = seen()
+    db.session.remove()
+    request.getfixturevalue(f"_{mesin_basis}_basis").fresh()
+    assert count(Asn) == 0
+    fill_city(KECIL)
+    assert seen() == first
+
+
+def test_command_counts_and_refuses_a_second_time(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    first = runner.invoke(args=["demo", "--asn", str(KECIL), "--json"])
+    assert first.exit_code == 0, first.output
+    answer = json.loads(first.stdout)
+    assert answer["asn"] == KECIL and len(answer["masuk"]) == 10
+    second = runner.invoke(args=["demo", "--asn", str(KECIL), "--json"])
+    assert second.exit_code == 1 and json.loads(second.stdout)["error"] == "tidak_kosong"
+    assert runner.invoke(args=["demo", "--asn", "banyak"]).exit_code == 2
+
+
+def test_too_small_and_production_are_refused(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RuleError) as refused:
+        fill_city(99)
+    assert refused.value.kode == "terlalu_kecil"
+    settings = app.extensions["rentan"].settings
+    monkeypatch.setattr(type(settings), "demo", property(lambda _: False))
+    with pytest.raises(RuleError) as refused:
+        fill_city(KECIL)
+    assert refused.value.kode == "bukan_demo"
+    assert count(Akun) == 0
+
+
+def test_shares_keep_the_sum_and_the_press_count_is_exact() -> None:
+    assert bagi(10, [1, 1, 1]) == [4, 3, 3]
+    assert sum(bagi(16_000, [3, 5, 7])) == 16_000 and bagi(5, [0, 0]) == [0, 0]
+
+
+class TanpaSurat:
+    """Printing a hundred letters changes no count."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def isi(self) -> int:
+        return 0
+
+
+def test_the_day_of_the_press_count(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """16,000 ASN, 64 OPD of which 22 with nobody, 90 donors, 458 workers."""
+    monkeypatch.setattr("rentan.demo.actions.DaftarSurat", TanpaSurat)
+    ensure_demo(app)
+    status = db.select(Asn.status_asn, db.func.count()).where(Asn.status_aktif == StatusAktif.AKTIF)
+    rows = db.session.execute(status.group_by(Asn.status_asn)).all()
+    assert {row[0]: row[1] for row in rows} == {
+        StatusAsn.PNS: 8031, StatusAsn.PPPK: 5615, StatusAsn.PPPK_PW: 2354
+    }  # fmt: skip
+    baris = list_baris_opd(list_bulan()[0])
+    assert len(baris) == count(Opd) == 64
+    assert sum(not one.angka.ikut for one in baris) == 22
+    assert sum(one.angka.ikut for one in baris) == 90
+    assert sum(one.angka.pekerja for one in baris) == 458
