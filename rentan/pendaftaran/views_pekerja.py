@@ -33,7 +33,7 @@ def list_workers() -> ResponseReturnValue:
     keadaan = load_keadaan(seen_by=pelaku())
     if elsewhere := closed(keadaan):
         return elsewhere
-    return render_step("pekerja", "pendaftaran/pekerja.html", LangkahForm(formdata=None))
+    return _workers(LangkahForm(formdata=None))
 
 
 @bp.route("/pekerja", methods=["POST"], endpoint="add_worker_here")
@@ -74,7 +74,16 @@ def take_worker(asuhan_id: uuid.UUID) -> ResponseReturnValue:
         with form.rules():
             actions.take_pekerja(keadaan, asuhan_id, cetak_ulang=form.cetak_ulang.data, by=pelaku())
             return finish(url_for(".list_workers"), "Pekerja masuk ke pendaftaran Anda.")
-    return render_step("pekerja", "pendaftaran/pekerja.html", form)
+    return _workers(form, asuhan_id)
+
+
+def _workers(form: LangkahForm, ditolak: uuid.UUID | None = None) -> ResponseReturnValue:
+    """The list; every held worker has a form of its own, with a one-time key and element ids of its own."""
+    held = load_keadaan(seen_by=pelaku()).ditahan
+    forms = {one.id: LangkahForm(formdata=None, id_awalan=f"ambil-{n}") for n, one in enumerate(held, 1)}
+    if ditolak in forms:
+        forms[ditolak] = form
+    return render_step("pekerja", "pendaftaran/pekerja.html", form, ambil=forms)
 
 
 @bp.route("/pekerja/<uuid:asuhan_id>/ubah", methods=["GET", "POST"])

@@ -90,7 +90,11 @@ def buka(chromium: Any, server: str, client_as: Callable[[Any], Any]) -> Iterato
 
     def make(orang: Any = None, *, skrip: bool = True) -> Any:
         context = chromium.new_context(
-            base_url=server, viewport=UKURAN, locale="id-ID", timezone_id="Asia/Jakarta", java_script_enabled=skrip
+            base_url=server,
+            viewport=UKURAN,
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            java_script_enabled=skrip,
         )
         contexts.append(context)
         if orang is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pypdfium2
@@ -13,12 +13,14 @@ import pytest
 import time_machine
 from flask import Flask
 
+from rentan.akun.models import Sesi
 from rentan.asn.status import Tahap
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.berkas.models import Berkas
 from rentan.calon.actions import add_to_pool, pegang
 from rentan.core.actor import SISTEM
+from rentan.core.clock import now
 from rentan.ext import db
 from rentan.pekerja.models import Pekerja
 from rentan.pendaftaran.models import Pendaftaran
@@ -26,6 +28,7 @@ from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
 from tests import factories
+from tests.cast import SANDI
 from tests.pendaftaran import jalan
 
 
@@ -113,7 +116,7 @@ def test_sealed_answers_are_not_readable_in_the_database(cast: Any, client_as: A
     assert b"1234567890" not in raw and b"Jalan Contoh" not in raw
 
 
-# -- nothing twice --------------------------------------------------------------------------------------------
+# -- nothing twice -----------------------------------------------------------------------------------------
 
 
 def test_every_form_sent_twice_has_one_effect(cast: Any, client_as: Any) -> None:
@@ -210,7 +213,32 @@ def test_a_stale_worker_page_shows_both_values(cast: Any, client_as: Any) -> Non
     assert "tukang becak" in page and "tukang tambal ban" in page
 
 
-# -- and Wati? ------------------------------------------------------------------------------------------------
+def test_a_session_that_ends_in_between_loses_nothing(cast: Any, client_as: Any) -> None:
+    """CSR-2: the form typed under a dead session comes back after signing in, and is stored once."""
+    browser = client_as(cast.sari)
+    typed = jalan.hidden(browser.get("/pendaftaran/pekerja/tambah"), "/pendaftaran/pekerja") | jalan.pekerja()
+    for sesi in db.session.scalars(db.select(Sesi).where(Sesi.akun_id == cast.sari.akun.id)):
+        sesi.terakhir_pada = sesi.habis_pada = now() - timedelta(minutes=1)
+    sent = browser.post("/pendaftaran/pekerja", data=typed)
+    assert sent.status_code == 303 and sent.location.startswith("/masuk")
+    assert _count(Pekerja) == 0
+    page = browser.get(sent.location)
+    known = jalan.hidden(page) | {"nip": cast.sari.akun.pengenal, "sandi": SANDI}
+    inside = browser.post(sent.location, data=known)
+    assert inside.status_code == 303 and inside.location == "/masuk/lanjutkan"
+    waiting = browser.get(inside.location)
+    # The page holds the form as it was typed; the browser repeats it at its address (307).
+    kept = dict(
+        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', waiting.get_data(as_text=True))
+    )
+    again = browser.post("/masuk/lanjutkan", data=kept)
+    assert (again.status_code, again.location) == (307, "/pendaftaran/pekerja")
+    done = [browser.post(again.location, data=kept) for _ in range(2)]
+    assert [one.status_code for one in done] == [303, 303]
+    assert _count(Pekerja) == _count(Asuhan) == 1
+
+
+# -- and Wati? ---------------------------------------------------------------------------------------------
 
 
 def test_somebody_else_s_rows_do_not_exist(cast: Any, client_as: Any) -> None:
@@ -234,7 +262,7 @@ def test_who_has_no_roster_row_has_no_sign_up(cast: Any, client_as: Any) -> None
         assert client_as(orang).get("/pendaftaran").status_code == 403
 
 
-# -- changes --------------------------------------------------------------------------------------------------
+# -- changes -----------------------------------------------------------------------------------------------
 
 
 def test_a_change_after_printing_asks_first_and_makes_a_new_version(cast: Any, client_as: Any) -> None:
@@ -310,6 +338,20 @@ def test_a_held_worker_comes_in(cast: Any, client_as: Any) -> None:
     assert "Data berasal dari daftar calon" in edit and 'name="alamat"' not in edit
 
 
+def test_a_held_worker_after_printing_needs_the_tick(cast: Any, client_as: Any) -> None:
+    browser = client_as(cast.sari)
+    jalan.sampai_cetak(browser)
+    for nama in ("Wagiman Rekaan", "Yatmi Rekaan"):
+        pegang(add_to_pool(factories.make_pekerja(nama), by=SISTEM), asn=cast.sari.asn, by=cast.sari.pelaku)
+    db.session.commit()
+    held = db.session.scalars(db.select(Asuhan).where(Asuhan.status == StatusAsuhan.DITAHAN)).all()
+    url = f"/pendaftaran/pekerja/{held[1].id}/ambil"
+    refused = jalan.isi(browser, "/pendaftaran/pekerja", {}, action=url)
+    assert refused.status_code == 422 and 'id="cetak_ulang-galat"' in refused.get_data(as_text=True)
+    assert jalan.isi(browser, "/pendaftaran/pekerja", {"cetak_ulang": "y"}, action=url).status_code == 303
+    assert [len(one.daftar) for one in _surat()] == [1, 2]
+
+
 def test_giving_up_frees_everybody(cast: Any, client_as: Any) -> None:
     browser = client_as(cast.sari)
     jalan.sampai_unggah(browser)
@@ -354,7 +396,7 @@ def test_nothing_is_sent_while_something_is_missing(cast: Any, client_as: Any, m
 
 
 def test_a_draft_that_lay_too_long(cast: Any, client_as: Any) -> None:
-    """Printed in November, sent in January: the first debit moves on, and a worker who is 65 by then stays out."""
+    """The first debit moves on, and a worker who is 65 by then stays out."""
     browser = client_as(cast.sari)
     jalan.sampai_pekerja(browser)
     old = jalan.pekerja(date(1961, 12, 20), nama="Tarno Rekaan")
@@ -371,7 +413,7 @@ def test_a_draft_that_lay_too_long(cast: Any, client_as: Any) -> None:
         assert refused.status_code == 422 and "Tarno Rekaan" in refused.get_data(as_text=True)
 
 
-# -- the total on the page ------------------------------------------------------------------------------------
+# -- the total on the page ---------------------------------------------------------------------------------
 
 
 def test_the_total_follows_the_choices(cast: Any, client_as: Any) -> None:
@@ -390,7 +432,7 @@ def test_the_total_follows_the_choices(cast: Any, client_as: Any) -> None:
     assert _draf().isi_enc is not None and _count(SuratKuasa) == 0
 
 
-# -- at the same moment ---------------------------------------------------------------------------------------
+# -- at the same moment ------------------------------------------------------------------------------------
 
 
 def _together(app: Flask, works: list[Any]) -> list[Any]:
