@@ -14,7 +14,7 @@ from rentan.pekerja.naskah import naskah
 from rentan.pendaftaran import actions_pekerja as actions
 from rentan.pendaftaran.forms import LangkahForm, PekerjaForm, UbahPekerjaForm
 from rentan.pendaftaran.queries import load_keadaan
-from rentan.pendaftaran.views_rangka import bp, closed, own, render_step
+from rentan.pendaftaran.views_rangka import back_or, bp, closed, own, render_step
 from rentan.web.access import pelaku
 from rentan.web.transaction import answered_before, finish
 
@@ -114,7 +114,7 @@ def edit_worker(asuhan_id: uuid.UUID) -> ResponseReturnValue:
                 cetak_ulang=form.cetak_ulang.data,
                 by=pelaku(),
             )
-            return finish(url_for(".list_workers"), "Data pekerja tersimpan.")
+            return finish(back_or(url_for(".list_workers")), "Data pekerja tersimpan.")
     return render_step(
         "pekerja",
         "pendaftaran/ubah_pekerja.html",

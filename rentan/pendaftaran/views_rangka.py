@@ -40,12 +40,15 @@ def steps_shown(keadaan: Keadaan, kini: str) -> list[dict[str, Any]]:
     return [*steps, last | {"url": url_for(".check") if keadaan.draf else None}]
 
 
+def back_or(url: str) -> str:
+    """``url``, or the check of the answers when that is where the donor came from."""
+    return url_for(".check") if request.args.get("kembali") == "periksa" else url
+
+
 def next_step(kunci: str) -> str:
-    """Where the button leads: the next step, or back to the check when that is where the donor came from."""
-    if request.args.get("kembali") == "periksa":
-        return url_for(".check")
+    """Where the button leads: the next step, or back to the check."""
     keys = [one.kunci for one in LANGKAH]
-    return url_for(LANGKAH[keys.index(kunci) + 1].endpoint)
+    return back_or(url_for(LANGKAH[keys.index(kunci) + 1].endpoint))
 
 
 def render_step(

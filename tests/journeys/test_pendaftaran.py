@@ -413,6 +413,23 @@ def test_a_draft_that_lay_too_long(cast: Any, client_as: Any) -> None:
         assert refused.status_code == 422 and "Tarno Rekaan" in refused.get_data(as_text=True)
 
 
+def test_change_links_of_the_check_lead_back_to_it(cast: Any, client_as: Any) -> None:
+    browser = client_as(cast.sari)
+    jalan.sampai_iuran(browser)
+    page = browser.get("/pendaftaran/periksa").get_data(as_text=True)
+    links = {
+        one.replace("&amp;", "&") for one in re.findall(r'href="(/pendaftaran/[^"]*kembali=periksa)"', page)
+    }
+    typed = {"data-diri": jalan.DATA_DIRI, "iuran": jalan.IURAN, "ubah": jalan.pekerja()}
+    for name, answers in typed.items():
+        link = next(one for one in links if name in one)
+        assert (
+            jalan.isi(browser, link, answers | {"pekerjaan": "tukang becak"}).location
+            == "/pendaftaran/periksa"
+        )
+    assert "tukang becak" in browser.get("/pendaftaran/periksa").get_data(as_text=True)
+
+
 # -- the total on the page ---------------------------------------------------------------------------------
 
 
