@@ -91,7 +91,7 @@ def _frame(nodes: list[Node], url: str) -> list[str]:
     found += [f"{tags[tag]} <{tag}>" for tag in ("h1", "title", "main", "html") if tags[tag] != 1]
     title = next((node.words() for node in nodes if node.tag == "title"), "")
     h1 = next((" ".join(node.words().split()) for node in nodes if node.tag == "h1"), "")
-    if not title.endswith("– rentan") or not title.removesuffix("– rentan").strip():
+    if not all(part.strip() for part in title.rpartition(" – ")):
         found.append(f"title is {title!r}")
     if not h1:
         found.append("h1 is empty")
