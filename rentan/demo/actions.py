@@ -68,6 +68,13 @@ def fill_city(jumlah_asn: int = JUMLAH_ASN) -> dict[str, int]:
         )
     if jumlah_asn < TERKECIL:
         raise RuleError(f"Kota demo paling sedikit {TERKECIL} ASN.", kode="terlalu_kecil")
+    jumlah = write_city(jumlah_asn)
+    db.session.commit()
+    return jumlah
+
+
+def write_city(jumlah_asn: int) -> dict[str, int]:
+    """Everything of the city into the transaction in progress; counts by table. The caller commits."""
     buku = Buku(Waktu(today()))
     roster = Roster(buku, jumlah_asn)
     akun = DaftarAkun(buku)
@@ -84,7 +91,6 @@ def fill_city(jumlah_asn: int = JUMLAH_ASN) -> dict[str, int]:
     hitung_ulang(buku.waktu.awal)
     jumlah = _hitung() | {"surat": tercetak}
     record(Peristiwa.DEMO_DIBUAT, by=SISTEM, isi=jumlah)
-    db.session.commit()
     return jumlah
 
 

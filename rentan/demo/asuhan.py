@@ -64,6 +64,7 @@ class DaftarAsuhan:
         self.orang = [one for one in orang if one.mulai == self.waktu.awal]
         self.rencana: list[Rencana] = []
         self._dipakai: set[uuid.UUID] = set()
+        self._luang: list[Orang] = []
 
     def isi(self, skala: float) -> None:
         """All sponsorships of a city of ``skala`` times the real size."""
@@ -78,6 +79,8 @@ class DaftarAsuhan:
             self.rencana, self._banyak(max(12, round(PEKERJA * skala)), len(orang_tua_asuh)), strict=True
         ):
             self._asuh(rencana, banyak)
+        self._luang = [one for one in self.orang if one.id in self.akun.asn and one.id not in self._dipakai]
+        self.acak.shuffle(self._luang)
         for buat, banyak in ((self._tahan, DITAHAN), (self._lewat, LEWAT), (self._batal, BATAL)):
             for _ in range(max(1, round(banyak * skala))):
                 buat()
@@ -187,9 +190,7 @@ class DaftarAsuhan:
 
     def _calon_asn(self) -> tuple[Orang, dict[str, Any]]:
         """Somebody with an account who has not signed up, as the actor of a move."""
-        terbuka = [one for one in self.orang if one.id in self.akun.asn and one.id not in self._dipakai]
-        orang = self.acak.choice(terbuka or self.orang)
-        self._dipakai.add(orang.id)
+        orang = self._luang.pop() if self._luang else self.acak.choice(self.orang)
         return orang, {"oleh": self.akun.aktifkan(orang, self.waktu.bulan(5)), "peran": Peran.ASN}
 
     def _pegang(self, pada: datetime) -> tuple[dict[str, Any], dict[str, Any]]:

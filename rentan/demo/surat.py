@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
@@ -46,16 +47,28 @@ ROMAWI = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XI
 HURUF_REF = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: One printed letter in so many was changed once, so that an older, void version exists.
 TIAP_VERSI_LAMA = 9
+A4 = (595, 842)  # points
+_PDFIUM = Lock()
 JENIS_KELAMIN = {"L": "LAKI-LAKI", "P": "PEREMPUAN"}
 
 
 @dataclass
 class Lembar:
-    """One version of a letter on its way to the printer."""
+    """One version of a letter on its way to the printer; ``ktp`` and ``buku`` only when it was sent in."""
 
     surat: SuratKuasa
     dokumen: Any
     waktu: datetime
+    ktp: tuple[Any, ...] | None = None
+    buku: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Hasil:
+    """What came out of the printer, and the scans of the papers that were sent with it."""
+
+    cetakan: Cetakan
+    pindai: dict[JenisBerkas, Bersih]
 
 
 class DaftarSurat:
@@ -166,6 +179,8 @@ class DaftarSurat:
             surat.dicetak_pada = a.jam(hari) + timedelta(hours=2 * (versi - 1))
             self._gerak(surat, "cetak", surat.dicetak_pada, rencana)
             lembar.append(Lembar(surat, susun_dokumen(surat), surat.dicetak_pada))
+        if rencana.keadaan is StatusSurat.DIUNGGAH:
+            lembar[-1].ktp, lembar[-1].buku = self._ktp(rencana, isian), self._buku(isian)
         return surat, lembar
 
     def _gerak(self, surat: SuratKuasa, peristiwa: str, pada: datetime, siapa: Rencana, **lain: Any) -> None:
@@ -180,19 +195,19 @@ class DaftarSurat:
     # -- papers --------------------------------------------------------------------------------------------
 
     def _simpan(
-        self, rencana: Rencana, lembar: list[Lembar], surat: SuratKuasa | None, cetakan: Iterator[Cetakan]
+        self, rencana: Rencana, lembar: list[Lembar], surat: SuratKuasa | None, cetakan: Iterator[Hasil]
     ) -> None:
         by = Pelaku(akun_id=rencana.akun_id, peran=frozenset({Peran.ASN}), asn_id=rencana.orang.id)
         asn = self._asn[rencana.orang.id]
         hasil = None
         for satu in lembar:
             hasil = next(cetakan)
-            satu.surat.sha256, satu.surat.halaman = hasil.sha256, hasil.halaman
+            satu.surat.sha256, satu.surat.halaman = hasil.cetakan.sha256, hasil.cetakan.halaman
             seal(satu.surat, "isi", freeze(satu.dokumen))
             db.session.add(satu.surat)
             db.session.flush()
             cetak = berkas_actions.simpan_cetakan(
-                hasil.pdf, halaman=hasil.halaman, asn=asn, surat_kuasa_id=satu.surat.id, by=by
+                hasil.cetakan.pdf, halaman=hasil.cetakan.halaman, asn=asn, surat_kuasa_id=satu.surat.id, by=by
             )
             cetak.diunggah_pada = satu.waktu
         if surat is None:
@@ -202,24 +217,14 @@ class DaftarSurat:
         if rencana.keadaan is StatusSurat.DIUNGGAH and hasil is not None:
             self._unggah(rencana, surat, hasil, by)
 
-    def _unggah(self, rencana: Rencana, surat: SuratKuasa, cetakan: Cetakan, by: Pelaku) -> None:
+    def _unggah(self, rencana: Rencana, surat: SuratKuasa, hasil: Hasil, by: Pelaku) -> None:
         """The three papers, M4, and the way of the original."""
         a = self.acak
         saat = a.jam(rencana.terakhir)
-        pindai = pindai_bertanda_tangan(cetakan.pdf, cetakan.halaman, a)
-        berkas = (
-            (
-                JenisBerkas.SURAT_KUASA,
-                Bersih("application/pdf", pindai, cetakan.halaman, 595, 842),
-                "surat.pdf",
-            ),
-            (JenisBerkas.KTP, Bersih("image/jpeg", self._ktp(rencana, surat), 1, *KTP), "ktp.jpg"),
-            (JenisBerkas.BUKU_REKENING, Bersih("image/jpeg", self._buku(surat), 1, *BUKU), "buku.jpg"),
-        )
-        for jenis, bersih, nama_file in berkas:
+        for jenis, bersih in hasil.pindai.items():
             baris: Berkas = berkas_actions.simpan_unggahan(
-                jenis=jenis, data=bersih.data, nama_file=nama_file, asn=surat.asn,
-                surat_kuasa_id=surat.id, by=by, bersih=bersih,
+                jenis=jenis, data=bersih.data, nama_file=jenis.value, asn=surat.asn, surat_kuasa_id=surat.id,
+                by=by, bersih=bersih,
                 halaman_dikenal=bersih.halaman if jenis is JenisBerkas.SURAT_KUASA else None,
             )  # fmt: skip
             baris.diunggah_pada = saat - timedelta(minutes=a.randint(1, 30))
@@ -243,27 +248,27 @@ class DaftarSurat:
         )  # fmt: skip
         surat.asli_di = ke
 
-    def _ktp(self, rencana: Rencana, surat: SuratKuasa) -> bytes:
+    def _ktp(self, rencana: Rencana, isian: Isian) -> tuple[Any, ...]:
+        """What stands on the donor's card."""
         a, orang, profil = self.acak, rencana.orang, runtime().profil
         kelurahan = self.kelurahan[orang.baris["kelurahan_kode"]]
         nik = self.buku.nomor.nik(a, orang.lahir, orang.jenis_kelamin, kelurahan.kecamatan.prefiks_nik)
-        isi = json.loads(reveal(surat, "isi") or "{}")
         baris = [
             ("Nama", nama_inti(orang.nama)),
             ("Tempat/Tgl Lahir", f"{profil.tempat.upper()}, {orang.lahir:%d-%m-%Y}"),
             ("Jenis kelamin", JENIS_KELAMIN[orang.jenis_kelamin]),
-            ("Alamat", isi["alamat"].upper()),
+            ("Alamat", (isian.alamat or "").upper()),
             ("Kel/Desa", kelurahan.nama.upper()),
             ("Kecamatan", kelurahan.kecamatan.nama.upper()),
             ("Pekerjaan", "APARATUR SIPIL NEGARA"),
             ("Berlaku hingga", "SEUMUR HIDUP"),
         ]
-        return gambar_ktp((f"Provinsi {profil.provinsi}", profil.nama_kota), nik, baris)
+        return (f"Provinsi {profil.provinsi}", profil.nama_kota), nik, baris
 
-    def _buku(self, surat: SuratKuasa) -> bytes:
-        bank, isi = runtime().profil.bank, json.loads(reveal(surat, "isi") or "{}")
-        nomor = reveal(surat, "rekening") or ""
-        return gambar_buku(bank.nama_lengkap, bank.cabang, nomor, surat.nama_rekening or "", isi["alamat"])
+    def _buku(self, isian: Isian) -> tuple[Any, ...]:
+        """What stands on the first page of the donor's bank book."""
+        bank = runtime().profil.bank
+        return bank.nama_lengkap, bank.cabang, isian.nomor_rekening, isian.nama_rekening, isian.alamat
 
     # -- sign-ups ------------------------------------------------------------------------------------------
 
@@ -294,6 +299,18 @@ class DaftarSurat:
         db.session.add(baris)
 
 
-def _cetak(lembar: Lembar) -> Cetakan:
-    """Runs in a thread: the compiler works outside Python's lock, so two letters are set at once."""
-    return render_dokumen(lembar.dokumen, waktu=lembar.waktu)
+def _cetak(lembar: Lembar) -> Hasil:
+    """Runs in a thread, beside the storing: typst and Pillow leave Python's lock, PDFium works one at a time."""
+    cetakan = render_dokumen(lembar.dokumen, waktu=lembar.waktu)
+    if lembar.ktp is None or lembar.buku is None:
+        return Hasil(cetakan, {})
+    with _PDFIUM:
+        surat = pindai_bertanda_tangan(cetakan.pdf, cetakan.halaman, Acak(lembar.dokumen.ref))
+    return Hasil(
+        cetakan,
+        {
+            JenisBerkas.SURAT_KUASA: Bersih("application/pdf", surat, cetakan.halaman, *A4),
+            JenisBerkas.KTP: Bersih("image/jpeg", gambar_ktp(*lembar.ktp), 1, *KTP),
+            JenisBerkas.BUKU_REKENING: Bersih("image/jpeg", gambar_buku(*lembar.buku), 1, *BUKU),
+        },
+    )
