@@ -71,8 +71,8 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def server(app: Flask, cast: Any) -> Iterator[str]:
-    """The application with the cast, served by waitress on a free port; answers the address."""
+def server(app: Flask) -> Iterator[str]:
+    """The application, served by waitress on a free port; answers the address."""
     db.session.commit()
     made = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=made.run, daemon=True)
