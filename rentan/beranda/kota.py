@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from rentan.akun.models import Akun, PeranAkun
+from rentan.asn.models import Asn
+from rentan.asn.status import StatusAktif
 from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas, nilai, sejak, tertua
 from rentan.calon.models import Calon
 from rentan.calon.queries import is_free
@@ -116,10 +118,7 @@ def bagian_bpjs(by: Pelaku) -> Bagian:
         Tugas(
             f"{format_angka(berakhir)} pelindungan program lain berakhir dalam {HARI_MENJELANG} hari",
             Mendesak.BERJALAN if berakhir else Mendesak.KOSONG,
-            f"Yang pertama berakhir {format_tanggal(pertama)}. Unggah daftar baru bila diperpanjang; "
-            "bila tidak, pekerjanya dapat diasuh ASN."
-            if pertama
-            else "",
+            f"Mulai {format_tanggal(pertama)}. Unggah daftar baru bila diperpanjang." if pertama else "",
             "/pekerja/pelindungan" if berakhir else "",
             "berakhir",
         ),
@@ -159,7 +158,14 @@ def bagian_admin(by: Pelaku) -> Bagian:
         "Anda menjaga daftar ASN, akun, OPD, dan pengaturan, tanpa memutuskan perkara orang atau uang.",
         Tautan("Unggah daftar ASN", "/asn/impor"),
     )
-    bagian.angka = [Besaran("Akun aktif", aktif, satuan="akun", url="/akun/kelola", uji="akun")]
+    asn = db.session.scalar(
+        select(func.count()).select_from(Asn).where(Asn.status_aktif == StatusAktif.AKTIF)
+    )
+    bagian.angka = [
+        Besaran("ASN aktif", asn or 0, satuan="orang", url="/asn", uji="asn"),
+        Besaran("OPD", len(list_opd()), url="/opd", uji="opd"),
+        Besaran("Akun aktif", aktif, satuan="akun", url="/akun/kelola", uji="akun"),
+    ]
     bagian.tugas = [
         *_impor_menunggu(by),
         Tugas(

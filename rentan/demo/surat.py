@@ -300,7 +300,7 @@ class DaftarSurat:
 
 
 def _cetak(lembar: Lembar) -> Hasil:
-    """Runs in a thread, beside the storing: typst and Pillow leave Python's lock, PDFium works one at a time."""
+    """Runs in a thread, beside the storing: typst and Pillow leave Python's lock, PDFium takes turns."""
     cetakan = render_dokumen(lembar.dokumen, waktu=lembar.waktu)
     if lembar.ktp is None or lembar.buku is None:
         return Hasil(cetakan, {})
