@@ -1,11 +1,13 @@
 """A real server on a port of its own, and a real Chromium: the journeys of people, scripts on and off.
 
 Every page a browser test opens is watched: a request to another host, a breach of the content policy or an
-error in a script fails the test at its end.
+error in a script fails the test at its end. (Playwright's screenshots add a style element of their own: take
+them with ``caret="initial"``, or the policy is breached by the camera.)
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -75,7 +77,12 @@ def server(app: Flask) -> Iterator[str]:
     """The application, served by waitress on a free port; answers the address."""
     db.session.commit()
     made = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=made.run, daemon=True)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):  # closing the server takes the socket out of its loop
+            made.run()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{made.effective_port}"
     made.close()
