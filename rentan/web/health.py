@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
+from pathlib import Path
 
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, make_response
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from rentan.core.subject import Sidik
@@ -13,6 +16,7 @@ from rentan.ext import db, runtime
 from rentan.web.access import public
 
 bp = Blueprint("health", __name__)
+MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 FREE_BYTES = 500 * 1024 * 1024
 
 
@@ -26,15 +30,21 @@ def alive() -> Response:
 @bp.get("/siap")
 @public
 def ready() -> Response:
-    """Database reachable, keys fit it, half a gigabyte free."""
+    """Database reachable and of this release, keys fit it, half a gigabyte free."""
     try:
-        db.session.execute(text("SELECT 1"))
-        fits = db.session.scalar(db.select(Sidik.sidik)) == runtime().keyring.sidik
+        newest = set(MigrationContext.configure(db.session.connection()).get_current_heads()) == _heads()
+        fits = newest and db.session.scalar(db.select(Sidik.sidik)) == runtime().keyring.sidik
     except SQLAlchemyError:
         db.session.rollback()
         fits = False
     free = shutil.disk_usage(runtime().settings.instance).free >= FREE_BYTES
     return _plain("siap", 200) if fits and free else _plain("belum siap", 503)
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The newest revision that this release brings; the files do not change while it runs."""
+    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def _plain(body: str, status: int) -> Response:
