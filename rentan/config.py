@@ -63,6 +63,7 @@ class Settings:
     documents_url: str = field(repr=False)
     queue_url: str = field(repr=False)
     kek_file: Path
+    kepala_jejak: Path  # copies of the trail's newest link, to be shipped elsewhere (AUD-2)
     profil_path: Path
     host: str
     port: int
@@ -115,6 +116,7 @@ class _Pembaca:
             documents_url=self._teks("RENTAN_DOCUMENTS_URL", (instance / "dokumen").as_uri()),
             queue_url=self._teks("RENTAN_QUEUE_URL", f"sqlite:///{instance / 'antrean.db'}"),
             kek_file=self._path("RENTAN_KEK_FILE", instance / "kunci.json"),
+            kepala_jejak=self._path("RENTAN_KEPALA_JEJAK", instance / "kepala-jejak.jsonl"),
             profil_path=self._path("RENTAN_PROFIL_KOTA", PROFIL_BAWAAN),
             host=self._teks("RENTAN_HOST", "127.0.0.1"),
             port=self._bilangan("RENTAN_PORT", 8000, 1, 65535),

@@ -1,7 +1,8 @@
-"""Scheduled jobs by name (``flask job NAME``): each safe to run twice and to catch up; it answers how many it did."""
+"""Scheduled jobs by name (``flask job NAME``), safe to run twice and to catch up; each answers how many it did."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from rentan.akun.actions import prune_sesi
@@ -9,11 +10,17 @@ from rentan.akun.percobaan import prune_tries
 from rentan.akun.tertunda import prune_isian
 from rentan.berkas.actions import sapu_berkas
 from rentan.calon.actions import kembalikan_pegangan
+from rentan.core.audit_head import export_head
 from rentan.core.idempotency import prune_answers
 from rentan.core.imports import expire_imports
+from rentan.core.queue import every_hour, task
+from rentan.ext import db
 from rentan.pekerja.actions import segarkan_tercakup
 
+log = logging.getLogger(__name__)
+
 JOBS: dict[str, Callable[[], int]] = {
+    "ekspor-kepala-jejak": export_head,
     "kembalikan-pegangan": kembalikan_pegangan,
     "bersihkan-impor": expire_imports,
     "pangkas-isian-tertunda": prune_isian,
@@ -23,3 +30,21 @@ JOBS: dict[str, Callable[[], int]] = {
     "sapu-berkas": sapu_berkas,
     "segarkan-tercakup": segarkan_tercakup,
 }
+
+
+@task("pekerjaan-berkala")
+def run_all() -> None:
+    """Every job, each in a transaction of its own: one that fails is logged and does not stop the others."""
+    for name, job in JOBS.items():
+        try:
+            done = job()
+            db.session.commit()
+        except Exception as failure:
+            db.session.rollback()
+            log.error("job %s failed: %s", name, type(failure).__name__, exc_info=failure)
+        else:
+            if done:
+                log.info("job %s: %s", name, done)
+
+
+every_hour("pekerjaan-berkala")

@@ -19,7 +19,7 @@ class Calon(IdMixin, Base):
 
     __tablename__ = "calon"
     pekerja_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pekerja.id"), unique=True)
-    pekerja: Mapped[Pekerja] = relationship(lazy="joined")
+    pekerja: Mapped[Pekerja] = relationship(lazy="joined", innerjoin=True)
     kecamatan_kode: Mapped[str] = mapped_column(ForeignKey("kecamatan.kode"))
     kelurahan_kode: Mapped[str] = mapped_column(ForeignKey("kelurahan.kode"))
     menunggu_sejak: Mapped[datetime]
@@ -37,7 +37,7 @@ class Tawaran(IdMixin, VersionMixin, Base):
 
     __tablename__ = "tawaran"
     calon_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("calon.id"))
-    calon: Mapped[Calon] = relationship(lazy="joined")
+    calon: Mapped[Calon] = relationship(lazy="joined", innerjoin=True)
     asn_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("asn.id"), index=True)
     asn: Mapped[Asn] = relationship(lazy="select")
     status: Mapped[StatusTawaran] = mapped_column(enum_column(StatusTawaran))

@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from rentan.core.audit import ChainFault, verify_chain
+from rentan.core.audit_head import verify_heads
 from rentan.ext import db
 from rentan.jobs import JOBS
 
@@ -17,7 +18,10 @@ jejak = AppGroup("jejak", help="Audit trail.")
 @jejak.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def verify(as_json: bool) -> None:
-    """Recompute the whole chain; exit 1 when a row was changed, removed, inserted or swapped."""
+    """Recompute the whole chain; exit 1 when a row was changed, removed, inserted or swapped.
+
+    Copies of earlier heads (RENTAN_KEPALA_JEJAK) also show when the newest rows were cut off.
+    """
     faults: list[ChainFault] = []
     rows = 0
     for found in verify_chain():
@@ -25,6 +29,7 @@ def verify(as_json: bool) -> None:
             faults.append(found)
         else:
             rows = found
+    faults += verify_heads()
     if as_json:
         listed = [{"seq": one.seq, "cause": one.sebab} for one in faults]
         click.echo(json.dumps({"rows": rows, "faults": listed}))

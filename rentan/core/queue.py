@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from huey import Huey, RedisHuey, SqliteHuey
+from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -25,6 +25,7 @@ IMMEDIATE = "segera:"
 _QUEUED = "antrean"
 _TASKS: dict[str, Callable[..., Any]] = {}
 _AT_START: list[Callable[[], None]] = []
+_HOURLY: list[str] = []
 Task = TypeVar("Task", bound=Callable[..., Any])
 Start = TypeVar("Start", bound=Callable[[], None])
 
@@ -38,6 +39,14 @@ def task(name: str) -> Callable[[Task], Task]:
         return function
 
     return announce
+
+
+def every_hour(name: str) -> None:
+    """Do this job when a server starts and once an hour while it runs.
+
+    With several servers it runs once in each, which is why a job must be safe to run twice.
+    """
+    _HOURLY.append(name)
 
 
 def at_start(function: Start) -> Start:
@@ -122,7 +131,13 @@ def start_consumer(app: Any) -> Callable[[], None]:
     with app.app_context():
         if runtime().settings.queue_url == IMMEDIATE:
             return lambda: None
-        consumer = _Consumer(_huey_of(app)[0], workers=1, periodic=False, max_delay=1.0, shutdown_timeout=20)
+        huey, jalankan = _huey_of(app)
+        for name in _HOURLY:
+            huey.periodic_task(crontab(minute="7"), name=f"tiap-jam-{name}")(
+                lambda name=name: jalankan(name, {})
+            )
+            jalankan(name, {})
+        consumer = _Consumer(huey, workers=1, periodic=bool(_HOURLY), max_delay=1.0, shutdown_timeout=20)
         consumer.start()
         for start in _AT_START:
             start()

@@ -20,7 +20,7 @@ class Kelurahan(Base):
     kode: Mapped[str] = mapped_column(primary_key=True)
     nama: Mapped[str]
     kecamatan_kode: Mapped[str] = mapped_column(ForeignKey("kecamatan.kode"), index=True)
-    kecamatan: Mapped[Kecamatan] = relationship(lazy="joined")
+    kecamatan: Mapped[Kecamatan] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def label(self) -> str:
