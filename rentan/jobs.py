@@ -1,4 +1,4 @@
-"""Scheduled jobs by name (``flask job NAME``), safe to run twice and to catch up; each answers how many it did."""
+"""Scheduled jobs by name (``flask job NAME``): safe to run twice and to catch up; each answers a count."""
 
 from __future__ import annotations
 
