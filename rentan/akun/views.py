@@ -33,8 +33,10 @@ bp = Blueprint("akun", __name__)
 
 LANGKAH_DUA = 300  # seconds between password and code
 SENTUH = timedelta(minutes=1)  # a session's last use is written at most this often
-#: What somebody may open who must set up the second factor first.
-PEMASANGAN = frozenset({"akun_sendiri.totp_page", "akun_sendiri.start_totp", "akun_sendiri.qr_totp"})
+#: What somebody may open who must set up the second factor first; setting it up asks for a fresh password.
+PEMASANGAN = frozenset(
+    {"akun_sendiri.totp_page", "akun_sendiri.start_totp", "akun_sendiri.qr_totp", "akun.confirm"}
+)
 
 
 @login_manager.user_loader
@@ -270,8 +272,9 @@ def choose_sandi() -> ResponseReturnValue:
     """Choose a password with the code of a link; the code stands behind ``#``, which browsers never send."""
     form = TautanForm()
     if form.accepts():
-        hash_baru = actions.hash_sandi(form.sandi.data)
         with form.rules():
+            actions.check_sandi(form.sandi.data)  # what nobody may choose costs neither a hash nor a try
+            hash_baru = actions.hash_sandi(form.sandi.data)
             percobaan = actions.begin_try("tautan", _alamat(), alamat=_alamat(), batas_orang=False)
             db.session.commit()
             kode = form.kode.data if percobaan.boleh else ""

@@ -71,8 +71,14 @@ def change_sandi() -> ResponseReturnValue:
     """Change the password; all devices are out, this one goes on under a new session."""
     form = SandiForm()
     if form.accepts():
-        hash_baru = actions.hash_sandi(form.sandi_baru.data)
         with form.rules():
+            # Before the old one is tried: five weak wishes are not five wrong passwords.
+            actions.check_sandi(
+                form.sandi_baru.data,
+                pribadi=(current_user.akun.nama, current_user.akun.pengenal),
+                field="sandi_baru",
+            )
+            hash_baru = actions.hash_sandi(form.sandi_baru.data)
             tebakan = actions.begin_sign_in(current_user.akun.pengenal, alamat=pelaku().alamat)
             db.session.commit()
             cocok = actions.is_sandi(tebakan.hash, form.sandi_lama.data)

@@ -51,15 +51,14 @@ def view(berkas_id: uuid.UUID) -> Response:
 @bp.get("/berkas/<uuid:berkas_id>/halaman/<int:nomor>.jpg")
 @requires(Permission.BERKAS_LIHAT, Permission.SURAT_BANTU)
 def page_image(berkas_id: uuid.UUID, nomor: int) -> Response:
-    """One page as a picture; the look is noted with the first page."""
+    """One page as a picture; each one is a look of its own, since each has an address of its own."""
     berkas = get_berkas(berkas_id, seen_by=pelaku())
     if not 1 <= nomor <= berkas.halaman:
         raise NotFound
     data = read_bersih(berkas)
     if berkas.mime == _PDF:
         data = render_halaman(data, nomor)
-    if nomor == 1:
-        record(Peristiwa.BERKAS_DILIHAT, by=pelaku(), objek=berkas, jenis=berkas.jenis.value)
+    record(Peristiwa.BERKAS_DILIHAT, by=pelaku(), objek=berkas, jenis=berkas.jenis.value, halaman=nomor)
     return kirim_berkas(data, "image/jpeg", f"halaman-{nomor}.jpg", lampiran=False)
 
 

@@ -15,6 +15,8 @@ from rentan.ext import db
 from rentan.opd.models import EjaanOpd, Opd
 from rentan.opd.queries import ejaan_normal
 
+PANJANG_EJAAN = 200  # characters: the key's width; folding case makes some letters two or three
+
 
 def change_opd(
     opd: Opd,
@@ -50,8 +52,13 @@ def change_opd(
 
 def map_ejaan(teks: str, opd: Opd, *, by: Pelaku) -> EjaanOpd:
     """From now on this spelling in a file means this agency; a spelling mapped before moves to it."""
-    if not ejaan_normal(teks):
+    ejaan = ejaan_normal(teks)
+    if not ejaan:
         raise RuleError("Tuliskan ejaan yang ingin dipetakan.", "ejaan", kode="ejaan_kosong")
+    if len(ejaan) > PANJANG_EJAAN:
+        raise RuleError(
+            "Ejaan ini terlalu panjang untuk nama OPD. Persingkat.", "ejaan", kode="ejaan_panjang"
+        )
     row = _remember(teks, opd, by)
     record(Peristiwa.EJAAN_OPD_DIPETAKAN, by=by, objek=opd, kode=opd.kode)
     db.session.flush()

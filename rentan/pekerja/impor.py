@@ -23,6 +23,7 @@ from rentan.util.nik import parse_nik
 from rentan.util.teks import rapikan
 
 NAMA_SUMBER = 40  # characters: a list's short name, not a sentence
+NAMA_ORANG = 200  # characters: the column's width
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class PenanganPelindungan:
             return refused_row(row, "sumber_too_long", f"SUMBER paling panjang {NAMA_SUMBER} karakter.")
         nik_bi = runtime().keyring.blind_index("nik", nik.digits)
         nama, kunci = rapikan(cells["NAMA"]), (nik_bi, sumber, mulai)
+        if len(nama) > NAMA_ORANG:
+            return refused_row(row, "nama_too_long", f"NAMA paling panjang {NAMA_ORANG} karakter.")
         if kunci in seen:
             first, taken = seen[kunci]
             if (taken.nama, taken.selesai) != (nama, selesai):

@@ -202,10 +202,10 @@ class BarisSurat:
 
 @dataclass(frozen=True)
 class HalamanSurat:
-    """A page of the list and where the next one begins (keyset: name, id)."""
+    """A page of the list and the letter after which the next one begins: addresses carry no names."""
 
     baris: Sequence[BarisSurat]
-    sesudah: str | None
+    sesudah: uuid.UUID | None
 
 
 def list_surat(
@@ -214,12 +214,13 @@ def list_surat(
     status: StatusSurat | None = None,
     asli_di: AsliDi | None = None,
     cari: str = "",
-    sesudah: str | None = None,
+    sesudah: uuid.UUID | None = None,
     banyak: int = 50,
 ) -> HalamanSurat:
     """Letters that are under way or in force, by name; one page of ``banyak`` rows.
 
-    ``sesudah`` is the ``HalamanSurat.sesudah`` of the page before; an unreadable one begins at the top.
+    ``sesudah`` is the ``HalamanSurat.sesudah`` of the page before. Raises ``NotFound`` for a letter that the
+    viewer does not see.
     """
     query: Any = (
         select(
@@ -241,9 +242,9 @@ def list_surat(
         query = query.where(
             Asn.nama_urut.contains(cari.upper(), autoescape=True) | (Asn.nip == "".join(cari.split()))
         )
-    if sesudah and (after := _read_key(sesudah)):
-        nama, last = after
-        query = query.where((Asn.nama_urut > nama) | ((Asn.nama_urut == nama) & (SuratKuasa.id > last)))
+    if sesudah is not None:
+        nama = get_surat(sesudah, seen_by=seen_by).asn.nama_urut
+        query = query.where((Asn.nama_urut > nama) | ((Asn.nama_urut == nama) & (SuratKuasa.id > sesudah)))
     query = _visible(query, seen_by).order_by(Asn.nama_urut, SuratKuasa.id).limit(banyak + 1)
     rows = list(db.session.execute(query))
     papers = berkas_queries.list_kini_banyak(row.id for row in rows[:banyak])
@@ -255,12 +256,4 @@ def list_surat(
         for row in rows[:banyak]
     ]  # fmt: skip
     more = len(rows) > banyak
-    return HalamanSurat(lines, f"{rows[banyak - 1].nama_urut}|{rows[banyak - 1].id}" if more else None)
-
-
-def _read_key(text: str) -> tuple[str, uuid.UUID] | None:
-    nama, _, last = text.rpartition("|")
-    try:
-        return nama, uuid.UUID(last)
-    except ValueError:
-        return None
+    return HalamanSurat(lines, lines[-1].id if more else None)

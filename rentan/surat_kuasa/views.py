@@ -12,7 +12,7 @@ from rentan.berkas.actions import clean_upload
 from rentan.berkas.queries import list_kini, read_bersih
 from rentan.berkas.status import WAJIB_UNGGAH, JenisBerkas
 from rentan.core.audit import Peristiwa, record, undo_changes
-from rentan.core.errors import NotFound, RuleError
+from rentan.core.errors import Forbidden, NotFound, RuleError
 from rentan.core.permissions import Peran, Permission
 from rentan.core.subject import load_deks, reveal
 from rentan.core.workflow import list_riwayat
@@ -58,6 +58,8 @@ def print_letter(surat_id: uuid.UUID) -> Response:
     berkas = queries.find_cetakan(surat)
     if berkas is None:
         raise NotFound
+    if not _sees_print(surat):
+        raise Forbidden
     record(Peristiwa.SURAT_DILIHAT, by=pelaku(), objek=surat, versi=surat.urutan_versi)
     name = f"surat-kuasa-{surat.ref.lower()}-versi-{surat.urutan_versi}.pdf"
     return kirim_berkas(read_bersih(berkas), berkas.mime, name, lampiran=True)
@@ -161,6 +163,12 @@ def _sees_scans(surat: SuratKuasa) -> bool:
     """AUZ-3: the owner and the verifikator; an operator uploads for others but does not see the scans."""
     actor = pelaku()
     return actor.asn_id == surat.asn_id or actor.has(Peran.VERIFIKATOR)
+
+
+def _sees_print(surat: SuratKuasa) -> bool:
+    """AUZ-3: the print shows the whole account number, which an admin sees masked only."""
+    actor = pelaku()
+    return _sees_scans(surat) or (actor.has(Peran.OPERATOR_OPD) and surat.asn.opd_id in actor.opd_ids)
 
 
 # -- the moves ----------------------------------------------------------------------------------------------
@@ -280,6 +288,7 @@ def _page(surat: SuratKuasa, **sent: BaseForm) -> Response:
         forms=forms,
         refused=refused,
         milik_sendiri=own,
+        boleh_cetakan=_sees_print(surat),
         rekening=mask_rekening(reveal(surat, "rekening") or "0000"),
         isi=isi,
         tawaran=queries.list_tawaran(surat, pelaku()),

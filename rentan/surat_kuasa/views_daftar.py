@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -70,7 +72,7 @@ def _list(form: AsliBanyakForm) -> Response:
         status=saring.status.data,
         asli_di=saring.asli_di.data,
         cari=saring.cari.data or "",
-        sesudah=request.args.get("sesudah"),
+        sesudah=request.args.get("sesudah", type=uuid.UUID),
         banyak=runtime().profil.batas.baris_per_halaman,
     )
     actor, seen = pelaku(), len(page.baris)

@@ -4,6 +4,8 @@ from difflib import SequenceMatcher
 
 from rentan.util.teks import APOSTROF, rapikan
 
+PANJANG_INTI = 200
+
 _GELAR_DEPAN = frozenset(("PROF", "DR", "DRS", "DRA", "DRG", "DRH", "IR", "H", "HJ", "KH", "APT", "NS"))
 # Degrees that people put behind a name without the comma; with a comma everything behind it is dropped.
 _GELAR_BELAKANG = frozenset(
@@ -41,7 +43,8 @@ def nama_inti(text: str) -> str:
     """The name itself: titles before and behind it removed, upper case, single blanks.
 
     ``dr. Muhammad Sudarsono, S.Sos., M.Si.`` becomes ``MUHAMMAD SUDARSONO``. A last word always stays, so a
-    person called only ``Ir`` keeps the name. Empty text gives ``""``.
+    person called only ``Ir`` keeps the name. Empty text gives ``""``. At most ``PANJANG_INTI`` characters: a
+    few letters (``ß``) become two or three in upper case, and the key must fit its column whatever is typed.
     """
     bersih = rapikan(text).upper().translate({ord(c): "'" for c in APOSTROF})
     depan = next((bagian for bagian in bersih.split(",") if bagian.strip(" .")), "")
@@ -51,7 +54,7 @@ def nama_inti(text: str) -> str:
     # "K.H." and "S.Pd" must stay one word until they are recognised; "Dr.Suwarni" is two.
     kata = _tanpa_gelar_depan(kata)
     kata = _tanpa_gelar_depan(" ".join(kata).replace(".", ". ").split())
-    return " ".join(filter(None, map(_huruf, kata)))
+    return " ".join(filter(None, map(_huruf, kata)))[:PANJANG_INTI].rstrip()
 
 
 def nama_urut(text: str) -> str:

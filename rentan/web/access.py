@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.urls import iri_to_uri
 
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -99,6 +100,6 @@ def to_sign_in() -> ResponseReturnValue:
     address = url_for("akun.sign_in", next=target or None)
     if request.headers.get("HX-Request"):
         response = make_response("", 401)
-        response.headers["HX-Redirect"] = address
+        response.headers["HX-Redirect"] = iri_to_uri(address)
         return response
     return redirect(address, 303)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, g, make_response, render_template
+from flask import Flask, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -119,6 +119,13 @@ def init_errors(app: Flask) -> None:
     def _conflict(_refused: IntegrityError) -> ResponseReturnValue:
         undo_changes()
         return error_page(409)
+
+    @app.errorhandler(DataError)
+    def _no_such_value(failure: DataError) -> ResponseReturnValue:
+        # PostgreSQL takes no NUL in a text: such a value in an address names nothing that exists.
+        undo_changes()
+        logger.error("database: %s", type(failure.orig).__name__, exc_info=failure)
+        return error_page(404 if request.method in ("GET", "HEAD") else 422)
 
     app.register_error_handler(OperationalError, database_gone)
     app.register_error_handler(DBAPIError, database_gone)

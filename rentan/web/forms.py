@@ -16,8 +16,9 @@ from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
-from rentan.core.audit import undo_changes
+from rentan.core.audit import Peristiwa, record, undo_changes
 from rentan.core.errors import RuleError
+from rentan.web.access import pelaku
 from rentan.web.fields import (
     BerkasField,
     BilanganField,
@@ -35,6 +36,7 @@ from rentan.web.fields import (
     UuidSelectField,
     Wajib,
 )
+from rentan.web.transaction import after_reading
 
 __all__ = [
     "BaseForm",
@@ -146,6 +148,7 @@ class BaseForm(FlaskForm):
             return False
         if unknown := self.unknown_fields():
             log.warning("formulir %s: isian tak dikenal: %s", type(self).__name__, ", ".join(unknown))
+            after_reading(lambda: _note_unknown(unknown))
         return bool(self.validate())
 
     @contextmanager
@@ -199,6 +202,12 @@ class BaseForm(FlaskForm):
     def ada_berkas(self) -> bool:
         """Does the form carry files (and need the multipart encoding)?"""
         return any(isinstance(field, BerkasField) for field in _leaves(self))
+
+
+def _note_unknown(names: list[str]) -> None:
+    """AUZ-4, 15.3.3: whoever sends ``role`` or ``status`` along tries something, and the trail says who."""
+    if pelaku().akun_id is not None:
+        record(Peristiwa.KOLOM_TAK_DIKENAL, by=pelaku(), hasil="ditolak", kolom=names[:20])
 
 
 def _leaves(form: Any) -> Iterator[Field]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from jinja2_fragments.flask import render_block
+from werkzeug.urls import iri_to_uri
 
 #: Caches must never hand a fragment to somebody who wants the page (HTM-2).
 VARY = ("HX-Request", "HX-History-Restore-Request")
@@ -46,7 +47,7 @@ def after_action(
     if template is None or block is None:
         _remember(pesan)
         response = make_response("", 204)
-        response.headers["HX-Redirect"] = url
+        response.headers["HX-Redirect"] = iri_to_uri(url)  # header values are Latin-1, addresses need not be
         return _vary(response)
     response = _answer(render_block(template, block, **ctx), 200)
     if pesan:
