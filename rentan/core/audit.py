@@ -180,7 +180,7 @@ def _chain(session: Session) -> None:
         row |= {"seq": seq, "sebelum": before}
         before = row["mac"] = runtime().keyring.chain_mac(_message(row))
         rows.append(row)
-    session.execute(Jejak.__table__.insert(), rows)
+    session.execute(insert(Jejak.__table__), rows)  # type: ignore[arg-type]
 
 
 @event.listens_for(Session, "after_transaction_create")
@@ -226,6 +226,9 @@ def verify_chain() -> Iterator[ChainFault | int]:
     yield count
 
 
+#: One encoder for all rows: ``json.dumps`` with options builds a new one per call, which a million rows notice.
+_encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
+
 _COVERED = (
     "seq",
     "waktu",
@@ -262,4 +265,4 @@ def _plain(value: Any) -> Any:
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return _encode(value)

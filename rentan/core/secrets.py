@@ -71,7 +71,7 @@ class Keyring:
         return hmac.new(self.kode, f"{ruang}\0{code}".encode(), hashlib.sha256).digest()
 
     def chain_mac(self, message: bytes) -> bytes:
-        return hmac.new(self.jejak, message, hashlib.sha256).digest()
+        return hmac.digest(self.jejak, message, "sha256")
 
 
 def _dek_aad(subjek_id: uuid.UUID, versi: int) -> bytes:
