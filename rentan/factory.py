@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_transactions(app)
     CSRFProtect(app)
     init_static(app, ROOT / "static", {f"kota/logo{profil.logo.suffix}": profil.logo})
-    app.view_functions["static"].akses = "publik"  # type: ignore[attr-defined]
+    app.view_functions["static"].akses = "publik"  # type: ignore[union-attr]
     init_filters(app)
     init_context(app)
     init_errors(app)

@@ -49,7 +49,7 @@ class StartError(RuntimeError):
     """The server cannot listen; the message is a sentence for the operator."""
 
 
-class _ErrorTask(ErrorTask):  # type: ignore[misc]
+class _ErrorTask(ErrorTask):
     """What waitress refuses before the application sees it: our words and the usual headers (HDR-1)."""
 
     def execute(self) -> None:
@@ -62,7 +62,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HTTPChannel):
     error_task_class = _ErrorTask
 
     @property

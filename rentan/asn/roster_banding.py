@@ -126,7 +126,7 @@ class Kota:
             .outerjoin(UnitKerja, UnitKerja.id == Asn.unit_id)
             .order_by(Asn.nip, Asn.id)
         )  # fmt: skip
-        self.orang = {row.id: Lama(*row) for row in db.session.execute(query)}
+        self.orang = {row.id: Lama(**row._mapping) for row in db.session.execute(query)}
         self.menurut_nip = {one.nip: one for one in self.orang.values()}
         self.nip_dulu: set[str] = set()
         for nip, asn_id in db.session.execute(select(NipRiwayat.nip, NipRiwayat.asn_id)):

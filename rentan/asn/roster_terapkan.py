@@ -73,13 +73,10 @@ def _siapkan_unit(semua: Iterable[Isi]) -> Unit:
         (opd_id, nama): unit_id
         for unit_id, opd_id, nama in db.session.execute(select(_UNIT.c.id, _UNIT.c.opd_id, _UNIT.c.nama))
     }
-    baru = [
-        {"id": uuid.uuid4(), "opd_id": opd_id, "nama": nama}
-        for opd_id, nama in sorted(perlu, key=str)
-        if (opd_id, nama) not in ada
-    ]
-    _jalankan(_UNIT.insert(), baru)
-    return ada | {(one["opd_id"], one["nama"]): one["id"] for one in baru}
+    baru: Unit = {satu: uuid.uuid4() for satu in sorted(perlu, key=str) if satu not in ada}
+    isi = [{"id": unit_id, "opd_id": opd_id, "nama": nama} for (opd_id, nama), unit_id in baru.items()]
+    _jalankan(_UNIT.insert(), isi)
+    return ada | baru
 
 
 def _kolom(isi: Isi, unit: Unit) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def get_calon(calon_id: uuid.UUID, *, seen_by: Pelaku) -> Calon:
     row = db.session.scalar(query)
     if row is None:
         raise NotFound
-    return cast(Calon, row)
+    return row
 
 
 def _own_area(seen_by: Pelaku) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text, event, select, text
+from sqlalchemy import Text, event, insert, select, text
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from rentan.core.actor import Pelaku
@@ -180,7 +180,7 @@ def _chain(session: Session) -> None:
         row |= {"seq": seq, "sebelum": before}
         before = row["mac"] = runtime().keyring.chain_mac(_message(row))
         rows.append(row)
-    session.execute(insert(Jejak.__table__), rows)  # type: ignore[arg-type]
+    session.execute(insert(Jejak.__table__), rows)
 
 
 @event.listens_for(Session, "after_transaction_create")

@@ -121,7 +121,7 @@ def open_queue(url: str) -> Huey:
     return RedisHuey("rentan", url=url, results=False)
 
 
-class _Consumer(Consumer):  # type: ignore[misc]
+class _Consumer(Consumer):
     def _set_signal_handlers(self) -> None:
         """Signals belong to the server."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, inspect, make_url, select
+from sqlalchemy import event, insert, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
@@ -135,7 +135,7 @@ def seal_values(
             fresh.append({"id": subject, "dek": wrapped, "kek_versi": versi})
             cache[subject] = keyring.unwrap(wrapped, subject, versi)
     if fresh:
-        db.session.execute(KunciSubjek.__table__.insert(), fresh)
+        db.session.execute(insert(KunciSubjek.__table__), fresh)
     return {
         row: encrypt(cache[subject], plain.encode(), table=table, column=column, row=row)
         for row, subject, plain in items

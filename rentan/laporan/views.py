@@ -341,7 +341,8 @@ def _all(saringan: Saringan) -> list[Any]:
 
 
 def _unit_name(asked: Permintaan) -> str | None:
-    return next((nama for one, nama in asked.form.unit.pilihan if one == asked.saringan.unit_id), None)
+    wanted = str(asked.saringan.unit_id)
+    return next((one.label for one in asked.form.unit.opsi() if one.kunci == wanted), None)
 
 
 def _id_from(name: str) -> uuid.UUID | None:

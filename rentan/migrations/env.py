@@ -54,7 +54,7 @@ def _check_foreign_keys(connection: Connection) -> None:
 def _outside_transaction(connection: Connection, statement: str) -> None:
     raw = connection.connection.dbapi_connection
     assert raw is not None
-    raw.execute(statement)  # type: ignore[attr-defined]
+    raw.execute(statement)
 
 
 run()

@@ -81,7 +81,7 @@ def save_iuran(
     program: str,
     penghasilan: int,
     periode: int,
-    bulan_pertama: date,
+    bulan_pertama: date | None,
     nomor_rekening: str,
     nama_rekening: str,
     plafon: int | None,
@@ -94,9 +94,9 @@ def save_iuran(
     Raises ``RuleError``: ``bulan_pertama``, ``terlalu_tua`` (a worker is over age on that month's debit day),
     ``plafon_kurang``, ``perlu_cetak_ulang``, those of ``ubah_pilihan`` and ``start_pendaftaran``; ``Stale``.
     """
-    bulan_pertama = awal_bulan(bulan_pertama)
-    if bulan_pertama not in pilihan_bulan():
+    if bulan_pertama is None or awal_bulan(bulan_pertama) not in pilihan_bulan():
         raise RuleError("Pilih bulan pertama dari daftar.", "bulan_pertama", kode="bulan_pertama")
+    bulan_pertama = awal_bulan(bulan_pertama)
     _require_ages(keadaan, hari_debet(bulan_pertama))
     asuhan_actions.check_pilihan(program, penghasilan, periode, bulan_pertama)
     least = biaya_untuk(

@@ -97,7 +97,8 @@ def upload(surat_id: uuid.UUID) -> Response:
             if refused.status not in (409, 422):
                 raise
             undo_changes()
-            forms[JenisBerkas(refused.field or sent[0])].refuse(refused)
+            named = next((jenis for jenis in sent if jenis.value == refused.field), sent[0])
+            forms[named].refuse(refused)
     return _papers(surat_id, forms, sent)
 
 

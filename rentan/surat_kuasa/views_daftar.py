@@ -34,7 +34,8 @@ def index() -> ResponseReturnValue:
     """The list for operators; everybody else is led to the own letter."""
     if pelaku().can(Permission.SURAT_BANTU):
         return _list(AsliBanyakForm(formdata=None))
-    own = queries.list_versi(pelaku().asn_id, seen_by=pelaku()) if pelaku().asn_id else []
+    asn_id = pelaku().asn_id
+    own = queries.list_versi(asn_id, seen_by=pelaku()) if asn_id else []
     if own:
         return redirect(url_for("surat_kuasa.show", surat_id=own[0].id), 303)
     return render_page("surat_kuasa/belum.html")

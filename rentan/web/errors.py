@@ -107,7 +107,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def _http(refused: HTTPException) -> ResponseReturnValue:
         if refused.code is None or refused.code < 400:
-            return refused.get_response()  # type: ignore[return-value]
+            return refused.get_response()
         return error_page(refused.code)
 
     @app.errorhandler(StaleDataError)

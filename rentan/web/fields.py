@@ -109,6 +109,7 @@ def _printable(teks: str) -> str:
 class ParsedField(StringField):
     """Text that a parser of ``util`` turns into a value; what was typed is shown again when it is refused."""
 
+    data: Any
     tampilan = "teks"
     lebar: int | None = 20
     atribut: dict[str, str] = {"inputmode": "numeric", "autocomplete": "off"}
@@ -334,6 +335,7 @@ class BerkasField(FileField):
     ``jenis``: accepted endings; ``maks_mib``: size in MiB. ``data``: ``FileStorage`` or ``None``.
     """
 
+    data: Any
     tampilan = "berkas"
     kata_perintah = "Pilih"
 

@@ -121,7 +121,8 @@ class BaseForm(FlaskForm):
     ``id_awalan`` keeps element ids unique when a page shows the same form more than once; names stay.
     """
 
-    kunci_formulir = KunciField(default=lambda: str(uuid.uuid4()))
+    kunci_formulir: KunciField | None = KunciField(default=lambda: str(uuid.uuid4()))
+    form_errors: list[str]
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Terjemahan:

@@ -99,4 +99,5 @@ def _send(isi: Isi, mime: str, fresh: bool) -> Response:
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(f"{isi.hash}-gz" if packed else isi.hash)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

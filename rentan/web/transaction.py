@@ -106,7 +106,7 @@ def _body_mac() -> bytes:
     for name in sorted(request.files):
         for part in request.files.getlist(name):
             part.stream.seek(0)  # the view may have read it already
-            digest = hashlib.file_digest(part.stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(part.stream, "sha256").hexdigest()  # type: ignore[arg-type]
             part.stream.seek(0)
             parts += [name, digest]
     return hmac.new(runtime().keyring.kode, "\0".join(parts).encode(), hashlib.sha256).digest()
