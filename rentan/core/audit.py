@@ -226,7 +226,7 @@ def verify_chain() -> Iterator[ChainFault | int]:
     yield count
 
 
-#: One encoder for all rows: ``json.dumps`` with options builds a new one per call, which a million rows notice.
+#: One encoder for all rows: ``json.dumps`` with options builds a new one per call; a million rows notice it.
 _encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
 
 _COVERED = (

@@ -1,4 +1,4 @@
-"""How long ``flask jejak verify`` takes: ``python -m tests.benchmarks.jejak [ROWS]`` (AUD-2: a million in 60 s)."""
+"""How long ``flask jejak verify`` takes: ``python -m tests.benchmarks.jejak [ROWS]`` (AUD-2)."""
 
 from __future__ import annotations
 
