@@ -51,8 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.cookie_secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        # The session itself is a row with its own end (SES-2). The cookie outlives it, so that a form sent after
-        # that end is still known to be this person's and comes back after the next sign-in (CSR-2).
+        # The session itself is a row with its own end (SES-2). The cookie outlives it, so that a form sent
+        # after that end is still known to be this person's and comes back after the next sign-in (CSR-2).
         PERMANENT_SESSION_LIFETIME=timedelta(hours=profil.batas.jam_sesi, days=3),
         SQLALCHEMY_DATABASE_URI=_database_url(settings.database_url),
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),

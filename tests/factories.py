@@ -57,17 +57,31 @@ def make_asn(
     di = di or opd("DISKOMINFO")
     nip = nip or f"{lahir:%Y%m%d}200901{1 + number % 2}{number % 999 + 1:03d}"
     asn = Asn(
-        id=uuid.uuid4(), nip=nip, nama=nama, nama_urut=nama_urut(nama), jabatan=jabatan, opd_id=di.id,
-        unit_id=unit(di, unit_kerja).id, status_asn=status, status_aktif=status_aktif, tanggal_lahir=lahir, **more,
-    )  # fmt: skip
+        id=uuid.uuid4(),
+        nip=nip,
+        nama=nama,
+        nama_urut=nama_urut(nama),
+        jabatan=jabatan,
+        opd_id=di.id,
+        unit_id=unit(di, unit_kerja).id,
+        status_asn=status,
+        status_aktif=status_aktif,
+        tanggal_lahir=lahir,
+        **more,
+    )
     db.session.add(asn)
     db.session.flush()
     db.session.add(NipRiwayat(asn_id=asn.id, nip=nip, mulai=MULAI))
     db.session.add(
         Penempatan(
-            asn_id=asn.id, opd_id=di.id, unit_id=asn.unit_id, status_asn=status, status_aktif=status_aktif,
-            jabatan=jabatan, mulai=MULAI,
-        )  # fmt: skip
+            asn_id=asn.id,
+            opd_id=di.id,
+            unit_id=asn.unit_id,
+            status_asn=status,
+            status_aktif=status_aktif,
+            jabatan=jabatan,
+            mulai=MULAI,
+        )
     )
     db.session.flush()
     return asn
@@ -75,9 +89,15 @@ def make_asn(
 
 def make_akun(pengenal: str, nama: str, *, asn: Asn | None = None, sandi_hash: str | None = None) -> Akun:
     akun = Akun(
-        id=uuid.uuid4(), pengenal=pengenal, nama=nama, asn_id=asn.id if asn else None, sandi_hash=sandi_hash,
-        sandi_diubah_pada=now(), dibuat_pada=now(), aktif=True,
-    )  # fmt: skip
+        id=uuid.uuid4(),
+        pengenal=pengenal,
+        nama=nama,
+        asn_id=asn.id if asn else None,
+        sandi_hash=sandi_hash,
+        sandi_diubah_pada=now(),
+        dibuat_pada=now(),
+        aktif=True,
+    )
     db.session.add(akun)
     db.session.flush()
     return akun
@@ -85,9 +105,15 @@ def make_akun(pengenal: str, nama: str, *, asn: Asn | None = None, sandi_hash: s
 
 def grant(akun: Akun, peran: Peran, *, opd: Opd | None = None, kecamatan: str | None = None) -> PeranAkun:
     row = PeranAkun(
-        akun_id=akun.id, peran=peran, opd_id=opd.id if opd else None, kecamatan_kode=kecamatan, mulai=MULAI,
-        selesai=None, diberi_oleh=None, diberi_pada=now(),
-    )  # fmt: skip
+        akun_id=akun.id,
+        peran=peran,
+        opd_id=opd.id if opd else None,
+        kecamatan_kode=kecamatan,
+        mulai=MULAI,
+        selesai=None,
+        diberi_oleh=None,
+        diberi_pada=now(),
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -113,11 +139,25 @@ def make_pekerja(
     digits = digits or nik(lahir)
     kode = kelurahan or db.session.scalars(db.select(Kelurahan.kode).order_by(Kelurahan.kode)).first()
     row = Pekerja(
-        id=uuid.uuid4(), nik_bi=runtime().keyring.blind_index("nik", digits), nama=nama, nama_inti=nama_inti(nama),
-        tanggal_lahir=lahir, jenis_kelamin=JenisKelamin.L, pekerjaan="pedagang sayur", sektor=sektor,
-        lokasi_kerja="Pasar", alamat="Jalan Contoh 1", kelurahan_kode=kode, status=status, asal=AsalPekerja.IMPOR,
-        dicatat_oleh=None, dicatat_pada=now(), diberi_tahu_pada=today(), naskah_pemberitahuan="1", **more,
-    )  # fmt: skip
+        id=uuid.uuid4(),
+        nik_bi=runtime().keyring.blind_index("nik", digits),
+        nama=nama,
+        nama_inti=nama_inti(nama),
+        tanggal_lahir=lahir,
+        jenis_kelamin=JenisKelamin.L,
+        pekerjaan="pedagang sayur",
+        sektor=sektor,
+        lokasi_kerja="Pasar",
+        alamat="Jalan Contoh 1",
+        kelurahan_kode=kode,
+        status=status,
+        asal=AsalPekerja.IMPOR,
+        dicatat_oleh=None,
+        dicatat_pada=now(),
+        diberi_tahu_pada=today(),
+        naskah_pemberitahuan="1",
+        **more,
+    )
     seal(row, "nik", digits)
     db.session.add(row)
     db.session.flush()

@@ -36,9 +36,7 @@ _LABEL = {
 }
 
 #: Roles for the whole city: they sign in with a second factor (AUT-5) and idle out sooner (SES-2).
-PERAN_KOTA = frozenset(
-    {Peran.VERIFIKATOR, Peran.BENDAHARA, Peran.PENYETUJU, Peran.PETUGAS_BPJS, Peran.ADMIN}
-)
+PERAN_KOTA = frozenset({Peran.VERIFIKATOR, Peran.BENDAHARA, Peran.PENYETUJU, Peran.PETUGAS_BPJS, Peran.ADMIN})
 #: Roles that carry a place: the grant names an OPD or a kecamatan.
 PERAN_OPD = frozenset({Peran.OPERATOR_OPD})
 PERAN_KECAMATAN = frozenset({Peran.PETUGAS_KECAMATAN})

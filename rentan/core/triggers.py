@@ -53,4 +53,3 @@ def _postgresql_statements(table: str) -> list[str]:
         f"CREATE OR REPLACE TRIGGER tambah_saja_{table}_truncate BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION tambah_saja()",
     ]
-

@@ -149,9 +149,7 @@ def advance(
     )
 
 
-def advance_new(
-    machine: Machine, row_ids: Sequence[uuid.UUID], events: Sequence[str], *, by: Pelaku
-) -> Any:
+def advance_new(machine: Machine, row_ids: Sequence[uuid.UUID], events: Sequence[str], *, by: Pelaku) -> Any:
     """Make the same first moves for rows that an import inserts set-based; answers the state they end in.
 
     The caller writes that state in its own INSERT. Guards are not asked: the caller has checked each row. One

@@ -43,7 +43,7 @@ def polling(view: View) -> View:
 
 
 def fresh(view: View) -> View:
-    """Asks for a password or code of the last ten minutes before it opens (AUT-7); the room ``akun`` sees to it."""
+    """Opens after a password or code of the last ten minutes (AUT-7); the room ``akun`` sees to it."""
     view.perlu_segar = True  # type: ignore[attr-defined]
     return view
 
