@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from rentan.akun.models import Akun, Sesi
 from rentan.berkas.queries import list_kini
 from rentan.berkas.status import JenisBerkas
+from rentan.calon import actions as calon_actions
 from rentan.core.audit import Jejak
 from rentan.core.clock import now
 from rentan.ext import db
@@ -24,6 +25,7 @@ from rentan.pekerja.models import Pekerja
 from rentan.surat_kuasa.queries import list_surat
 from rentan.util.nama import PANJANG_INTI, nama_inti
 from tests import factories
+from tests.calon.maker import make_calon
 from tests.cast import SANDI, Cast
 from tests.pendaftaran import jalan
 from tests.surat_kuasa.kertas import make_cetak, make_unggah
@@ -172,3 +174,13 @@ def test_an_address_with_other_letters_fits_a_header(cast: Cast, client: FlaskCl
     assert sent.headers["HX-Redirect"].isascii()
     assert db.session.scalar(db.select(db.func.count()).select_from(Sesi)) == 1
     assert db.session.scalar(db.select(Akun.id).where(Akun.pengenal == cast.sari.akun.pengenal)) is not None
+
+
+def test_auz3_a_name_from_the_pool_goes_back_with_the_worker(cast: Cast, client_as: Any) -> None:
+    calon = make_calon("Paijo Rekaan")
+    held = calon_actions.pegang(calon, asn=cast.sari.asn, by=cast.sari.pelaku)
+    sari = client_as(cast.sari)
+    assert "Paijo" in sari.get("/asuhan").text
+    jalan.isi(sari, f"/asuhan/{held.id}/batal", {})
+    page = sari.get("/asuhan").text
+    assert "Paijo" not in page and "Pekerja dari daftar calon" in page

@@ -26,7 +26,7 @@ from rentan.web.sisipan import pieces_of
 from rentan.web.transaction import answered_before, finish
 
 bp = Blueprint("asuhan", __name__)
-add_menu("Pekerja asuhan", "asuhan.index", Permission.ASUHAN_SENDIRI, awalan="/asuhan")
+add_menu("Pekerja asuhan", "asuhan.index", Permission.ASUHAN_SENDIRI, awalan="/asuhan", urutan=45)
 
 
 @bp.get("/asuhan")
@@ -53,6 +53,8 @@ def _shown(asuhan: Asuhan, by: Pelaku) -> dict[str, Any]:
         "kalimat": kalimat(asuhan),
         "bulan": bulan,
         "harga": queries.harga(asuhan, bulan).total,
+        # Only held and given back: the name was lent for the hold and is the pool's again (AUZ-3).
+        "dilepas": asuhan.status not in TERBUKA and asuhan.bulan_pertama is None,
         "boleh": {one.move.peristiwa: one.alasan for one in offers(MACHINE, asuhan, by)},
     }
 
