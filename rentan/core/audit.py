@@ -180,7 +180,7 @@ def _chain(session: Session) -> None:
         row |= {"seq": seq, "sebelum": before}
         before = row["mac"] = runtime().keyring.chain_mac(_message(row))
         rows.append(row)
-    session.execute(insert(Jejak.__table__), rows)
+    session.execute(insert(Jejak.__table__), rows)  # type: ignore[arg-type]
 
 
 @event.listens_for(Session, "after_transaction_create")

@@ -135,7 +135,7 @@ def seal_values(
             fresh.append({"id": subject, "dek": wrapped, "kek_versi": versi})
             cache[subject] = keyring.unwrap(wrapped, subject, versi)
     if fresh:
-        db.session.execute(insert(KunciSubjek.__table__), fresh)
+        db.session.execute(insert(KunciSubjek.__table__), fresh)  # type: ignore[arg-type]
     return {
         row: encrypt(cache[subject], plain.encode(), table=table, column=column, row=row)
         for row, subject, plain in items

@@ -11,7 +11,7 @@ from rentan.ext import Base, IdMixin
 
 
 class TarifKelas(IdMixin, Base):
-    """One income class of PP 44/2015 annex II from ``berlaku_mulai`` on; all amounts in whole rupiah a month."""
+    """One income class of PP 44/2015 annex II from ``berlaku_mulai`` on; amounts: whole rupiah a month."""
 
     __tablename__ = "tarif_kelas"
     berlaku_mulai: Mapped[date]
