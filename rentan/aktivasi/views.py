@@ -20,7 +20,7 @@ from rentan.web.page import after_action, render_page
 from rentan.web.tujuan import base_url
 
 bp = Blueprint("aktivasi", __name__, url_prefix="/aktivasi")
-add_menu("Slip aktivasi", "aktivasi.slips", Permission.AKTIVASI_CETAK, awalan="/aktivasi/slip")
+add_menu("Slip aktivasi", "aktivasi.slips", Permission.AKTIVASI_CETAK, awalan="/aktivasi/slip", urutan=30)
 
 SEMUA, TANPA = "semua", "tanpa"
 

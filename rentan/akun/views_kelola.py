@@ -23,7 +23,7 @@ from rentan.wilayah.queries import list_kecamatan
 
 bp = Blueprint("akun_kelola", __name__, url_prefix="/akun/kelola")
 ADMIN = requires(Permission.AKUN_KELOLA)
-add_menu("Akun", "akun_kelola.index", Permission.AKUN_KELOLA, awalan="/akun/kelola")
+add_menu("Akun", "akun_kelola.index", Permission.AKUN_KELOLA, awalan="/akun/kelola", urutan=80)
 
 
 @bp.get("")

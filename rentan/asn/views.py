@@ -22,7 +22,7 @@ from rentan.web.page import render_page, url_dengan
 from rentan.web.transaction import answered_before, finish
 
 bp = Blueprint("asn", __name__)
-add_menu("Daftar ASN", "asn.list_asn", Permission.ASN_KELOLA, awalan="/asn")
+add_menu("Daftar ASN", "asn.list_asn", Permission.ASN_KELOLA, awalan="/asn", urutan=65)
 
 
 @bp.get("/asn")

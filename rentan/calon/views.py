@@ -29,7 +29,7 @@ P = Permission
 MELIHAT = (P.CALON_PILIH, P.CALON_USULKAN, P.CALON_TAWARKAN, P.CALON_IMPOR)
 
 bp = Blueprint("calon", __name__)
-add_menu("Daftar calon", "calon.index", *MELIHAT, awalan="/calon")
+add_menu("Daftar calon", "calon.index", *MELIHAT, awalan="/calon", urutan=55)
 add_import_routes(
     bp,
     HalamanImpor(

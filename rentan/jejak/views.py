@@ -14,7 +14,7 @@ from rentan.web.context import add_menu
 from rentan.web.page import render_page, url_dengan
 
 bp = Blueprint("jejak", __name__)
-add_menu("Jejak", "jejak.index", Permission.JEJAK_LIHAT, awalan="/jejak")
+add_menu("Jejak", "jejak.index", Permission.JEJAK_LIHAT, awalan="/jejak", urutan=90)
 
 
 @bp.get("/jejak")

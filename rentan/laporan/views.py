@@ -32,8 +32,16 @@ bp = Blueprint("laporan", __name__)
 P = Permission
 MIME_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-add_menu("Partisipasi", "laporan.partisipasi", P.PARTISIPASI_LIHAT, awalan="/partisipasi")
-add_menu("Dasbor", "laporan.dasbor", P.DASBOR_LIHAT, awalan="/dasbor")
+# Who sees the whole city enters one OPD from the dashboard: two entries would lead to the same page.
+add_menu("Dasbor", "laporan.dasbor", P.DASBOR_LIHAT, awalan=("/dasbor", "/partisipasi"), urutan=10)
+add_menu(
+    "Partisipasi",
+    "laporan.partisipasi",
+    P.PARTISIPASI_LIHAT,
+    awalan="/partisipasi",
+    urutan=10,
+    kecuali=P.DASBOR_LIHAT,
+)
 
 
 @dataclass(frozen=True)

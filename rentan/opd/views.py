@@ -15,7 +15,7 @@ from rentan.web.page import render_page
 from rentan.web.transaction import answered_before, finish
 
 bp = Blueprint("opd", __name__)
-add_menu("OPD", "opd.list_opd", Permission.ASN_KELOLA, awalan="/opd")
+add_menu("OPD", "opd.list_opd", Permission.ASN_KELOLA, awalan="/opd", urutan=70)
 
 
 @bp.get("/opd")

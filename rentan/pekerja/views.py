@@ -16,9 +16,19 @@ from rentan.web.impor import HalamanImpor, add_import_routes
 from rentan.web.page import render_page
 
 bp = Blueprint("pekerja", __name__)
-add_menu("Dugaan ganda", "pekerja.list_duplicates", Permission.DUPLIKAT_LIHAT, awalan="/pekerja/duplikat")
 add_menu(
-    "Pelindungan lain", "pekerja.list_lists", Permission.PELINDUNGAN_IMPOR, awalan="/pekerja/pelindungan"
+    "Dugaan ganda",
+    "pekerja.list_duplicates",
+    Permission.DUPLIKAT_LIHAT,
+    awalan="/pekerja/duplikat",
+    urutan=20,
+)
+add_menu(
+    "Pelindungan lain",
+    "pekerja.list_lists",
+    Permission.PELINDUNGAN_IMPOR,
+    awalan="/pekerja/pelindungan",
+    urutan=60,
 )
 add_import_routes(
     bp,

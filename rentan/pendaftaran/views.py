@@ -23,7 +23,7 @@ from rentan.web.context import add_menu
 from rentan.web.page import is_partial, render_page
 from rentan.web.transaction import answered_before, finish
 
-add_menu("Pendaftaran", "pendaftaran.index", Permission.PENDAFTARAN_SENDIRI, awalan="/pendaftaran")
+add_menu("Pendaftaran", "pendaftaran.index", Permission.PENDAFTARAN_SENDIRI, awalan="/pendaftaran", urutan=40)
 
 
 @bp.route("")

@@ -16,7 +16,7 @@ from rentan.web.page import render_page
 from rentan.web.transaction import answered_before, finish
 
 bp = Blueprint("pengaturan", __name__, url_prefix="/pengaturan")
-add_menu("Pengaturan", "pengaturan.index", Permission.PENGATURAN_UBAH, awalan="/pengaturan")
+add_menu("Pengaturan", "pengaturan.index", Permission.PENGATURAN_UBAH, awalan="/pengaturan", urutan=85)
 
 
 @bp.get("")

@@ -15,20 +15,36 @@ from rentan.web.access import pelaku
 
 @dataclass(frozen=True)
 class ButirMenu:
-    """One entry of the main menu: shown to people with one of ``izin``; active below ``awalan``."""
+    """One entry of the main menu: for people with one of ``izin`` and without ``kecuali``."""
 
+    urutan: int
     label: str
     endpoint: str
     izin: frozenset[Permission]
-    awalan: str
+    kecuali: Permission | None
+    awalan: tuple[str, ...]
 
 
 _MENU: list[ButirMenu] = []
 
 
-def add_menu(label: str, endpoint: str, *izin: Permission, awalan: str, pertama: bool = False) -> None:
-    """A room announces its entry when its views are imported; the start page's stands first (``pertama``)."""
-    _MENU.insert(0 if pertama else len(_MENU), ButirMenu(label, endpoint, frozenset(izin), awalan))
+def add_menu(
+    label: str,
+    endpoint: str,
+    *izin: Permission,
+    awalan: str | tuple[str, ...],
+    urutan: int,
+    kecuali: Permission | None = None,
+) -> None:
+    """A room announces its entry when its views are imported.
+
+    ``urutan`` is its place: start page 0, figures and daily work 10-39, own sponsorship 40-59,
+    registers 60-79, upkeep 80-99. ``kecuali`` hides it from people who have something better; it is
+    active below ``awalan``.
+    """
+    starts = (awalan,) if isinstance(awalan, str) else awalan
+    _MENU.append(ButirMenu(urutan, label, endpoint, frozenset(izin), kecuali, starts))
+    _MENU.sort(key=lambda one: one.urutan)
 
 
 def init_context(app: Flask) -> None:
@@ -53,5 +69,5 @@ def _menu() -> list[tuple[str, str, bool]]:
     return [
         (one.label, url_for(one.endpoint), request.path.startswith(one.awalan))
         for one in _MENU
-        if not one.izin or one.izin & mine
+        if one.izin & mine and one.kecuali not in mine
     ]

@@ -1,0 +1,51 @@
+"""The main menu: start page first, then daily work, tools last; no two entries lead to one page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from rentan.ext import db
+from rentan.opd.models import Opd
+
+MENU = {
+    "sari": ["Beranda", "Pendaftaran", "Pekerja asuhan", "Surat kuasa", "Daftar calon"],
+    "budi": [
+        "Beranda", "Partisipasi", "Surat kuasa OPD", "Slip aktivasi", "Pendaftaran", "Pekerja asuhan",
+        "Daftar calon",
+    ],
+    "joko": ["Beranda", "Daftar calon"],
+    "hadi": ["Beranda"],
+    "bayu": ["Beranda", "Daftar calon", "Pelindungan lain"],
+    "agus": ["Beranda", "Dasbor"],
+    "dewi": [
+        "Beranda", "Dasbor", "Slip aktivasi", "Daftar calon", "Pelindungan lain", "Daftar ASN", "OPD", "Akun",
+        "Pengaturan", "Jejak",
+    ],
+}  # fmt: skip
+
+
+def entries(browser: Any, path: str) -> list[tuple[str, bool]]:
+    html = browser.get(path).get_data(as_text=True)
+    nav = html[html.index('class="menu-utama"') :].split("</nav>")[0]
+    return [
+        (label, "aria-current" in attrs) for attrs, label in re.findall(r"<li><a ([^>]*)>([^<]*)</a>", nav)
+    ]
+
+
+@pytest.mark.parametrize("nama", MENU)
+def test_the_menu_of_a_role_stands_in_the_order_of_its_work(cast: Any, client_as: Any, nama: str) -> None:
+    shown = entries(client_as(getattr(cast, nama)), "/beranda")
+
+    assert [label for label, _ in shown] == MENU[nama]
+    assert [label for label, active in shown if active] == ["Beranda"]
+
+
+def test_one_opd_belongs_to_the_dashboard_for_who_sees_the_city(cast: Any, client_as: Any) -> None:
+    shown = entries(
+        client_as(cast.agus), f"/partisipasi?opd={db.session.get(Opd, cast.sari.asn.opd_id).kode}"
+    )
+
+    assert [label for label, active in shown if active] == ["Dasbor"]
