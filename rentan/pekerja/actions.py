@@ -85,12 +85,7 @@ def catat_pekerja(
             "alasan_peringatan",
             kode="perlu_alasan",
         )
-    if diberi_tahu_pada is not None and diberi_tahu_pada > today():
-        raise RuleError(
-            "Tanggal pemberitahuan kepada pekerja tidak boleh di masa depan.",
-            "diberi_tahu_pada",
-            kode="pemberitahuan",
-        )
+    _require_past(diberi_tahu_pada)
     row = find_pekerja(data.nik) or _create(data, asal, diberi_tahu_pada, by)
     _match(row, data, diberi_tahu_pada, by)
     _accept_warnings(row, answer.peringatan, alasan, by)
@@ -155,9 +150,37 @@ def _match(row: Pekerja, data: DataPekerja, diberi_tahu: date | None, by: Pelaku
         require(refuse("nik_data_beda", kalimat, nik=parse_nik(data.nik)), by=by)
     if row.status is StatusPekerja.DITANGGUNG_LAIN:
         advance(MACHINE, row, "masa_habis", by=SISTEM)
-    if diberi_tahu and row.diberi_tahu_pada is None:
-        row.diberi_tahu_pada, row.naskah_pemberitahuan = diberi_tahu, VERSI
-        record(Peristiwa.PEKERJA_DIBERI_TAHU, by=by, objek=row, naskah=VERSI, pada=diberi_tahu)
+    if diberi_tahu:
+        beri_tahu(row, diberi_tahu, by=by)
+
+
+def beri_tahu(row: Pekerja, pada: date | None, *, by: Pelaku) -> None:
+    """Note the day on which the worker was told about the use of the own data; an earlier note stays.
+
+    Workers of an imported list have mostly not been told: whoever takes one tells him first (UU 27/2022).
+    Raises ``RuleError`` (``pemberitahuan``) when nobody has told him and ``pada`` is missing or to come.
+    """
+    if row.diberi_tahu_pada is not None:
+        return
+    if pada is None:
+        raise RuleError(
+            "Pekerja ini belum diberi tahu tentang penggunaan datanya. Bacakan teksnya lebih dulu, lalu isi "
+            "tanggalnya.",
+            "diberi_tahu_pada",
+            kode="pemberitahuan",
+        )
+    _require_past(pada)
+    row.diberi_tahu_pada, row.naskah_pemberitahuan = pada, VERSI
+    record(Peristiwa.PEKERJA_DIBERI_TAHU, by=by, objek=row, naskah=VERSI, pada=pada)
+
+
+def _require_past(diberi_tahu_pada: date | None) -> None:
+    if diberi_tahu_pada is not None and diberi_tahu_pada > today():
+        raise RuleError(
+            "Tanggal pemberitahuan kepada pekerja tidak boleh di masa depan.",
+            "diberi_tahu_pada",
+            kode="pemberitahuan",
+        )
 
 
 def _accept_warnings(row: Pekerja, warnings: tuple[Peringatan, ...], alasan: str, by: Pelaku) -> None:

@@ -13,7 +13,7 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.subject import reveal, seal
 from rentan.core.workflow import check_version
-from rentan.pekerja.actions import DataPekerja, catat_pekerja
+from rentan.pekerja.actions import DataPekerja, beri_tahu, catat_pekerja
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.queries import lahir_sesudah
 from rentan.pekerja.status import AsalPekerja
@@ -52,15 +52,31 @@ def add_pekerja(
     return row
 
 
-def take_pekerja(keadaan: Keadaan, asuhan_id: uuid.UUID, *, cetak_ulang: bool, by: Pelaku) -> Asuhan:
-    """Step 2: a worker held from the pool (or an accepted offer) comes into the sign-up (A4).
-
-    Raises ``NotFound`` for a hold that is not (or no longer) one's own, ``RuleError`` as ``add_pekerja``.
-    """
+def find_held(keadaan: Keadaan, asuhan_id: uuid.UUID) -> Asuhan:
+    """A worker whom this donor holds; raises ``NotFound`` for every other one."""
     held = next((one for one in keadaan.ditahan if one.id == asuhan_id), None)
     if held is None:
         raise NotFound
+    return held
+
+
+def take_pekerja(
+    keadaan: Keadaan,
+    asuhan_id: uuid.UUID,
+    *,
+    diberi_tahu_pada: date | None,
+    cetak_ulang: bool,
+    by: Pelaku,
+) -> Asuhan:
+    """Step 2: a worker held from the pool (or an accepted offer) comes into the sign-up (A4).
+
+    ``diberi_tahu_pada`` is needed for a worker whom nobody has told yet about the use of the own data.
+    Raises ``NotFound`` for a hold that is not (or no longer) one's own, ``RuleError`` as ``add_pekerja``,
+    and ``pemberitahuan``.
+    """
+    held = find_held(keadaan, asuhan_id)
     draf = change_draf(keadaan, cetak_ulang, by)
+    beri_tahu(held.pekerja, diberi_tahu_pada, by=by)
     row = _propose(keadaan, held.pekerja, by)
     settle(draf, by)
     return row

@@ -107,6 +107,17 @@ class DataDiriForm(CetakUlang, VersionedForm):
     )
 
 
+def _diberi_tahu() -> Any:
+    return BooleanField(
+        "Pekerja sudah saya beri tahu tentang penggunaan datanya",
+        [Wajib("Beri tahu pekerja lebih dulu, lalu centang pernyataan ini.")],
+    )
+
+
+def _diberi_tahu_pada() -> Any:
+    return TanggalField("Diberi tahu pada tanggal", [Wajib()], default=today)
+
+
 class PekerjaForm(CetakUlang, VersionedForm):
     """Step 2: one typed worker."""
 
@@ -124,11 +135,8 @@ class PekerjaForm(CetakUlang, VersionedForm):
     )
     alamat = TeksField("Alamat rumah", [Wajib()], maks=200, lebar=60)
     kelurahan = KelurahanField("Kelurahan", [Wajib()])
-    diberi_tahu = BooleanField(
-        "Pekerja sudah saya beri tahu tentang penggunaan datanya",
-        [Wajib("Beri tahu pekerja lebih dulu, lalu centang pernyataan ini.")],
-    )
-    diberi_tahu_pada = TanggalField("Diberi tahu pada tanggal", [Wajib()], default=today)
+    diberi_tahu = _diberi_tahu()
+    diberi_tahu_pada = _diberi_tahu_pada()
     alasan_peringatan = TeksPanjangField(
         "Mengapa data ini tetap benar?",
         [Optional()],
@@ -151,6 +159,13 @@ class UbahPekerjaForm(CetakUlang, VersionedForm):
 
 class LangkahForm(CetakUlang, VersionedForm):
     """A button that changes the list of workers (take, remove)."""
+
+
+class AmbilForm(LangkahForm):
+    """Taking a held worker whom nobody has told yet about the use of the own data."""
+
+    diberi_tahu = _diberi_tahu()
+    diberi_tahu_pada = _diberi_tahu_pada()
 
 
 class IuranForm(CetakUlang, VersionedForm):

@@ -8,11 +8,12 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from rentan.asuhan.models import Asuhan
 from rentan.core.subject import reveal
 from rentan.pekerja.actions import DataPekerja
 from rentan.pekerja.naskah import naskah
 from rentan.pendaftaran import actions_pekerja as actions
-from rentan.pendaftaran.forms import LangkahForm, PekerjaForm, UbahPekerjaForm
+from rentan.pendaftaran.forms import AmbilForm, LangkahForm, PekerjaForm, UbahPekerjaForm
 from rentan.pendaftaran.queries import load_keadaan
 from rentan.pendaftaran.views_rangka import back_or, bp, closed, own, render_step
 from rentan.web.access import pelaku
@@ -69,21 +70,35 @@ def take_worker(asuhan_id: uuid.UUID) -> ResponseReturnValue:
     if answer := answered_before():
         return answer
     keadaan = load_keadaan(seen_by=pelaku(), lock=True)
-    form = LangkahForm()
+    form = _take_form(actions.find_held(keadaan, asuhan_id))
     if form.accepts():
         with form.rules():
-            actions.take_pekerja(keadaan, asuhan_id, cetak_ulang=form.cetak_ulang.data, by=pelaku())
+            actions.take_pekerja(
+                keadaan,
+                asuhan_id,
+                diberi_tahu_pada=form.diberi_tahu_pada.data if isinstance(form, AmbilForm) else None,
+                cetak_ulang=form.cetak_ulang.data,
+                by=pelaku(),
+            )
             return finish(url_for(".list_workers"), "Pekerja masuk ke pendaftaran Anda.")
     return _workers(form, asuhan_id)
+
+
+def _take_form(held: Asuhan, **options: Any) -> LangkahForm:
+    """What is asked when this worker comes in: the notice too, when nobody has told him yet."""
+    kind = AmbilForm if held.pekerja.diberi_tahu_pada is None else LangkahForm
+    return kind(**options)
 
 
 def _workers(form: LangkahForm, ditolak: uuid.UUID | None = None) -> ResponseReturnValue:
     """The list; every held worker has a form of its own, with a one-time key and element ids of its own."""
     held = load_keadaan(seen_by=pelaku()).ditahan
-    forms = {one.id: LangkahForm(formdata=None, id_awalan=f"ambil-{n}") for n, one in enumerate(held, 1)}
+    forms = {one.id: _take_form(one, formdata=None, id_awalan=f"ambil-{n}") for n, one in enumerate(held, 1)}
     if ditolak in forms:
         forms[ditolak] = form
-    return render_step("pekerja", "pendaftaran/pekerja.html", form, ambil=forms)
+    return render_step(
+        "pekerja", "pendaftaran/pekerja.html", form, ambil=forms, naskah=naskah() if held else ()
+    )
 
 
 @bp.route("/pekerja/<uuid:asuhan_id>/ubah", methods=["GET", "POST"])

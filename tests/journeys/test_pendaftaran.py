@@ -23,6 +23,7 @@ from rentan.core.actor import SISTEM
 from rentan.core.clock import now
 from rentan.ext import db
 from rentan.pekerja.models import Pekerja
+from rentan.pekerja.naskah import naskah
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
@@ -336,6 +337,30 @@ def test_a_held_worker_comes_in(cast: Any, client_as: Any) -> None:
     assert db.session.get_one(Asuhan, held.id).status is StatusAsuhan.DIUSULKAN
     edit = browser.get(f"/pendaftaran/pekerja/{held.id}/ubah").get_data(as_text=True)
     assert "Data berasal dari daftar calon" in edit and 'name="alamat"' not in edit
+
+
+def test_a_held_worker_whom_nobody_told_is_told_first(cast: Any, client_as: Any) -> None:
+    pekerja = factories.make_pekerja("Wagiman Rekaan")
+    pekerja.diberi_tahu_pada = pekerja.naskah_pemberitahuan = None
+    held = pegang(add_to_pool(pekerja, by=SISTEM), asn=cast.sari.asn, by=cast.sari.pelaku)
+    db.session.commit()
+    browser, url = client_as(cast.sari), f"/pendaftaran/pekerja/{held.id}/ambil"
+    page = browser.get("/pendaftaran/pekerja").get_data(as_text=True)
+    assert naskah()[0] in page and 'name="diberi_tahu_pada"' in page
+    for wrong, field in (
+        ({}, "diberi_tahu"),
+        ({"diberi_tahu_pada": "21-11-2026"}, "diberi_tahu"),
+        ({"diberi_tahu": "y", "diberi_tahu_pada": ""}, "diberi_tahu_pada"),
+        ({"diberi_tahu": "y", "diberi_tahu_pada": "22-11-2026"}, "diberi_tahu_pada"),
+    ):
+        refused = jalan.isi(browser, "/pendaftaran/pekerja", wrong, action=url)
+        assert refused.status_code == 422 and f'id="{field}-galat"' in refused.get_data(as_text=True)
+    assert db.session.get_one(Asuhan, held.id).status is StatusAsuhan.DITAHAN
+    told = {"diberi_tahu": "y", "diberi_tahu_pada": "20-11-2026"}
+    assert jalan.isi(browser, "/pendaftaran/pekerja", told, action=url).status_code == 303
+    row = db.session.get_one(Asuhan, held.id)
+    assert row.status is StatusAsuhan.DIUSULKAN
+    assert row.pekerja.diberi_tahu_pada == date(2026, 11, 20) and row.pekerja.naskah_pemberitahuan
 
 
 def test_a_held_worker_after_printing_needs_the_tick(cast: Any, client_as: Any) -> None:
