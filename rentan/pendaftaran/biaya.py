@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from rentan.tarif.price import Program, Sektor, Tarif, iuran_periode, kelas_untuk
+from rentan.tarif.price import Program, Sektor, Tarif, iuran_periode
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import format_bulan
 
@@ -102,17 +102,16 @@ def hitung_biaya(
     penghasilan: int,
     periode: int,
     bulan_pertama: date,
-    tarif: Tarif,
+    tarif_pada: Callable[[date], Tarif],
 ) -> Biaya:
     """The cost of these workers (name, sector), paid privately, each month at its own price (product.md §3).
 
     ``penghasilan``: monthly income in rupiah; ``periode``: months. Raises ``TidakSah`` for a negative income.
     """
-    kelas = kelas_untuk(penghasilan, tarif)
     baris = []
     bulan: tuple[date, ...] = ()
     for nama, sektor in pekerja:
-        months = iuran_periode(bulan_pertama, periode, kelas, program, sektor, "pribadi", tarif)
+        months = iuran_periode(bulan_pertama, periode, penghasilan, program, sektor, "pribadi", tarif_pada)
         bulan = tuple(month for month, _ in months)
         baris.append(BarisBiaya(nama, tuple(price.total for _, price in months)))
     return Biaya(bulan, tuple(baris))

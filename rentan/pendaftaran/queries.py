@@ -108,14 +108,13 @@ def biaya_untuk(keadaan: Keadaan, **pilihan: Any) -> Biaya:
 
     Raises ``TidakSah`` for an income below zero.
     """
-    bulan = pilihan.get("bulan_pertama") or keadaan.bulan_pertama
     return hitung_biaya(
         [(one.pekerja.nama, cast(Any, one.pekerja.sektor.value)) for one in keadaan.pekerja],
         program=cast(Any, pilihan.get("program") or keadaan.program),
         penghasilan=pilihan.get("penghasilan") or keadaan.penghasilan,
         periode=pilihan.get("periode") or keadaan.periode,
-        bulan_pertama=bulan,
-        tarif=tarif_pada(bulan),
+        bulan_pertama=pilihan.get("bulan_pertama") or keadaan.bulan_pertama,
+        tarif_pada=tarif_pada,
     )
 
 

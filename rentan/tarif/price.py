@@ -7,6 +7,7 @@ can add the next regulation without a release. Money is whole rupiah, months are
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast, get_args
@@ -181,38 +182,27 @@ def iuran(
 def iuran_periode(
     bulan_pertama: date,
     jumlah_bulan: int,
-    kelas: Kelas,
+    penghasilan: int,
     program: Program,
     sektor: Sektor,
     pendanaan: Pendanaan,
-    tarif: Tarif,
+    tarif_pada: Callable[[date], Tarif],
 ) -> list[tuple[date, Rincian]]:
     """Each month of a period paid ahead, as its first day, at the month's own price.
 
-    Raises ``ValueError`` for less than one month.
+    ``penghasilan``: monthly income in rupiah; ``tarif_pada`` answers the tariff in force in a month, so that
+    a change of the classes counts as well as the end of a cut. Raises ``ValueError`` for less than one
+    month, ``TidakSah`` (``penghasilan_negatif``).
     """
     if jumlah_bulan < 1:
         raise ValueError("a period has at least one month")
     pertama = awal_bulan(bulan_pertama)
-    bulan = (tambah_bulan(pertama, n) for n in range(jumlah_bulan))
-    return [(satu, iuran(satu, kelas, program, sektor, pendanaan, tarif)) for satu in bulan]
-
-
-def harga_tertinggi(
-    bulan: date,
-    kelas: Kelas,
-    program: Program,
-    sektor: Sektor,
-    pendanaan: Pendanaan,
-    tarif: Tarif,
-    jumlah_bulan: int = 12,
-) -> int:
-    """The highest monthly price from ``bulan`` on, in rupiah: what the ceiling of a letter must allow for.
-
-    Raises ``ValueError`` for less than one month.
-    """
-    periode = iuran_periode(bulan, jumlah_bulan, kelas, program, sektor, pendanaan, tarif)
-    return max(rincian.total for _, rincian in periode)
+    found = []
+    for bulan in (tambah_bulan(pertama, n) for n in range(jumlah_bulan)):
+        tarif = tarif_pada(bulan)
+        kelas = kelas_untuk(penghasilan, tarif)
+        found.append((bulan, iuran(bulan, kelas, program, sektor, pendanaan, tarif)))
+    return found
 
 
 def load_tarif_csv(kelas_text: str, potongan_text: str) -> Tarif:

@@ -23,7 +23,12 @@ def tarif() -> Tarif:
 def _biaya(tarif: Tarif, *sektor: str, bulan: date, periode: int, program: Any = "JKK+JKM") -> Biaya:
     people: Any = [(f"Orang {n}", one) for n, one in enumerate(sektor, 1)]
     return hitung_biaya(
-        people, program=program, penghasilan=1_000_000, periode=periode, bulan_pertama=bulan, tarif=tarif
+        people,
+        program=program,
+        penghasilan=1_000_000,
+        periode=periode,
+        bulan_pertama=bulan,
+        tarif_pada=lambda _: tarif,
     )
 
 
@@ -91,7 +96,7 @@ def test_the_total_is_the_sum_of_its_parts(
         penghasilan=penghasilan,
         periode=periode,
         bulan_pertama=tambah_bulan(date(2025, 12, 1), start),
-        tarif=_SEMARANG,
+        tarif_pada=lambda _: _SEMARANG,
     )
     assert biaya.total == sum(r.per_bulan * r.jumlah_bulan for r in biaya.rentang())
     assert sum(r.jumlah_bulan for r in biaya.rentang()) == periode == len(biaya.bulan)

@@ -12,7 +12,6 @@ from rentan.tarif.price import (
     Potongan,
     Rincian,
     Tarif,
-    harga_tertinggi,
     iuran,
     iuran_periode,
     kelas_untuk,
@@ -77,16 +76,18 @@ def test_all_classes_follow_the_formula():
 
 
 def test_twelve_months_ahead_each_at_its_own_price():
-    periode = iuran_periode(date(2026, 12, 15), 12, TERENDAH, DUA, "lain", "pribadi", TARIF)
+    periode = iuran_periode(date(2026, 12, 15), 12, 0, DUA, "lain", "pribadi", lambda _: TARIF)
     assert [bulan for bulan, _ in periode] == [tambah_bulan(date(2026, 12, 1), n) for n in range(12)]
     assert [rincian.total for _, rincian in periode] == [8_400] + [16_800] * 11
     assert sum(rincian.total for _, rincian in periode) == 193_200
 
 
-def test_ceiling_allows_for_the_year_ahead():
-    assert harga_tertinggi(date(2026, 12, 1), TERENDAH, DUA, "lain", "pribadi", TARIF) == 16_800
-    assert harga_tertinggi(date(2026, 1, 1), TERENDAH, DUA, "transportasi", "pribadi", TARIF) == 8_400
-    assert harga_tertinggi(date(2026, 4, 1), TERENDAH, DUA, "lain", "pribadi", TARIF, jumlah_bulan=9) == 8_400
+def test_new_classes_count_from_their_own_month():
+    baru = Tarif((Kelas(0, None, 2_000_000, 20_000, 6_800, 40_000),))
+    periode = iuran_periode(
+        date(2027, 11, 1), 3, 0, DUA, "lain", "pribadi", lambda bulan: baru if bulan.year == 2028 else TARIF
+    )
+    assert [rincian.total for _, rincian in periode] == [16_800, 16_800, 26_800]
 
 
 @given(BULAN, KELAS, SEKTOR, st.sampled_from([DUA, TIGA]), st.integers(1, 24))
@@ -97,11 +98,9 @@ def test_price_properties(bulan, kelas, sektor, program, jumlah):
     assert pribadi.jht == apbd.jht
     assert pribadi.total <= apbd.total
     assert (pribadi.jkk * 2 == apbd.jkk) == (pribadi.jkm * 2 == apbd.jkm) == (pribadi.jkk != apbd.jkk)
-    periode = iuran_periode(bulan, jumlah, kelas, program, sektor, "pribadi", TARIF)
+    periode = iuran_periode(bulan, jumlah, kelas.min, program, sektor, "pribadi", lambda _: TARIF)
     assert len(periode) == jumlah
     assert periode[0][1] == pribadi
-    tertinggi = harga_tertinggi(bulan, kelas, program, sektor, "pribadi", TARIF, jumlah)
-    assert tertinggi == max(rincian.total for _, rincian in periode)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +149,7 @@ def test_unknown_choices_are_a_defect(program, sektor, pendanaan):
 
 def test_a_period_has_a_month():
     with pytest.raises(ValueError, match="at least one"):
-        iuran_periode(date(2026, 12, 1), 0, TERENDAH, DUA, "lain", "pribadi", TARIF)
+        iuran_periode(date(2026, 12, 1), 0, 0, DUA, "lain", "pribadi", lambda _: TARIF)
 
 
 def _potongan(**ganti):
