@@ -136,6 +136,7 @@ def pegang(asn: Asn, pekerja: Pekerja, *, by: Pelaku) -> Asuhan:
     _lock(asn)
     _require_active(asn)
     _require_worker(pekerja)
+    kembalikan_lewat(asn_id=asn.id)  # what is over neither counts nor stands in the way of a new hold
     if _free_or_own_hold(asn, pekerja, by) is not None:
         raise RuleError("Pekerja ini sudah Anda pegang.", kode="sudah_asuhan_anda")
     held, proposed = count_terbuka(asn.id)
@@ -163,11 +164,13 @@ def perpanjang(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
     asuhan.diperpanjang = True
 
 
-def kembalikan_lewat(pekerja_id: uuid.UUID | None = None) -> int:
-    """A3: end the holds whose last day is over (of one worker, or all); answers how many."""
+def kembalikan_lewat(*, pekerja_id: uuid.UUID | None = None, asn_id: uuid.UUID | None = None) -> int:
+    """A3: end the holds whose last day is over (of one worker, of one ASN, or all); answers how many."""
     query = select(Asuhan).where(Asuhan.status == StatusAsuhan.DITAHAN, Asuhan.ditahan_sampai < today())
     if pekerja_id is not None:
         query = query.where(Asuhan.pekerja_id == pekerja_id)
+    if asn_id is not None:
+        query = query.where(Asuhan.asn_id == asn_id)
     rows = db.session.scalars(query.order_by(Asuhan.id).with_for_update(skip_locked=pekerja_id is None)).all()
     for row in rows:
         advance(MACHINE, row, "lewat_waktu", by=SISTEM)
@@ -221,7 +224,7 @@ def _free_or_own_hold(asn: Asn, pekerja: Pekerja, by: Pelaku) -> Asuhan | None:
             return taken
         raise RuleError("Pekerja ini sudah ada dalam daftar asuhan Anda.", "nik", kode="sudah_asuhan_anda")
     if lewat_masa(taken):
-        kembalikan_lewat(pekerja.id)
+        kembalikan_lewat(pekerja_id=pekerja.id)
         return None
     raise already_taken(by)
 

@@ -40,9 +40,7 @@ def pegang(calon: Calon, *, asn: Asn, by: Pelaku) -> Asuhan:
     offer = _waiting_offer(calon)
     if offer is not None and offer.asn_id != asn.id:
         raise RuleError(TIDAK_BEBAS, kode="tidak_bebas")
-    # Whoever is being looked at, or covered elsewhere by now, is not on the board: no way around it.
-    if calon.keluar_pada is not None or calon.pekerja.status is not StatusPekerja.LAYAK:
-        raise RuleError(TIDAK_BEBAS, kode="tidak_bebas")
+    _require_on_board(calon)
     row = asuhan_actions.pegang(asn, calon.pekerja, by=by)
     if offer is not None:
         advance(MACHINE, offer, "terima", by=by)
@@ -146,10 +144,13 @@ def tawarkan(calon: Calon, asn: Asn, *, by: Pelaku) -> Tawaran:
 def jawab_tawaran(tawaran: Tawaran, *, terima: bool, by: Pelaku, versi: int | None = None) -> Asuhan | None:
     """The ASN accepts (the worker is then held, A1) or declines (back to the pool); no reason is asked.
 
-    Raises ``RuleError``: ``lewat_waktu`` and, on accepting, those of ``pegang``.
+    Raises ``RuleError``: ``lewat_waktu`` and, on accepting, ``tidak_bebas`` and those of ``pegang``.
     """
     if tawaran.berlaku_sampai < today():
         raise RuleError("Tawaran ini sudah lewat waktu; pekerja kembali ke daftar calon.", kode="lewat_waktu")
+    if terima:
+        _lock(tawaran.calon)
+        _require_on_board(tawaran.calon)
     advance(MACHINE, tawaran, "terima" if terima else "tolak", by=by, versi=versi)
     _note_answer(tawaran, terima, by)
     return asuhan_actions.pegang(tawaran.asn, tawaran.calon.pekerja, by=by) if terima else None
@@ -177,6 +178,12 @@ def kembalikan_tawaran(calon_id: uuid.UUID | None = None) -> int:
 def _lock(calon: Calon) -> None:
     """Holding and offering one worker happen one after the other."""
     db.session.execute(select(Calon.id).where(Calon.id == calon.id).with_for_update())
+
+
+def _require_on_board(calon: Calon) -> None:
+    """Whoever is being looked at, or covered elsewhere by now, is not on the board: no way around it."""
+    if calon.keluar_pada is not None or calon.pekerja.status is not StatusPekerja.LAYAK:
+        raise RuleError(TIDAK_BEBAS, kode="tidak_bebas")
 
 
 def _waiting_offer(calon: Calon) -> Tawaran | None:

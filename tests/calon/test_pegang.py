@@ -86,6 +86,18 @@ def test_too_late_to_extend(cast, time_machine):
     assert late.value.kode == "penjaga_a2"
 
 
+def test_what_is_over_blocks_nothing_even_before_the_job(cast, time_machine):
+    calon = make_calon()
+    first = hold(cast, calon)
+    for number in range(2):
+        hold(cast, make_calon(f"Orang {number}"))
+    time_machine.move_to("2026-11-29 00:10+07:00")
+    again = hold(cast, calon)
+    assert first.status is StatusAsuhan.KEDALUWARSA and again is not first
+    hold(cast, make_calon("Orang 3")), hold(cast, make_calon("Orang 4"))
+    assert pytest.raises(RuleError, hold, cast, make_calon("Orang 5")).value.kode == "batas_pegang"
+
+
 def test_the_job_returns_what_is_over_and_may_run_twice(cast, time_machine):
     over, kept = hold(cast), hold(cast, make_calon("Orang Lain"))
     asuhan_actions.perpanjang(kept, by=cast.sari.pelaku)

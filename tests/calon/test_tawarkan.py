@@ -13,6 +13,7 @@ from rentan.calon.models import Calon, Tawaran
 from rentan.calon.status import StatusTawaran
 from rentan.core.errors import Forbidden, NotFound, RuleError
 from rentan.ext import db
+from rentan.pekerja.status import StatusPekerja
 from tests.calon.maker import make_calon
 from tests.threads import run_at_once
 
@@ -57,6 +58,14 @@ def test_accepting_holds_the_worker(cast):
     assert tawaran.status is StatusTawaran.DITERIMA and tawaran.dijawab_pada
     with pytest.raises(RuleError):
         actions.jawab_tawaran(tawaran, terima=False, by=cast.lina.pelaku)
+
+
+@pytest.mark.parametrize("status", ["duga_duplikat", "ditanggung_lain"])
+def test_an_offer_is_no_way_around_the_board(cast, status):
+    tawaran = offer(cast)
+    tawaran.calon.pekerja.status = StatusPekerja(status)
+    refused = pytest.raises(RuleError, actions.jawab_tawaran, tawaran, terima=True, by=cast.lina.pelaku)
+    assert refused.value.kode == "tidak_bebas" and tawaran.status is StatusTawaran.MENUNGGU
 
 
 def test_declining_puts_the_worker_back(cast):
