@@ -215,7 +215,7 @@ class SuratKuasaForm(BaseForm):
         "Surat kuasa bertanda tangan",
         [Wajib("Pilih berkas surat kuasa.")],
         maks_mib=_batas_mib,
-        description="Semua halaman dalam satu berkas.",
+        description="Semua halaman dalam satu berkas; pakai PDF bila lebih dari satu halaman.",
     )
 
 

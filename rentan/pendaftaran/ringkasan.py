@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from rentan.asn.models import Asn
 from rentan.asuhan.queries import harga
@@ -14,11 +14,12 @@ from rentan.core.clock import to_local
 from rentan.core.subject import load_deks, reveal
 from rentan.ext import db, runtime
 from rentan.opd.models import Opd
-from rentan.pendaftaran.isian import LUAR_KOTA
+from rentan.pendaftaran.isian import LUAR_KOTA, Isian
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.queries import Keadaan
 from rentan.surat_kuasa.models import SuratKuasa
-from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet
+from rentan.tarif.price import iuran, kelas_untuk
+from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet, tarif_pada
 from rentan.util.nik import mask_nik
 from rentan.util.nip import format_nip
 from rentan.util.rupiah import format_rupiah
@@ -48,6 +49,20 @@ def nama_kelurahan(kode: str | None) -> str:
         return f"Di luar {runtime().profil.nama_kota}"
     found = find_kelurahan(kode)
     return found.label if found else ""
+
+
+def alamat_lengkap(isian: Isian) -> str | None:
+    """The home address as the letter carries it, with ward and district."""
+    found = find_kelurahan(isian.kelurahan)
+    return f"{isian.alamat}, Kelurahan {found.label}" if isian.alamat and found else isian.alamat
+
+
+def harga_seorang(keadaan: Keadaan) -> int:
+    """Rupiah for one worker in the first month, in the lowest class unless another one was chosen."""
+    bulan = keadaan.bulan_pertama
+    tarif = tarif_pada(bulan)
+    kelas = kelas_untuk(keadaan.penghasilan, tarif)
+    return iuran(bulan, kelas, cast(Any, keadaan.program), "lain", "pribadi", tarif).total
 
 
 def ringkasan_jawaban(keadaan: Keadaan) -> list[Bagian]:
@@ -85,7 +100,8 @@ def _workers(keadaan: Keadaan) -> list[Bagian]:
             # The birth date stands beside it, so the serial stays hidden (MSK-1).
             {"label": "NIK", "nilai": mask_nik(reveal(pekerja, "nik") or "", lahir_terlihat=True)},
             {"label": "Tanggal lahir", "nilai": format_tanggal(pekerja.tanggal_lahir)},
-            {"label": "Pekerjaan", "nilai": f"{pekerja.pekerjaan} ({pekerja.sektor.label})"},
+            {"label": "Pekerjaan", "nilai": pekerja.pekerjaan},
+            {"label": "Sektor", "nilai": pekerja.sektor.label},
             {"label": "Alamat", "nilai": f"{pekerja.alamat}, {pekerja.kelurahan.label}"},
         ]
         found.append(Bagian(f"Pekerja {nomor}", "pendaftaran.edit_worker", lines, one.id))

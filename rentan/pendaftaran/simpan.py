@@ -17,6 +17,7 @@ from rentan.pendaftaran.isian import load_isian, store_isian
 from rentan.pendaftaran.langkah import count_done
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.queries import Keadaan, find_draf, load_keadaan
+from rentan.pendaftaran.ringkasan import alamat_lengkap
 from rentan.pendaftaran.status import MACHINE
 from rentan.surat_kuasa import actions as surat_actions
 from rentan.surat_kuasa.status import StatusSurat
@@ -124,7 +125,7 @@ def settle(draf: Pendaftaran, by: Pelaku) -> None:
                 nama_rekening=isian.nama_rekening,
                 plafon=keadaan.plafon,
                 bulan_pertama=isian.bulan_pertama,
-                alamat=isian.alamat,
+                alamat=alamat_lengkap(isian),
                 telepon=isian.hp,
                 by=by,
             )

@@ -13,7 +13,7 @@ from rentan.pendaftaran import actions, views_kirim, views_pekerja  # noqa: F401
 from rentan.pendaftaran.forms import DataDiriForm, IuranForm, kunci_bulan
 from rentan.pendaftaran.langkah import LANGKAH, first_open
 from rentan.pendaftaran.queries import Keadaan, biaya_untuk, list_terkirim, load_keadaan
-from rentan.pendaftaran.ringkasan import nama_opd
+from rentan.pendaftaran.ringkasan import harga_seorang, nama_opd
 from rentan.pendaftaran.views_rangka import bp, closed, next_step, own, render_step
 from rentan.surat_kuasa.queries import BULAN_KE_DEPAN
 from rentan.tarif.price import kelas_untuk
@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
         berikut=first_open(keadaan),
         terkirim=list_terkirim(keadaan.asn.id),
         biaya=biaya_untuk(keadaan),
+        seorang=harga_seorang(keadaan),
     )
 
 
@@ -157,7 +158,7 @@ def _perkiraan(keadaan: Keadaan, form: IuranForm) -> dict[str, Any]:
     }
     return {
         "biaya": biaya_untuk(keadaan, **wanted),
-        "usulan": biaya_untuk(keadaan, **wanted | {"periode": BULAN_KE_DEPAN}).puncak,
+        "setahun": biaya_untuk(keadaan, **wanted | {"periode": BULAN_KE_DEPAN}),
         "kelas": kelas_untuk(wanted["penghasilan"] or keadaan.penghasilan, tarif_pada(keadaan.bulan_pertama)),
     }
 
