@@ -89,3 +89,14 @@ def test_first_load_is_at_most_70_kb(client):
     for url in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
         total += len(client.get(url, headers={"Accept-Encoding": "gzip"}).data)
     assert total <= 70_000, total
+
+
+def test_no_sheet_asks_for_what_the_policy_refuses(app):
+    browser = app.test_client()
+    with app.test_request_context():
+        addresses = [url_for("static", filename=name) for name in NAMES if name.endswith(".css")]
+    assert len(addresses) == 2
+    for address in addresses:
+        sheet = browser.get(address).text
+        assert not re.search(r"url\(\s*[\"']?(data|https?):", sheet)
+        assert len(sheet) > 1000
