@@ -98,6 +98,12 @@ def list_unit(opd: Opd) -> list[BarisUnit]:
     ]
 
 
+def has_asn(opd: Opd) -> bool:
+    """Is anybody of this OPD entitled to an account, activated or not?"""
+    query = db.select(Asn.id).where(Asn.opd_id == opd.id, Asn.status_aktif.in_(BERHAK)).limit(1)
+    return db.session.scalar(query) is not None
+
+
 def list_belum(
     opd: Opd, *, unit_id: uuid.UUID | None = None, tanpa_unit: bool = False, tanpa_slip: bool = False
 ) -> list[Penerima]:

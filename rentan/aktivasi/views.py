@@ -108,6 +108,7 @@ def _page(opd: Opd, form: SlipForm) -> Response:
         opd=opd,
         pilihan_opd=queries.list_opd(seen_by=pelaku()),
         baris=rows,
+        ada_asn=bool(rows) or queries.has_asn(opd),
         belum=sum(row.belum for row in rows),
         tercetak=sum(row.tercetak for row in rows),
         semua=SEMUA,

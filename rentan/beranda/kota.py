@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -169,7 +169,9 @@ def bagian_admin(by: Pelaku) -> Bagian:
     bagian.tugas = [
         *_impor_menunggu(by),
         Tugas(
-            f"{format_angka(berakhir)} peran berakhir dalam {HARI_MENJELANG} hari",
+            f"{format_angka(berakhir)} peran berakhir dalam {HARI_MENJELANG} hari"
+            if berakhir
+            else f"Tidak ada peran yang berakhir dalam {HARI_MENJELANG} hari",
             nilai(berakhir),
             f"Yang pertama {format_tanggal(pertama)}. Perpanjang bila orangnya tetap bertugas."
             if pertama
@@ -177,15 +179,22 @@ def bagian_admin(by: Pelaku) -> Bagian:
             "/akun/kelola" if berakhir else "",
             "peran",
         ),
-        Tugas(
-            "Daftar ASN terakhir diterapkan" if terakhir else "Daftar ASN belum pernah diunggah di sini",
-            Mendesak.BERJALAN if terakhir else Mendesak.KOSONG,
-            sejak(terakhir) or "Tanpa daftar lengkap, “siapa yang belum ikut” tidak dapat diketahui.",
-            "/asn/impor",
-            "roster",
-        ),
+        _daftar_asn(asn or 0, terakhir),
     ]
     return bagian
+
+
+def _daftar_asn(asn: int, terakhir: datetime | None) -> Tugas:
+    """The roster: how old it is, or that there is none yet."""
+    if terakhir:
+        judul, status, petunjuk = "Daftar ASN terakhir diterapkan", Mendesak.BERJALAN, sejak(terakhir)
+    elif asn:
+        judul, status = "Belum ada daftar ASN yang diunggah melalui halaman ini", Mendesak.KOSONG
+        petunjuk = "ASN yang ada berasal dari pengisian awal. Unggah daftar terbaru dari badan kepegawaian."
+    else:
+        judul, status = "Daftar ASN belum ada", Mendesak.PERLU
+        petunjuk = "Unggah daftar dari badan kepegawaian; tanpa daftar itu tidak ada yang dapat masuk."
+    return Tugas(judul, status, petunjuk, "/asn/impor", "roster")
 
 
 def _impor_menunggu(by: Pelaku) -> list[Tugas]:

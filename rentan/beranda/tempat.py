@@ -7,18 +7,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from rentan.aktivasi.queries import list_unit
 from rentan.asn.models import Asn
-from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import TERBUKA
 from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas, nilai, tertua
-from rentan.calon.models import Calon
+from rentan.calon.queries import count_usulan
+from rentan.calon.status import KeadaanUsulan
 from rentan.core.actor import Pelaku
 from rentan.core.clock import today
 from rentan.ext import db
 from rentan.laporan.queries import angka_opd, jumlah
 from rentan.opd.models import Opd
-from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import StatusPekerja
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.util.angka import format_angka
@@ -34,7 +32,10 @@ def bagian_operator(by: Pelaku) -> Bagian:
     opd = list(db.session.scalars(select(Opd).where(Opd.id.in_(by.opd_ids)).order_by(Opd.urutan, Opd.id)))
     angka = jumlah(angka_opd(awal_bulan(today()), by.opd_ids).values())
     nama = ", ".join(one.singkatan for one in opd) or "OPD Anda"
-    belum_akun = angka.asn - angka.aktivasi
+    # The same people as on the page of the slips: everybody who may activate, counted in percentages or not.
+    belum_akun = sum(row.belum for one in opd for row in list_unit(one))
+    di_luar = belum_akun - (angka.asn - angka.aktivasi)
+    luar = f" Termasuk {format_angka(di_luar)} ASN di luar hitungan persentase." if di_luar > 0 else ""
     bagian = Bagian(
         "operator",
         f"Sebagai operator {nama}",
@@ -54,7 +55,7 @@ def bagian_operator(by: Pelaku) -> Bagian:
         Tugas(
             f"{format_angka(belum_akun)} ASN belum mengaktifkan akun",
             nilai(belum_akun),
-            "Cetak slip aktivasi, lalu bagikan per unit kerja.",
+            f"Cetak slip aktivasi, lalu bagikan per unit kerja.{luar}",
             "/aktivasi/slip",
             "belum_aktivasi",
         ),
@@ -124,16 +125,8 @@ def bagian_kecamatan(by: Pelaku) -> Bagian:
             select(Kecamatan.nama).where(Kecamatan.kode.in_(by.kecamatan)).order_by(Kecamatan.nama)
         )
     )
-    milik = Calon.kecamatan_kode.in_(by.kecamatan)
-    diasuh = select(Asuhan.pekerja_id).where(Asuhan.status.in_(TERBUKA))
-    menunggu, terlama = _hitung_calon(
-        milik,
-        Calon.keluar_pada.is_(None),
-        Pekerja.status == StatusPekerja.LAYAK,
-        Calon.pekerja_id.not_in(diasuh),
-    )
-    dipilih, _ = _hitung_calon(milik, Calon.pekerja_id.in_(diasuh))
-    diperiksa, _ = _hitung_calon(milik, Pekerja.status == StatusPekerja.DUGA_DUPLIKAT)
+    usulan = count_usulan(seen_by=by)
+    menunggu, terlama = usulan[KeadaanUsulan.MENUNGGU]
     bagian = Bagian(
         "kecamatan",
         f"Sebagai petugas Kecamatan {nama}",
@@ -141,23 +134,22 @@ def bagian_kecamatan(by: Pelaku) -> Bagian:
         Tautan("Usulkan pekerja", "/calon/usul"),
     )
     bagian.angka = [
-        Besaran("Menunggu ASN", menunggu, satuan="orang", url="/calon", uji="menunggu"),
-        Besaran("Sudah dipilih ASN", dipilih, satuan="orang", url="/calon", uji="dipilih"),
-        Besaran("Sedang diperiksa", diperiksa, satuan="orang", url="/calon", uji="diperiksa"),
+        Besaran(
+            one.label,
+            usulan[one][0],
+            satuan="orang",
+            url=f"/calon?tampilan=usulan&keadaan={one.value}",
+            uji=one.value,
+        )
+        for one in (KeadaanUsulan.MENUNGGU, KeadaanUsulan.DIPILIH, KeadaanUsulan.DIPERIKSA)
     ]
     bagian.tugas = [
         Tugas(
             f"{format_angka(menunggu)} pekerja menunggu orang tua asuh",
             Mendesak.BERJALAN if menunggu else Mendesak.KOSONG,
             tertua(terlama, "Yang terlama menunggu") or "Usulkan pekerja lebih dahulu.",
-            "/calon",
+            f"/calon?tampilan=usulan&keadaan={KeadaanUsulan.MENUNGGU.value}" if menunggu else "/calon/usul",
             "menunggu",
         )
     ]
     return bagian
-
-
-def _hitung_calon(*syarat: Any) -> tuple[int, datetime | None]:
-    query = select(func.count(), func.min(Calon.menunggu_sejak)).select_from(Calon)
-    row = db.session.execute(query.join(Pekerja, Pekerja.id == Calon.pekerja_id).where(*syarat)).one()
-    return int(row[0]), row[1]

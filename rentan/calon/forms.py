@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField
 
+from rentan.calon.status import KeadaanUsulan
 from rentan.core.clock import today
 from rentan.pekerja.actions import DataPekerja
 from rentan.pekerja.status import JenisKelamin, Sektor
@@ -41,6 +42,16 @@ class SaringForm(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dekat.pilihan = pilihan_kelurahan()
+        self.validate()
+
+
+class SaringUsulanForm(FilterForm):
+    """Filter of the proposals of one kecamatan."""
+
+    keadaan = PilihanField("Keadaan", [Optional()], pilihan=KeadaanUsulan, kosong="Semua keadaan")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.validate()
 
 

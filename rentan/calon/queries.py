@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, select, tuple_
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.calon.models import Calon, Tawaran
-from rentan.calon.status import StatusTawaran
+from rentan.calon.status import KeadaanUsulan, StatusTawaran
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now, today
 from rentan.core.errors import NotFound
@@ -27,7 +27,7 @@ from rentan.pekerja.queries import lahir_sesudah
 from rentan.pekerja.status import Sektor, StatusPekerja
 from rentan.tarif.queries import debet_pertama
 from rentan.wilayah.models import Kecamatan, Kelurahan
-from rentan.wilayah.queries import find_kelurahan, tetangga
+from rentan.wilayah.queries import find_kecamatan_bernama, find_kelurahan, tetangga
 
 DEKAT = (
     "Sekelurahan dengan kantor atau rumah Anda",
@@ -113,7 +113,7 @@ def list_calon(
     """
     if not seen_by.permissions & {Permission.CALON_PILIH, Permission.CALON_TAWARKAN, Permission.CALON_IMPOR}:
         raise NotFound
-    rank = _nearness(_places(asn, dekat))
+    rank = _nearness(*_places(asn, dekat))
     query = _filtered(sektor, pekerjaan)
     total = db.session.scalar(
         select(db.func.count()).select_from(query.with_only_columns(Calon.id).limit(CAP + 1).subquery())
@@ -161,26 +161,28 @@ def _filtered(sektor: Sektor | None, pekerjaan: str) -> Select[Any]:
     return query
 
 
-def _places(asn: Asn | None, dekat: str | None) -> list[Kelurahan]:
-    """The wards to be near to: the chosen one, else office and home."""
-    if dekat:
-        codes = [dekat]
-    elif asn is None:
-        codes = []
-    else:
-        office = db.session.scalar(select(Opd.kelurahan_kode).where(Opd.id == asn.opd_id))
-        codes = [one for one in (office, asn.kelurahan_kode) if one]
-    return [one for one in map(find_kelurahan, codes) if one is not None]
+def _places(asn: Asn | None, dekat: str | None) -> tuple[set[str], set[str]]:
+    """Codes of the wards and of the districts to be near to: the chosen ward's, else office's and home's."""
+    codes: list[str | None] = [dekat] if dekat else []
+    kecamatan = set()
+    if not dekat and asn is not None:
+        office = db.session.get_one(Opd, asn.opd_id)
+        codes = [office.kelurahan_kode, asn.kelurahan_kode]
+        if office.kelurahan_kode is None and office.jenis == "kecamatan":
+            kecamatan = {one.kode for one in [find_kecamatan_bernama(office.nama)] if one is not None}
+    wards = [one for one in map(find_kelurahan, codes) if one is not None]
+    return {one.kode for one in wards}, kecamatan | {one.kecamatan_kode for one in wards}
 
 
-def _nearness(places: list[Kelurahan]) -> ColumnElement[int]:
+def _nearness(kelurahan: set[str], kecamatan: set[str]) -> ColumnElement[int]:
     """0 same ward, 1 same district, 2 neighbouring district, 3 elsewhere; the nearest of several places."""
-    if not places:
+    if not kecamatan:
         return cast("ColumnElement[int]", literal(len(DEKAT) - 1))
-    kelurahan = [one.kode for one in places]
-    kecamatan = {one.kecamatan_kode for one in places}
     sekitar = set().union(*(tetangga(one) for one in kecamatan)) - kecamatan
-    whens = [(Calon.kelurahan_kode.in_(kelurahan), 0), (Calon.kecamatan_kode.in_(sorted(kecamatan)), 1)]
+    whens = [
+        (Calon.kelurahan_kode.in_(sorted(kelurahan)), 0),
+        (Calon.kecamatan_kode.in_(sorted(kecamatan)), 1),
+    ]
     if sekitar:
         whens.append((Calon.kecamatan_kode.in_(sorted(sekitar)), 2))
     return cast("ColumnElement[int]", case(*whens, else_=3))
@@ -203,9 +205,40 @@ def _own_area(seen_by: Pelaku) -> ColumnElement[bool]:
     return Calon.kecamatan_kode.in_(seen_by.kecamatan)
 
 
-def list_usulan(*, seen_by: Pelaku, sesudah: uuid.UUID | None = None, limit: int = HALAMAN) -> list[Calon]:
+def _keadaan_usulan() -> ColumnElement[str]:
+    """How a proposal stands for its proposer; every row has exactly one value of ``KeadaanUsulan``."""
+    diasuh = select(Asuhan.pekerja_id).where(Asuhan.status.in_(TERBUKA))
+    return case(
+        (Calon.pekerja_id.in_(diasuh), KeadaanUsulan.DIPILIH.value),
+        (Calon.keluar_pada.is_not(None), KeadaanUsulan.LAIN.value),
+        (Pekerja.status == StatusPekerja.LAYAK, KeadaanUsulan.MENUNGGU.value),
+        (Pekerja.status == StatusPekerja.DUGA_DUPLIKAT, KeadaanUsulan.DIPERIKSA.value),
+        else_=KeadaanUsulan.LAIN.value,
+    )
+
+
+def count_usulan(*, seen_by: Pelaku) -> dict[KeadaanUsulan, tuple[int, datetime | None]]:
+    """Proposals of the viewer's kecamatan by how they stand: how many, and since when the oldest waits."""
+    keadaan = _keadaan_usulan().label("keadaan")
+    query = select(keadaan, func.count(), func.min(Calon.menunggu_sejak))
+    query = query.join(Pekerja, Pekerja.id == Calon.pekerja_id).where(_own_area(seen_by)).group_by(keadaan)
+    found: dict[KeadaanUsulan, tuple[int, datetime | None]] = dict.fromkeys(KeadaanUsulan, (0, None))
+    for nilai, jumlah, terlama in db.session.execute(query):
+        found[KeadaanUsulan(nilai)] = (jumlah, terlama)
+    return found
+
+
+def list_usulan(
+    *,
+    seen_by: Pelaku,
+    keadaan: KeadaanUsulan | None = None,
+    sesudah: uuid.UUID | None = None,
+    limit: int = HALAMAN,
+) -> list[Calon]:
     """The pool workers of the viewer's kecamatan with their names, newest first (AUZ-3: own area)."""
-    query = select(Calon).where(_own_area(seen_by))
+    query = select(Calon).join(Pekerja, Pekerja.id == Calon.pekerja_id).where(_own_area(seen_by))
+    if keadaan is not None:
+        query = query.where(_keadaan_usulan() == keadaan.value)
     if sesudah is not None and (last := db.session.get(Calon, sesudah)) is not None:
         query = query.where(tuple_(Calon.menunggu_sejak, Calon.id) < tuple_(last.menunggu_sejak, last.id))
     return list(db.session.scalars(query.order_by(Calon.menunggu_sejak.desc(), Calon.id.desc()).limit(limit)))

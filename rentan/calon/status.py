@@ -15,6 +15,15 @@ class StatusTawaran(Status):
     KEDALUWARSA = "kedaluwarsa", "Lewat waktu"
 
 
+class KeadaanUsulan(Status):
+    """How a proposal stands, as the officer of its kecamatan reads it; derived, never stored."""
+
+    MENUNGGU = "menunggu", "Menunggu ASN", "netral"
+    DIPILIH = "dipilih", "Sudah dipilih seorang ASN", "proses"
+    DIPERIKSA = "diperiksa", "Sedang diperiksa", "proses"
+    LAIN = "lain", "Tidak lagi ditawarkan", "netral"
+
+
 S = StatusTawaran
 
 

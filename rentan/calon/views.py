@@ -9,7 +9,14 @@ from flask import Blueprint, Response, request, url_for
 
 from rentan.asn.models import Asn
 from rentan.calon import actions, queries
-from rentan.calon.forms import JawabForm, SaringForm, TawarkanForm, UsulCalonForm, pilihan_kelurahan
+from rentan.calon.forms import (
+    JawabForm,
+    SaringForm,
+    SaringUsulanForm,
+    TawarkanForm,
+    UsulCalonForm,
+    pilihan_kelurahan,
+)
 from rentan.calon.impor import PENANGAN
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record, undo_changes
@@ -37,7 +44,7 @@ add_import_routes(
         izin=P.CALON_IMPOR,
         alamat="/calon/impor",
         asal="calon.index",
-        pengantar="Tambahkan pekerja yang menunggu donatur dari daftar kecamatan atau dinas.",
+        pengantar="Tambahkan pekerja yang menunggu orang tua asuh dari daftar kecamatan atau dinas.",
         kolom="NIK, NAMA, TANGGAL LAHIR, JENIS KELAMIN, PEKERJAAN, KELURAHAN, ALAMAT; boleh ditambah HP, "
         "KECAMATAN, SEKTOR, LOKASI KERJA. Nama kelurahan dapat berulang: isi KECAMATAN agar tidak tertukar.",
     ),
@@ -102,10 +109,16 @@ def _page(form: SaringForm, by: Pelaku, *, near_asn: bool = True) -> queries.Pap
 
 
 def _proposals(by: Pelaku, tabs: list[tuple[str, str]]) -> Response:
-    rows = queries.list_usulan(seen_by=by, sesudah=request.args.get("sesudah", type=uuid.UUID))
+    form = SaringUsulanForm()
+    keadaan = form.keadaan.data
+    counts = queries.count_usulan(seen_by=by)
+    rows = queries.list_usulan(
+        seen_by=by, keadaan=keadaan, sesudah=request.args.get("sesudah", type=uuid.UUID)
+    )
     record(Peristiwa.NAMA_DILIHAT, by=by, daftar="calon_kecamatan", jumlah=len(rows))
     return render_page(
-        "calon/usulan.html", "usulan", tab=tabs, baris=rows, keadaan=queries.state_of(rows),
+        "calon/usulan.html", "usulan", tab=tabs, baris=rows, keadaan=queries.state_of(rows), saring=form,
+        jumlah=counts[keadaan][0] if keadaan else sum(n for n, _ in counts.values()),
         tampilan="usulan", sesudah=rows[-1].id if len(rows) == queries.HALAMAN else None,
     )  # fmt: skip
 

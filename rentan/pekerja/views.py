@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from flask import Blueprint, Response, request
 
 from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import today
 from rentan.core.permissions import Permission
 from rentan.pekerja import queries
 from rentan.pekerja.impor import PENANGAN
@@ -61,4 +63,16 @@ def list_duplicates() -> Response:
 @requires(Permission.PELINDUNGAN_IMPOR)
 def list_lists() -> Response:
     """How many workers each list covers now, and until when: counts only, no names."""
-    return render_page("pekerja/pelindungan.html", sumber=queries.list_sumber())
+    found = queries.list_sumber()
+    rows: dict[tuple[date, str], dict[str, int]] = {}
+    # What ends next stands first, what is over stands last.
+    for one in sorted(found, key=lambda one: (one.selesai < today(), one.selesai)):
+        cells = rows.setdefault((one.selesai, one.keadaan), {})
+        cells[one.sumber] = cells.get(one.sumber, 0) + one.jumlah
+    return render_page(
+        "pekerja/pelindungan.html",
+        sumber=sorted({one.sumber for one in found}),
+        baris=rows,
+        jumlah=sum(one.jumlah for one in found),
+        berlaku=sum(one.jumlah for one in found if one.mulai <= today() <= one.selesai),
+    )

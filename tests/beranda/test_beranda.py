@@ -10,12 +10,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from rentan.akun.queries import pelaku_of
+from rentan.asn.models import Asn
+from rentan.asn.status import StatusAktif, StatusAsn
 from rentan.beranda.queries import list_bagian
 from rentan.beranda.tugas import Mendesak, nilai, sejak, tertua
 from rentan.core.clock import now, today
 from rentan.core.permissions import Peran
 from rentan.demo import ensure_demo
 from rentan.ext import db
+from rentan.opd.models import Opd
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from tests import factories
@@ -154,3 +157,26 @@ def test_words_of_time() -> None:
     assert nilai(0) is Mendesak.KOSONG
     assert nilai(1, hari_ini, 7) is Mendesak.PERLU
     assert nilai(1, hari_ini - timedelta(days=8), 7) is Mendesak.TERLAMBAT
+
+
+def test_the_figures_of_a_kecamatan_lead_to_their_own_lists(cast: Any, client_as: Any) -> None:
+    joko = next(one for one in list_bagian(pelaku_of(cast.joko.akun)) if one.kunci == "kecamatan")
+    browser = client_as(cast.joko)
+    for one in joko.angka:
+        assert f"keadaan={one.uji}" in one.url and browser.get(one.url).status_code == 200
+
+
+def test_the_operator_reads_the_number_that_the_slips_show(cast: Any, client_as: Any) -> None:
+    opd = db.session.get(Opd, cast.budi.asn.opd_id)
+    factories.make_asn("Paruh Waktu Rekaan", opd, status=StatusAsn.PPPK_PW)
+    db.session.commit()
+    slip = re.search(r'data-uji="belum">([\d.]+)<', client_as(cast.budi).get("/aktivasi/slip").text)
+    told = tugas(cast.budi, "belum_aktivasi")
+    assert slip and told.judul.startswith(f"{slip[1]} ASN") and "Termasuk 1 ASN di luar" in told.petunjuk
+
+
+def test_an_empty_city_asks_for_the_roster(cast: Any) -> None:
+    assert tugas(cast.dewi, "roster").status is Mendesak.KOSONG
+    db.session.execute(db.update(Asn).values(status_aktif=StatusAktif.PENSIUN))
+    roster = tugas(cast.dewi, "roster")
+    assert roster.status is Mendesak.PERLU and "belum ada" in roster.judul

@@ -217,3 +217,17 @@ def test_bayu_imports_a_list_through_the_pages(cast, client_as):
     assert browser.post(f"{sent.location}/terapkan", data=body).status_code == 303
     assert db.session.scalar(db.select(db.func.count(Calon.id))) == 1
     assert client_as(cast.dewi).get(sent.location).status_code == 404
+
+
+def test_joko_finds_the_proposals_that_still_wait(cast, client_as):
+    make_calon("Menunggu Terus")
+    chosen = make_calon("Sudah Terpilih")
+    actions.pegang(chosen, asn=cast.sari.asn, by=cast.sari.pelaku)
+    db.session.commit()
+    browser = client_as(cast.joko)
+    everybody = browser.get("/calon?tampilan=usulan").text
+    assert "2 pekerja." in everybody and "Menunggu Terus" in everybody and "Sudah Terpilih" in everybody
+    waiting = browser.get("/calon?tampilan=usulan&keadaan=menunggu").text
+    assert "1 pekerja: menunggu ASN." in waiting and "Sudah Terpilih" not in waiting
+    assert "Tidak ada pekerja dengan keadaan ini" in browser.get("/calon?keadaan=diperiksa").text
+    assert "2 pekerja." in browser.get("/calon?keadaan=entah").text

@@ -121,6 +121,16 @@ def test_filters_and_search(cast: Cast, own: Any, client_as: Any, query: str, co
         assert ("Tidak ada yang cocok" in html) == (count == 0)
 
 
+def test_the_units_add_up_to_the_opd(cast: Cast, own: Any, client_as: Any) -> None:
+    html = client_as(cast.budi).get("/partisipasi/unit").text
+    rows = [
+        [int(n.replace(".", "")) for n in re.findall(r'class="angka">([\d.]+)<', row)[:2]]
+        for row in html.split('data-uji="unit"')[1].split("<tr")[2:]
+    ]
+    assert rows[-1] == [sum(one[0] for one in rows[:-1]), sum(one[1] for one in rows[:-1])]
+    assert f'data-uji="asn">{rows[-1][0]}<' in html.replace("\n", "")
+
+
 def test_a_filter_by_unit(cast: Cast, own: Any, client_as: Any) -> None:
     unit = factories.unit(own, "Bidang Data")
     html = client_as(cast.budi).get(f"/partisipasi?unit={unit.id}").text

@@ -98,7 +98,7 @@ def test_recorded_workers_are_moved_out(cast):
     assert first.status is StatusPekerja.DITANGGUNG_LAIN and second.status is StatusPekerja.LAYAK
 
 
-def test_the_overview_counts_and_names_nobody(app):
+def test_the_overview_counts_and_names_nobody(cast, client_as):
     take(
         line(),
         line(),
@@ -113,3 +113,7 @@ def test_the_overview_counts_and_names_nobody(app):
         (date(2026, 12, 5), "Berakhir dalam 30 hari", 1),
         (date(2027, 12, 31), "Belum mulai", 1),
     }
+    html = client_as(cast.bayu).get("/pekerja/pelindungan").text
+    assert 'data-uji="berlaku">3<' in html and 'data-uji="semua">5<' in html
+    first, last = html.index("5 Desember 2026"), html.index("30 Juni 2026")
+    assert first < html.index("31 Desember 2026") < last, "what ends next first, what is over last"
