@@ -19,6 +19,8 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.server import BaseWSGIServer  # type: ignore[import-untyped]
 from waitress.task import ErrorTask  # type: ignore[import-untyped]
 
+from rentan.web.security import HEADERS
+
 logger = logging.getLogger("rentan.server")
 
 BODY_MAX = 11 * 1024 * 1024  # bytes; the application sets lower limits per page
@@ -37,11 +39,7 @@ _ERROR_TEXT = {
 _ERROR_HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Referrer-Policy", "same-origin"),
+    *HEADERS.items(),
 ]
 
 

@@ -75,11 +75,14 @@ def look(asn_id: uuid.UUID) -> Response:
             )
             return finish(url_for("asn.look", asn_id=asn_id), "Perubahan status disimpan.")
     asn = queries.get_asn(asn_id, seen_by=pelaku())
+    penempatan = queries.list_penempatan(asn)
+    stored = {"status_aktif": asn.status_aktif, "sejak": penempatan[0][0].mulai if penempatan else None}
     return render_page(
         "asn/lihat.html",
         form=form,
+        beda=form.differences(FormStatus(formdata=None, data=stored), asn.versi),
         asn=asn,
-        penempatan=queries.list_penempatan(asn),
+        penempatan=penempatan,
         nip=queries.list_nip(asn),
     )
 

@@ -15,8 +15,10 @@ from sqlalchemy import event, insert, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
-from rentan.core.secrets import KeyFileError, decrypt, encrypt
+from rentan.core.secrets import KeyFileError, Keyring, decrypt, encrypt
 from rentan.ext import Base, db, runtime
+
+BUKAN_PASANGAN = "Berkas kunci ini bukan pasangan basis data ini. Pakai berkas kunci yang benar."
 
 
 class KunciSubjek(Base):
@@ -67,7 +69,7 @@ def check_fingerprint(url: str) -> None:
     finally:
         db.engine.dispose()  # nothing of this may be inherited by a forked worker
     if found not in (None, runtime().keyring.sidik):
-        raise KeyFileError("Berkas kunci ini bukan pasangan basis data ini. Pakai berkas kunci yang benar.")
+        raise KeyFileError(BUKAN_PASANGAN)
 
 
 def load_deks(subjek_ids: Iterable[uuid.UUID]) -> None:
@@ -80,13 +82,24 @@ def load_deks(subjek_ids: Iterable[uuid.UUID]) -> None:
             cache[row.id] = keyring.unwrap(row.dek, row.id, row.kek_versi)
 
 
+def _checked_keyring() -> Keyring:
+    """The keys, compared with the database's fingerprint right before a new person is sealed with them.
+
+    The check at start cannot be made while the database is away; nothing may be written with wrong keys.
+    """
+    keyring: Keyring = runtime().keyring
+    if db.session.scalar(select(Sidik.sidik)) not in (None, keyring.sidik):
+        raise KeyFileError(BUKAN_PASANGAN)
+    return keyring
+
+
 def dek_for(subjek_id: uuid.UUID) -> bytes:
     """The person's data key, made at first use. Two makers at once: the database refuses the second."""
     cache = _cache()
     if subjek_id not in cache:
         load_deks([subjek_id])
     if subjek_id not in cache:
-        keyring = runtime().keyring
+        keyring = _checked_keyring()
         wrapped, versi = keyring.new_dek(subjek_id)
         db.session.add(KunciSubjek(id=subjek_id, dek=wrapped, kek_versi=versi))
         cache[subjek_id] = keyring.unwrap(wrapped, subjek_id, versi)
@@ -129,6 +142,8 @@ def seal_values(
     cache, keyring = _cache(), runtime().keyring
     load_deks(subject for _, subject, _ in items)
     fresh = []
+    if any(subject not in cache for _, subject, _ in items):
+        keyring = _checked_keyring()
     for _, subject, _ in items:
         if subject not in cache:
             wrapped, versi = keyring.new_dek(subject)

@@ -45,7 +45,9 @@ def change(opd_id: uuid.UUID) -> Response:
                 by=pelaku(),
             )
             return finish(url_for("opd.list_opd"), f"{form.nama.data} disimpan.")
-    return render_page("opd/ubah.html", "ubah", form=form, opd=opd)
+    opd = queries.get_opd(opd_id)  # as stored: a refusal has rolled back what was read before
+    beda = form.differences(FormOpd(formdata=None, obj=opd), opd.versi)
+    return render_page("opd/ubah.html", "ubah", form=form, opd=opd, beda=beda)
 
 
 @bp.post("/opd/ejaan")

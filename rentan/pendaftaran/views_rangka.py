@@ -64,10 +64,9 @@ def render_step(
     """One step's page; an out-of-date one (409) shows what is stored beside what was typed."""
     keadaan = load_keadaan(seen_by=pelaku())
     beda: list[dict[str, str]] = []
-    if form.status == 409 and isinstance(form, VersionedForm):
+    if isinstance(form, VersionedForm):
         current = keadaan.isian.versi_langkah(kunci) if versi_kini is None else versi_kini
-        form.versi.raw_data, form.versi.data = None, current
-        beda = _differences(form, tersimpan) if tersimpan else []
+        beda = form.differences(tersimpan, current)
     return render_page(
         template,
         block,
@@ -78,22 +77,3 @@ def render_step(
         kembali="periksa" if request.args.get("kembali") == "periksa" else None,
         **({"biaya": biaya_untuk(keadaan)} | ctx),
     )
-
-
-def _differences(form: BaseForm, tersimpan: BaseForm) -> list[dict[str, str]]:
-    rows = []
-    for field in form:
-        other = tersimpan._fields.get(field.name)
-        if other is None or field.name in ("csrf_token", "kunci_formulir", "versi", "cetak_ulang"):
-            continue
-        mine, theirs = _shown(field), _shown(other)
-        if mine != theirs:
-            rows.append({"label": field.label.text, "tersimpan": theirs, "isian_anda": mine})
-    return rows
-
-
-def _shown(field: Any) -> str:
-    """A field's value as people read it: the label of a choice, else the text of the input."""
-    if hasattr(field, "opsi"):
-        return next((one.label for one in field.opsi() if one.terpilih), "")
-    return str(field._value())

@@ -12,12 +12,12 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms import BooleanField, Field, FieldList, FormField, HiddenField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from rentan.core.audit import Peristiwa, record, undo_changes
-from rentan.core.errors import RuleError
+from rentan.core.errors import RuleError, Stale
 from rentan.web.access import pelaku
 from rentan.web.fields import (
     BerkasField,
@@ -224,6 +224,31 @@ class VersionedForm(BaseForm):
     """For editing a row: ``versi`` tells which state the person saw (CON-5); the action compares it."""
 
     versi = BilanganField(widget=HiddenInput(), validators=[Optional()])
+
+    def differences(self, tersimpan: BaseForm | None, versi_kini: int) -> list[dict[str, str]]:
+        """After a refusal as out of date: where what is stored (``tersimpan``) and what was typed differ.
+
+        The form then carries the present version, so that it can be sent again. Otherwise nothing to show.
+        """
+        if self.status != Stale.status:
+            return []
+        self.versi.raw_data, self.versi.data = None, versi_kini
+        rows = []
+        for field in self:
+            other = tersimpan._fields.get(field.name) if tersimpan else None
+            if other is None or isinstance(field.widget, HiddenInput) or isinstance(field, BooleanField):
+                continue  # tokens and agreements are not values of the row
+            mine, theirs = _shown(field), _shown(other)
+            if mine != theirs:
+                rows.append({"label": field.label.text, "tersimpan": theirs, "isian_anda": mine})
+        return rows
+
+
+def _shown(field: Any) -> str:
+    """A field's value as people read it: the label of a choice, else the text of the input."""
+    if hasattr(field, "opsi"):
+        return next((one.label for one in field.opsi() if one.terpilih), "")
+    return str(field._value())
 
 
 class FilterForm(BaseForm):

@@ -184,3 +184,6 @@ def test_retirement_is_recorded_with_its_day(app: Flask, cast: Cast, client_as) 
     assert [one.status_aktif for one in rows] == [StatusAktif.AKTIF, StatusAktif.PENSIUN]
     stale = dewi.post(alamat, data={**kiriman, "status_aktif": "aktif", "kunci_formulir": dewi.key()})
     assert stale.status_code == 409
+    table = stale.text.partition('data-uji="beda"')[2].partition("</table>")[0]
+    assert "<td>Pensiun</td><td>Aktif</td>" in table, "stored and typed side by side"
+    assert isian(stale.text, "versi") != versi, "the form may be sent again"

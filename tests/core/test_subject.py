@@ -138,6 +138,17 @@ def test_start_with_the_keys_of_another_city_is_refused(app: Flask, tmp_path: Pa
         create_app(settings_with(app, tmp_path / "lain.json"))
 
 
+def test_wrong_keys_seal_nobody_even_when_the_database_was_away_at_the_start(app: Flask) -> None:
+    known = factories.make_pekerja()
+    db.session.execute(text("UPDATE sidik_kunci SET sidik = 'kota lain'"))
+    db.session.commit()
+    with pytest.raises(KeyFileError, match="bukan pasangan"):
+        dek_for(uuid.uuid4())
+    with pytest.raises(KeyFileError, match="bukan pasangan"):
+        seal_values("pekerja", "hp", [(known.id, known.id, "1"), (uuid.uuid4(), uuid.uuid4(), "2")])
+    db.session.rollback()
+
+
 def test_start_with_the_right_keys_or_an_empty_database(app: Flask, tmp_path: Path) -> None:
     create_app(settings_with(app, runtime().settings.kek_file))
     with db.engine.begin() as connection:

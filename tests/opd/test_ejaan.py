@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -113,8 +114,13 @@ def test_pages(app: Flask, cast: Cast, client_as) -> None:  # type: ignore[no-un
     }
     assert dewi.post(f"/opd/{opd.id}", data={**isi, "nama": ""}).status_code == 422
     assert dewi.post(f"/opd/{opd.id}", data=isi).status_code == 303
-    stale = dewi.post(f"/opd/{opd.id}", data={**isi, "kunci_formulir": dewi.key()})
+    isi = {**isi, "nama": "Dinas Pangan dan Gizi", "kunci_formulir": dewi.key()}
+    stale = dewi.post(f"/opd/{opd.id}", data=isi)
     assert stale.status_code == 409
+    table = stale.text[stale.text.index('data-uji="beda"') : stale.text.index("</table>")]
+    assert "<td>Dinas Pangan</td><td>Dinas Pangan dan Gizi</td>" in table and "Dispang" not in table
+    isi["versi"] = re.findall(r'name="versi"[^>]*value="(\d+)"', stale.text)[0]
+    assert dewi.post(f"/opd/{opd.id}", data={**isi, "kunci_formulir": dewi.key()}).status_code == 303
     isi = {"ejaan": "Dinas Antariksa", "opd": str(opd.id), "kunci_formulir": dewi.key()}
     assert dewi.post("/opd/ejaan", data={**isi, "opd": ""}).status_code == 422
     assert dewi.post("/opd/ejaan", data=isi).status_code == 303
