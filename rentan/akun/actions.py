@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rentan.akun.kode import group_kode, make_kode, read_kode
 from rentan.akun.models import Akun, Sesi, TautanSandi
 from rentan.akun.percobaan import Percobaan, begin_try, forget_tries
 from rentan.akun.queries import find_akun, list_sesi, token_hash
@@ -19,6 +18,7 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
 from rentan.core.errors import RuleError
 from rentan.ext import db, runtime
+from rentan.util.kode import group_kode, make_kode, read_kode
 
 __all__ = [
     "begin_sign_in",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pyotp
 from sqlalchemy import update
 
-from rentan.akun.kode import group_kode, make_kode, read_kode
 from rentan.akun.models import Akun, KodePemulihan
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -13,6 +12,7 @@ from rentan.core.clock import now
 from rentan.core.errors import RuleError
 from rentan.core.subject import reveal, seal
 from rentan.ext import db, runtime
+from rentan.util.kode import group_kode, make_kode, read_kode
 
 LANGKAH = 30  # seconds a code is current
 TOLERANSI = 1  # steps that a phone's clock may be off, either way

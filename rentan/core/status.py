@@ -15,7 +15,8 @@ class Status(StrEnum):
     label: str
     warna: str
 
-    def __new__(cls, value: str, label: str, warna: str = "netral") -> Status:
+    # A member is found by its value alone: the type checker reads that call here too.
+    def __new__(cls, value: str, label: str = "", warna: str = "netral") -> Status:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

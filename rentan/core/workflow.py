@@ -115,6 +115,26 @@ def role_for(machine: Machine, move: Move, row: Any, by: Pelaku) -> Peran | None
     raise Forbidden
 
 
+def check_move(
+    machine: Machine,
+    row: Any,
+    peristiwa: str,
+    *,
+    by: Pelaku,
+    versi: int | None = None,
+    baru: bool = False,
+    **facts: Any,
+) -> tuple[Move, Peran | None]:
+    """What ``advance`` would refuse, without moving; answers the move and the role under which it is made."""
+    move = machine.move(peristiwa, None if baru else row.status)
+    check_version(row, versi)
+    peran = role_for(machine, move, row, by)
+    for guard in move.penjaga:
+        if refusal := guard(row, by, facts):
+            raise RuleError(refusal, kode=f"penjaga_{move.kode.lower()}")
+    return move, peran
+
+
 def advance(
     machine: Machine,
     row: Any,
@@ -134,13 +154,7 @@ def advance(
     a reason code, ``catatan`` free words of staff, ``dokumen`` ids of papers that carry the move.
     """
     before = None if baru else row.status
-    move = machine.move(peristiwa, before)
-    check_version(row, versi)
-    peran = role_for(machine, move, row, by)
-    for guard in move.penjaga:
-        refusal = guard(row, by, facts)
-        if refusal:
-            raise RuleError(refusal, kode=f"penjaga_{move.kode.lower()}")
+    move, peran = check_move(machine, row, peristiwa, by=by, versi=versi, baru=baru, **facts)
     row.status = move.ke
     if baru:
         db.session.add(row)
@@ -260,6 +274,7 @@ __all__ = [
     "Tawaran",
     "advance",
     "advance_new",
+    "check_move",
     "check_version",
     "list_riwayat",
     "offers",

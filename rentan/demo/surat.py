@@ -37,14 +37,12 @@ from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import MACHINE as MESIN_PENDAFTARAN
 from rentan.surat_kuasa.dokumen import freeze, susun_dokumen
 from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa, SuratPekerja
+from rentan.surat_kuasa.nomor import format_nomor, make_ref
 from rentan.surat_kuasa.queries import harga_tertinggi
 from rentan.surat_kuasa.status import MACHINE, AsliDi, StatusSurat
 from rentan.util.nama import nama_inti
 from rentan.wilayah.models import Kelurahan
 
-ROMAWI = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-#: As the application's own references: without letters that are mistaken for digits.
-HURUF_REF = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: One printed letter in so many was changed once, so that an older, void version exists.
 TIAP_VERSI_LAMA = 9
 A4 = (595, 842)  # points
@@ -136,7 +134,7 @@ class DaftarSurat:
     def _surat(self, rencana: Rencana, isian: Isian, versi: int, nomor: str | None) -> SuratKuasa:
         surat = SuratKuasa(
             id=self.acak.id(), asn_id=rencana.orang.id, asn=self._asn[rencana.orang.id], nomor=nomor,
-            ref="SK-" + "".join(self.acak.choice(HURUF_REF) for _ in range(8)), urutan_versi=versi,
+            ref=make_ref(self.acak.choice), urutan_versi=versi,
             asli_di=AsliDi.NONE, dibantu=False, plafon=isian.plafon, nama_rekening=isian.nama_rekening,
             bulan_pertama=isian.bulan_pertama, dibuat_pada=self.acak.jam(rencana.mulai + timedelta(days=1)),
             rekening_bi=runtime().keyring.blind_index("rekening", isian.nomor_rekening or ""),
@@ -166,7 +164,7 @@ class DaftarSurat:
                 self._gerak(surat, "buat", surat.dibuat_pada, rencana)
             return surat, []
         hari = rencana.mulai + timedelta(days=2)
-        nomor = f"{self._nomor('surat_kuasa', hari):06d}/SK/{ROMAWI[hari.month - 1]}/{hari.year}"
+        nomor = format_nomor(self._nomor("surat_kuasa", hari), hari)
         lembar: list[Lembar] = []
         lama = a.randrange(TIAP_VERSI_LAMA) == 0
         for versi in (1, 2) if lama else (1,):

@@ -8,8 +8,9 @@ from typing import Any
 
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.core.cetak import Cetakan, Kertas, render_dokumen
-from rentan.core.cetak_data import Kop, TandaTangan
+from rentan.core.cetak_data import TandaTangan
 from rentan.core.cetak_laporan import BarisAsn, BarisPartisipasi, Dasbor, LaporanOpd, TabelPartisipasi
+from rentan.core.kop import kop_kota
 from rentan.core.sheets_write import OutColumn, SheetOut, Value, write_xlsx
 from rentan.ext import runtime
 from rentan.laporan.daftar import BarisUnit, Daftar, Saringan
@@ -193,6 +194,7 @@ def pdf_opd(
     belum: Sequence[Any],
     luar: Sequence[Any],
     waktu: datetime,
+    oleh: str,
     kertas: Kertas = "a4",
 ) -> Cetakan:
     """The report that the OPD's secretary signs: ladder, sub-units, who has not joined, who is not
@@ -206,13 +208,14 @@ def pdf_opd(
         baris=tuple(BarisPartisipasi(nama=u.nama, asn=u.asn, jumlah=u.jumlah) for u in unit if u.asn),
     )
     laporan = LaporanOpd(
-        kop=_kop(opd.nama),
+        kop=kop_kota(opd.nama),
         opd=opd.nama,
         bulan=bulan,
         per=waktu,
         penyebut=kalimat_penyebut(),
         tabel=tabel,
         tanda_tangan=TandaTangan(tempat=profil.tempat, jabatan=f"Sekretaris {opd.nama}", nama="." * 40),
+        oleh=oleh,
         belum_ikut=tuple(BarisAsn(nama=b.nama, nip=b.nip, unit=b.unit or "") for b in belum),
         dikecualikan=tuple(
             BarisAsn(
@@ -228,7 +231,7 @@ def pdf_opd(
 
 
 def pdf_kota(
-    baris: Sequence[BarisOpd], bulan: date, urutan: str, waktu: datetime, kertas: Kertas = "a4"
+    baris: Sequence[BarisOpd], bulan: date, urutan: str, waktu: datetime, oleh: str, kertas: Kertas = "a4"
 ) -> Cetakan:
     """The Mayor's page: every OPD, the ladder of the city, the workers."""
     profil, total = runtime().profil, jumlah(one.angka for one in baris)
@@ -243,25 +246,16 @@ def pdf_kota(
     )
     return render_dokumen(
         Dasbor(
-            kop=_kop(profil.kop[-2] if len(profil.kop) > 2 else profil.nama_gerakan),
+            kop=kop_kota(profil.kop[-2] if len(profil.kop) > 2 else profil.nama_gerakan),
             kota=profil.nama_kota,
             bulan=bulan,
             per=waktu,
             penyebut=kalimat_penyebut(),
             urutan=urutan,
+            oleh=oleh,
             tabel=TabelPartisipasi(judul_nama="Perangkat daerah", kolom=KOLOM_CETAK, ikut=IKUT, baris=isi),
             pekerja=(("pekerja diasuh", total.pekerja), ("pekerja aktif di BPJS", total.pekerja_aktif)),
         ),
         waktu=waktu,
         kertas=kertas,
-    )
-
-
-def _kop(kantor: str) -> Kop:
-    profil = runtime().profil
-    return Kop(
-        baris=(profil.kop[0], kantor.upper()),
-        keterangan=profil.kop[-1] if len(profil.kop) > 1 else "",
-        logo=profil.logo.read_bytes(),
-        nama_logo=f"Lambang {profil.nama_pemda}",
     )

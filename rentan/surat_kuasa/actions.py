@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import date
@@ -28,11 +27,12 @@ from rentan.core.errors import Forbidden, RuleError
 from rentan.core.numbering import next_number
 from rentan.core.permissions import Peran
 from rentan.core.subject import reveal, seal
-from rentan.core.workflow import advance, check_version, role_for
+from rentan.core.workflow import advance, check_move, check_version
 from rentan.ext import db, runtime
 from rentan.surat_kuasa.dokumen import freeze, susun_dokumen
 from rentan.surat_kuasa.kode import check_halaman
 from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa, SuratPekerja
+from rentan.surat_kuasa.nomor import format_nomor, make_ref
 from rentan.surat_kuasa.queries import (
     facts_buat,
     facts_for,
@@ -54,10 +54,6 @@ from rentan.util.galat import TidakSah
 from rentan.util.rekening import parse_rekening
 from rentan.util.tanggal import awal_bulan
 
-#: Crockford's base32: no I, L, O, U, so that a reference can be read out over the telephone.
-_HURUF = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ROMAWI = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-
 
 def buat(asn: Asn, *, by: Pelaku, dibantu: bool = False, alasan_penggantian: str | None = None) -> SuratKuasa:
     """M1: a draft, version = last + 1. Raises ``RuleError`` (another version is under way, no worker, …)."""
@@ -65,7 +61,7 @@ def buat(asn: Asn, *, by: Pelaku, dibantu: bool = False, alasan_penggantian: str
         id=uuid.uuid4(),
         asn_id=asn.id,
         asn=asn,
-        ref=_new_ref(),
+        ref=make_ref(),
         urutan_versi=next_versi(asn.id),
         asli_di=AsliDi.NONE,
         dibantu=dibantu or by.asn_id != asn.id,
@@ -171,7 +167,7 @@ def ubah(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> SuratKua
         asn_id=surat.asn_id,
         asn=surat.asn,
         nomor=surat.nomor,
-        ref=_new_ref(),
+        ref=make_ref(),
         urutan_versi=next_versi(surat.asn_id),
         asli_di=AsliDi.NONE,
         dibantu=by.asn_id != surat.asn_id,
@@ -296,6 +292,12 @@ def pindah_asli(
     """
     _check_reach(surat, by)
     check_version(surat, versi)
+    if ke is surat.asli_di:
+        raise RuleError(
+            f"Lembar asli sudah tercatat “{ke.label}”. Pilih tempat lain, atau keluarkan surat ini dari pilihan.",
+            "ke",
+            kode="asli_tidak_dapat_pindah",
+        )
     if ke not in list_tujuan_asli(surat, by):
         raise RuleError(
             f"Lembar asli tercatat “{surat.asli_di.label}” dan tidak dapat Anda pindahkan ke “{ke.label}”.",
@@ -356,13 +358,8 @@ def _check_move(
     surat: SuratKuasa, peristiwa: str, by: Pelaku, versi: int | None, **typed: Any
 ) -> dict[str, Any]:
     """The facts of a move that may be made; refused moves are refused before anything is changed."""
-    move = MACHINE.move(peristiwa, surat.status)
-    check_version(surat, versi)
-    role_for(MACHINE, move, surat, by)
     facts = facts_for(surat) | typed
-    for guard in move.penjaga:
-        if refusal := guard(surat, by, facts):
-            raise RuleError(refusal, kode=f"penjaga_{move.kode.lower()}")
+    check_move(MACHINE, surat, peristiwa, by=by, versi=versi, **facts)
     return facts
 
 
@@ -404,11 +401,6 @@ def _account(text: str) -> str:
         raise RuleError(refused.pesan, "nomor_rekening", kode=refused.kode) from None
 
 
-def _new_ref() -> str:
-    return "SK-" + "".join(secrets.choice(_HURUF) for _ in range(8))
-
-
 def _new_nomor() -> str:
-    """``000123/SK/XI/2026``; all versions of one letter keep it."""
     hari = today()
-    return f"{next_number('surat_kuasa', hari.year):06d}/SK/{_ROMAWI[hari.month - 1]}/{hari.year}"
+    return format_nomor(next_number("surat_kuasa", hari.year), hari)

@@ -9,6 +9,7 @@ from typing import Any
 
 from rentan.asuhan.queries import harga
 from rentan.core import cetak_data
+from rentan.core.kop import kop_kota
 from rentan.core.settings import get_setting
 from rentan.core.subject import load_deks, reveal
 from rentan.ext import db, runtime
@@ -19,17 +20,6 @@ from rentan.tarif.queries import hari_debet
 from rentan.util.nik import mask_nik
 
 BPJS = "BPJS Ketenagakerjaan"
-
-
-def kop_kota() -> cetak_data.Kop:
-    """The letterhead of the city profile: its last line is the address, the one before it the office."""
-    profil = runtime().profil
-    return cetak_data.Kop(
-        baris=profil.kop[:-1] or profil.kop,
-        keterangan=profil.kop[-1] if len(profil.kop) > 1 else "",
-        logo=profil.logo.read_bytes(),
-        nama_logo=f"Lambang {profil.nama_kota}",
-    )
 
 
 def susun_dokumen(surat: SuratKuasa) -> cetak_data.SuratKuasa:
