@@ -9,8 +9,9 @@ from typing import Any, cast
 from rentan.asn.models import Asn
 from rentan.asuhan.queries import harga
 from rentan.berkas.status import WAJIB_UNGGAH
-from rentan.core.cetak_data import BarisPekerja, Jadwal, Kop, TandaTerima
+from rentan.core.cetak_data import BarisPekerja, Jadwal, TandaTerima
 from rentan.core.clock import to_local
+from rentan.core.kop import kop_kota
 from rentan.core.subject import load_deks, reveal
 from rentan.ext import db, runtime
 from rentan.opd.models import Opd
@@ -155,14 +156,9 @@ def susun_tanda_terima(pendaftaran: Pendaftaran) -> TandaTerima:
     sent = pendaftaran.diajukan_pada
     assert sent is not None and pendaftaran.nomor is not None  # CHECK diajukan  # noqa: S101
     first = bulan_debet(surat, to_local(sent).date())
-    profil, asn = runtime().profil, surat.asn
+    asn = surat.asn
     return TandaTerima(
-        kop=Kop(
-            baris=profil.kop[:-1] or profil.kop,
-            keterangan=profil.kop[-1] if len(profil.kop) > 1 else "",
-            logo=profil.logo.read_bytes(),
-            nama_logo=f"Lambang {profil.nama_kota}",
-        ),
+        kop=kop_kota(),
         nomor=pendaftaran.nomor,
         waktu=sent,
         nama=asn.nama,
