@@ -27,6 +27,11 @@ def find_kelurahan(kode: str | None) -> Kelurahan | None:
     return db.session.get(Kelurahan, kode) if kode else None
 
 
+def find_kecamatan_bernama(nama: str) -> Kecamatan | None:
+    """The district of this name, as a district's office carries it: ``Kecamatan Gajahmungkur``."""
+    return next((one for one in list_kecamatan() if nama_wilayah(one.nama) == nama_wilayah(nama)), None)
+
+
 def nama_wilayah(text: str) -> str:
     """A name as people write it, made comparable: ``Kel. Gajah Mungkur`` and ``GAJAHMUNGKUR`` are equal."""
     kata = rapikan(text).casefold().replace(".", " ").split()

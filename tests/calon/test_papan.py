@@ -112,3 +112,11 @@ def test_who_may_look(cast):
     for stranger in (cast.joko, cast.hadi, cast.yuni, cast.agus):
         with pytest.raises(NotFound):
             queries.list_calon(None, seen_by=stranger.pelaku)
+
+
+def test_a_district_office_without_a_ward_is_near_its_district(cast):
+    office = db.session.get(Opd, cast.sari.asn.opd_id)
+    office.kelurahan_kode, office.jenis, office.nama = None, "kecamatan", "Kecamatan Ngaliyan"
+    far, near = make_calon("A", kelurahan=JAUH, hari=90), make_calon("B", hari=1)
+    assert [(one.id, one.dekat) for one in board(cast).baris][:1] == [(near.id, 1)]
+    assert shown(board(cast))[-1] == far.id
