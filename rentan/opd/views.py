@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from rentan.core.permissions import Permission
 from rentan.opd import actions, queries
 from rentan.opd.forms import FormEjaan, FormOpd
+from rentan.util.teks import rapikan
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.page import render_page
@@ -69,7 +70,7 @@ def map_spelling() -> Response:
 @requires(Permission.ASN_KELOLA)
 def forget_spelling() -> Response:
     """Make a spelling unknown again."""
-    actions.forget_ejaan(request.form.get("ejaan", ""), by=pelaku())
+    actions.forget_ejaan(rapikan(request.form.get("ejaan", "")), by=pelaku())
     return finish(url_for("opd.list_opd"), "Ejaan itu tidak dipakai lagi.")
 
 

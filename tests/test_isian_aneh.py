@@ -1,0 +1,347 @@
+"""Odd input in every form and every address, by somebody who may: a refusal with a sentence, never a defect.
+
+PostgreSQL refuses NUL bytes and texts longer than their column, which SQLite takes: so both engines.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from rentan.akun.models import Sesi
+from rentan.core.clock import today
+from rentan.ext import db
+from rentan.web.access import PUBLIC, access_of
+from rentan.web.forms import BaseForm
+from tests.cast import SANDI
+from tests.dunia import Dunia, samples_for
+from tests.pendaftaran import jalan
+from tests.test_access import MADE_IN_TESTS, address, concrete, params_of, routes
+
+#: What browsers, copied text, scanners and people with bad intent send.
+ANEH: dict[str, str] = {
+    "nul": "a\x00b",
+    "panjang": "x" * 10_000,
+    "melebar": "ΐ" * 100,  # three characters each in upper case
+    "melebar_lipat": "ß" * 150,  # two when folded
+    "emoji": "😀👩‍👩‍👧 Siti",
+    "arah": "\u202eitiS\u200f\ufeff",
+    "arab": "٣٣٧٤١٥١٧٠٥٨٠٩٠٠١",
+    "negatif": "-1",
+    "besar": "9" * 400,
+    "rupiah_besar": "999.999.999.999.999",
+    "akhir_zaman": "31-12-2100",
+    "dulu": "01-01-1900",
+    "kosong": "",
+    "spasi": " \u00a0\t ",
+    "sandi_program": "%_\\'\";-- {{7*7}} <script>#eval(1)",
+    "kepala": "a\r\nSet-Cookie: x=1",
+}
+#: These come through the shape of a form now and then, so every field meets them with the others in order.
+SATU_SATU = (
+    "nul",
+    "panjang",
+    "melebar",
+    "melebar_lipat",
+    "emoji",
+    "besar",
+    "rupiah_besar",
+    "akhir_zaman",
+    "dulu",
+    "sandi_program",
+)
+#: These posts only answer a question.
+HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total")
+#: The engines differ only in these; PostgreSQL, slower to put back, meets no others.
+BEDA_MESIN = ("nul", "panjang", "melebar", "melebar_lipat")
+SELALU = ("versi", "kunci_formulir", "cetak_ulang")
+BAIK = {200, 204, 303, 307, 404, 409, 413, 422}
+
+HARI = f"{today():%d-%m-%Y}"
+SANDI_BARU = "hujan deras di pagi hari"
+BERKAS = ("berkas", "surat_kuasa", "ktp", "buku_rekening")
+_PEKERJA = jalan.pekerja()
+_IMPOR = {"token": "0" * 64, "cara": "semua", "setuju": "y"}
+_IDS = ("opd_sari", "surat_sari")
+
+#: Good answers for every form that asks something. Names of ``Dunia.ids`` stand for their values.
+ISI: dict[str, dict[str, str]] = {
+    "aktivasi.activate": {
+        "nip": "198503022010012001", "kode": "ABCD-EFGH-JKMN", "sandi": SANDI_BARU, "sandi_ulang": SANDI_BARU,
+    },
+    "aktivasi.print_slips": {"unit": "semua"},
+    "akun.choose_sandi": {"kode": "ABCD-EFGH", "sandi": SANDI_BARU, "sandi_ulang": SANDI_BARU},
+    "akun.confirm": {"sandi": SANDI},
+    "akun.second_step": {"kode": "123456"},
+    "akun.sign_in": {"nip": "dewi", "sandi": SANDI},
+    "akun_kelola.create": {"pengenal": "petugas.uji", "nama": "Petugas Uji"},
+    "akun_kelola.grant": {"peran": "pimpinan", "opd": "", "kecamatan": "", "selesai": ""},
+    "akun_sendiri.change_sandi": {"sandi_lama": SANDI, "sandi_baru": SANDI_BARU, "sandi_ulang": SANDI_BARU},
+    "akun_sendiri.remove_totp": {"kode": "123456"},
+    "akun_sendiri.totp_page": {"kode": "123456"},
+    "asn.impor": {"berkas": "", "berlaku": HARI},
+    "asn.impor_terapkan": _IMPOR,
+    "asn.look": {"status_aktif": "cuti", "sejak": HARI},
+    "asn.map_spelling": {"ejaan": "Dinas Ejaan", "opd": "opd_sari"},
+    "asuhan.explain_nik": {"nik": _PEKERJA["nik"], "tanggal_lahir": "17-05-1980", "jenis_kelamin": "L"},
+    "berkas.original": {"alasan": "sengketa"},
+    "calon.answer": {"jawaban": "tolak"},
+    "calon.impor": {"berkas": ""},
+    "calon.impor_terapkan": _IMPOR,
+    "calon.offer": {"nip": "198503022010012001"},
+    "calon.propose": _PEKERJA,
+    "opd.change": {"nama": "Dinas Uji", "singkatan": "Uji", "berlaku_mulai": "", "berlaku_sampai": ""},
+    "opd.forget_spelling": {"ejaan": "dinasuji"},
+    "opd.map_spelling": {"ejaan": "Dinas Ejaan", "opd": "opd_sari"},
+    "pekerja.impor": {"berkas": ""},
+    "pekerja.impor_terapkan": _IMPOR,
+    "pendaftaran.add_worker": _PEKERJA,
+    "pendaftaran.add_worker_here": _PEKERJA,
+    "pendaftaran.contribution": jalan.IURAN,
+    "pendaftaran.edit_worker": {
+        name: _PEKERJA[name]
+        for name in ("nama", "hp", "pekerjaan", "sektor", "lokasi_kerja", "alamat", "kelurahan")
+    },
+    "pendaftaran.own_data": jalan.DATA_DIRI | {"alamat": "Jalan Lain 1"},
+    "pendaftaran.papers": {"ditandatangani_pada": HARI, "surat_kuasa": "", "ktp": "", "buku_rekening": ""},
+    "pendaftaran.total": jalan.IURAN,
+    "pengaturan.change": {"nilai": "7"},
+    "surat_daftar.move_originals": {"surat": "surat_sari", "ke": "admin"},
+    "surat_kuasa.cancel": {"alasan": "duplikat"},
+    "surat_kuasa.move_original": {"ke": "opd", "catatan": "di loket"},
+    "surat_kuasa.print_letter": {"kertas": "a4"},
+    "surat_kuasa.send": {"ditandatangani_pada": HARI},
+    "surat_kuasa.upload": {"surat_kuasa": "", "ktp": "", "buku_rekening": ""},
+}  # fmt: skip
+#: Somebody else than the first who may: who really gets as far as the rule.
+SIAPA = {
+    "akun.confirm": "dewi", "pendaftaran.add_worker": "lina", "pendaftaran.add_worker_here": "lina",
+    "pendaftaran.contribution": "lina", "pendaftaran.edit_worker": "lina", "pendaftaran.own_data": "lina",
+    "pendaftaran.papers": "lina", "pendaftaran.total": "lina", "surat_kuasa.move_original": "lina",
+    "surat_kuasa.send": "lina", "surat_kuasa.cancel": "lina", "surat_daftar.move_originals": "budi",
+}  # fmt: skip
+#: What pages read from their address.
+TANYA = """
+    arah bulan cari daftar dari dekat hasil jenis kembali kertas next objek opd pekerjaan pelaku peran
+    peristiwa permintaan sampai sebelum sektor sesudah status tahap tampilan unit urut asli_di aktif _external
+""".split()  # noqa: SIM905 -- a word list reads better than a page of quotes
+
+
+@pytest.fixture
+def kesalahan_data(app: Flask) -> Iterator[list[str]]:
+    """Statements that the engine refused for their values: a form should have refused them before."""
+    found: list[str] = []
+
+    def note(context: Any) -> None:
+        if type(context.sqlalchemy_exception).__name__ in ("DataError", "ProgrammingError", "StatementError"):
+            found.append(f"{type(context.original_exception).__name__}: {context.statement}")
+
+    event.listen(db.engine, "handle_error", note)
+    yield found
+    event.remove(db.engine, "handle_error", note)
+
+
+class Pengirim:
+    """Posts to one route as one person, and puts the world back when something was done."""
+
+    def __init__(self, app: Flask, dunia: Dunia, browser: FlaskClient, rule: Rule, values: dict[str, str]):
+        self.dunia, self.browser = dunia, browser
+        self.url = address(app, rule, concrete(dunia, values))
+        with browser.session_transaction(base_url="http://localhost") as stored:
+            self.signed_in = dict(stored)
+
+    def post(self, data: Any, **more: Any) -> TestResponse:
+        answer = self.browser.post(self.url, data=data, **more)
+        if answer.status_code < 400 and not self.url.endswith(HANYA_MEMBACA):
+            self.dunia.again()
+            with self.browser.session_transaction(base_url="http://localhost") as stored:
+                stored.clear()
+                stored.update(self.signed_in)
+        return answer
+
+
+def kiriman(isi: dict[str, str], mesin: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(what it is, fields): one field odd, all odd, one missing, one twice."""
+    plain = {name: value for name, value in isi.items() if name not in BERKAS}
+    yield "baik", plain
+    yield "tanpa apa pun", {}
+    for sebutan, aneh in ANEH.items():
+        if mesin == "postgresql" and sebutan not in BEDA_MESIN:
+            continue
+        yield f"semua {sebutan}", dict.fromkeys((*plain, *SELALU), aneh)
+        for name in plain:
+            if sebutan in SATU_SATU:
+                yield f"{name} {sebutan}", plain | {name: aneh, "cetak_ulang": "y"}
+    if mesin == "postgresql":
+        return
+    for name in plain:
+        yield f"tanpa {name}", {other: value for other, value in plain.items() if other != name}
+        yield f"{name} dua kali", plain | {name: [plain[name], "x", plain[name]]}
+    for name in isi.keys() & set(BERKAS):
+        for nama_file in ("a\x00b.jpg", "../../😀\u202e" + "x" * 5_000 + ".csv"):
+            yield f"{name} {nama_file[:20]!r}", plain | {name: (io.BytesIO(b"%PDF-\x00\xff"), nama_file)}
+        yield f"{name} sebagai teks", plain | {name: "a\x00b"}
+
+
+@contextmanager
+def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """Names of the fields of all forms that are made meanwhile."""
+    names: set[str] = set()
+    original = BaseForm.__init__
+
+    def spy(self: BaseForm, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        if self.meta.csrf is not False:  # filters of a list are no answers
+            names.update(field.name for field in self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseForm, "__init__", spy)
+        yield names
+
+
+RUANG = """
+    aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
+    surat_daftar surat_kuasa
+""".split()  # noqa: SIM905
+
+
+def pelaku_untuk(app: Flask, dunia: Dunia, rule: Rule) -> tuple[str | None, dict[str, str]]:
+    """Somebody who reaches one of the route's samples, and that sample."""
+    declared = access_of(app, rule.endpoint)
+    samples = samples_for(rule.endpoint, params_of(rule))
+    if declared == PUBLIC:
+        return None, samples[0][0]
+    wanted = SIAPA.get(rule.endpoint)
+    for values, reach in samples:
+        for nama in [wanted] if wanted else sorted(reach):
+            if nama in reach and getattr(dunia.cast, nama).pelaku.permissions & declared:
+                return nama, values
+    raise LookupError(f"{rule.endpoint}: nobody reaches its samples")
+
+
+def ids_of(dunia: Dunia, isi: dict[str, str]) -> dict[str, str]:
+    return {name: str(dunia.ids[value]) if value in _IDS else value for name, value in isi.items()}
+
+
+@pytest.fixture
+def siap(dunia: Dunia, client_as: Any, app: Flask) -> dict[str | None, FlaskClient]:
+    """Everybody signed in; from here on the world can be put back."""
+    browsers: dict[str | None, FlaskClient] = {None: app.test_client()}
+    for nama in vars(dunia.cast):
+        browsers[nama] = client_as(getattr(dunia.cast, nama))
+        row = db.session.scalars(
+            db.select(Sesi)
+            .where(Sesi.akun_id == getattr(dunia.cast, nama).akun.id)
+            .order_by(Sesi.dibuat_pada.desc())
+        ).first()
+        dunia.ids[f"sesi_{nama}"] = row.id if row else uuid.uuid4()
+    dunia.mark()
+    return browsers
+
+
+@pytest.mark.kedua_basis
+@pytest.mark.parametrize("ruang", RUANG)
+def test_forms(
+    app: Flask,
+    dunia: Dunia,
+    siap: dict[str | None, FlaskClient],
+    kesalahan_data: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    ruang: str,
+) -> None:
+    wrong: list[str] = []
+    for rule in (one for one in routes(app) if one.endpoint.split(".")[0] == ruang and "POST" in one.methods):
+        nama, values = pelaku_untuk(app, dunia, rule)
+        sender = Pengirim(app, dunia, siap[nama], rule, values)
+        isi = ids_of(dunia, ISI.get(rule.endpoint, {}))
+        with formulir_dibuat(monkeypatch) as names:
+            sender.post({})
+        unknown = names - isi.keys() - {"csrf_token", *SELALU}
+        if unknown and rule.endpoint not in ("surat_kuasa.cancel", "surat_kuasa.change"):
+            wrong += _unasked(rule, unknown, ruang)
+        for sebutan, data in kiriman(isi, db.engine.dialect.name):
+            try:
+                status = sender.post(data).status_code
+            except Exception as defect:  # the application raises in tests what would be a 500
+                db.session.rollback()
+                wrong.append(f"{rule.endpoint} {sebutan}: {type(defect).__name__} {str(defect)[:200]}")
+                continue
+            if status not in BAIK or kesalahan_data:
+                wrong.append(f"{nama} {rule.endpoint} {sebutan}: {status} {kesalahan_data[:1]}")
+                kesalahan_data.clear()
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
+    """Pages show several forms; only rooms with a single one per page can be told what they ask."""
+    several = {"surat_kuasa", "surat_daftar", "pendaftaran", "berkas", "asn", "opd"}
+    if ruang in several:
+        return []
+    return [f"{rule.endpoint}: add {sorted(unknown)} to ISI"]
+
+
+@pytest.mark.kedua_basis
+def test_bytes_that_are_no_text(
+    app: Flask, siap: dict[str | None, FlaskClient], kesalahan_data: list[str]
+) -> None:
+    """Lone surrogates and broken UTF-8 in the body, in names of fields as well."""
+    body = b"nip=%ED%A0%80%00&sandi=%FF%FE&%ED%A0%80=%00&cari=%C0%80"
+    for nama, url in ((None, "/masuk"), ("lina", "/pendaftaran/data-diri"), ("dewi", "/akun/kelola/baru")):
+        answer = siap[nama].post(url, data=body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 422, url
+    assert (
+        siap["dewi"]
+        .post("/opd/ejaan/hapus", data=b"ejaan=%00", content_type="application/x-www-form-urlencoded")
+        .status_code
+        == 404
+    )
+
+
+@pytest.mark.kedua_basis
+@pytest.mark.parametrize("sebutan", ["nul", "panjang", "emoji", "besar", "sandi_program"])
+def test_addresses(app: Flask, dunia: Dunia, siap: dict[str | None, FlaskClient], sebutan: str) -> None:
+    """Every page with odd values for everything that pages read from their address; and odd parts of it."""
+    wrong: list[str] = []
+    aneh = ANEH[sebutan][:1_500]
+    query = "&".join(f"{name}={quote(aneh, safe='')}" for name in TANYA)
+    # One at a time: of all together, the first that is refused hides the others.
+    single = [f"{name}={quote(aneh, safe='')}" for name in TANYA]
+    for rule in routes(app):
+        if "GET" not in (rule.methods or ()) or rule.endpoint in MADE_IN_TESTS:
+            continue
+        nama, values = pelaku_untuk(app, dunia, rule)
+        url = address(app, rule, concrete(dunia, values))
+        asked = (
+            [query]
+            if "halaman" in rule.rule or "pdf" in rule.rule or "xlsx" in rule.rule
+            else [query, *single]
+        )
+        urls = [f"{url}?{one}" for one in asked]
+        urls += [_swap(url, str(value), quote(aneh, safe="")) for value in concrete(dunia, values).values()]
+        for one in urls:
+            try:
+                status = siap[nama].get(one).status_code
+            except Exception as defect:
+                db.session.rollback()
+                wrong.append(
+                    f"{nama} {rule.endpoint} {one[:90]}: {type(defect).__name__} {str(defect)[:150]}"
+                )
+                continue
+            if status >= 500:
+                wrong.append(f"{nama} {rule.endpoint} {one[:90]}: {status}")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _swap(url: str, part: str, other: str) -> str:
+    return url.replace(quote(part), other)
