@@ -126,12 +126,3 @@ def get_peran(akun: Akun, peran_id: uuid.UUID) -> PeranAkun:
     if row is None or row.akun_id != akun.id:
         raise NotFound
     return row
-
-
-def nama_akun(ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Names of accounts by id, for lists that say who did something."""
-    if not ids:
-        return {}
-    return {
-        row.id: row.nama for row in db.session.execute(db.select(Akun.id, Akun.nama).where(Akun.id.in_(ids)))
-    }

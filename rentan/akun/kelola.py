@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from rentan.akun.actions import end_sesi_of, make_tautan, normal_pengenal
 from rentan.akun.models import Akun, PeranAkun
-from rentan.akun.queries import find_akun, in_force
+from rentan.akun.queries import in_force
 from rentan.akun.totp import reset_totp
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -172,16 +172,6 @@ def sign_out_everywhere(akun: Akun, *, by: Pelaku) -> int:
     ended = end_sesi_of(akun)
     record(Peristiwa.KELUAR_SEMUA, by=by, objek=akun, jumlah=ended)
     return ended
-
-
-def change_pengenal(asn_id: uuid.UUID, nip: str, *, by: Pelaku) -> None:
-    """The roster says that this ASN has a new NIP: signing in follows it, if there is an account."""
-    akun = db.session.scalar(db.select(Akun).where(Akun.asn_id == asn_id))
-    if akun is not None and akun.pengenal != nip:
-        other = find_akun(nip)
-        if other is not None:
-            raise RuleError("NIP baru ini sudah menjadi pengenal akun lain.", "nip", kode="pengenal_ada")
-        akun.pengenal = nip
 
 
 def _check_admin(by: Pelaku) -> None:

@@ -101,7 +101,3 @@ class JawabForm(VersionedForm):
     """The ASN's answer to an offer: one of two buttons."""
 
     jawaban = HiddenField()
-
-
-class PegangForm(BaseForm):
-    """Holding a pool worker: a button without fields."""

@@ -38,11 +38,6 @@ def get_opd(opd_id: uuid.UUID) -> Opd:
     return found
 
 
-def find_opd(kode: str) -> Opd | None:
-    """The agency with this code."""
-    return db.session.scalar(select(Opd).where(Opd.kode == kode))
-
-
 def list_ejaan() -> list[tuple[EjaanOpd, Opd]]:
     """The spellings that the admin has mapped, with their agency."""
     query = select(EjaanOpd, Opd).join(Opd, Opd.id == EjaanOpd.opd_id).order_by(EjaanOpd.ejaan)

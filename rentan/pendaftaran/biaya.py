@@ -57,11 +57,6 @@ class Biaya:
         return sum(one.total for one in self.baris)
 
     @property
-    def bulan_ini(self) -> int:
-        """Rupiah of all workers in the first month."""
-        return sum(one.harga[0] for one in self.baris)
-
-    @property
     def puncak(self) -> int:
         """The sum of every worker's highest month, in rupiah: what the letter's ceiling must carry (M2)."""
         return sum(max(one.harga) for one in self.baris)

@@ -195,10 +195,6 @@ class BarisSurat:
     asli_di: AsliDi
     berkas: int
 
-    @property
-    def berkas_lengkap(self) -> bool:
-        return self.berkas == len(WAJIB_UNGGAH)
-
 
 @dataclass(frozen=True)
 class HalamanSurat:

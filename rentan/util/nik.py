@@ -10,7 +10,6 @@ from datetime import date
 from typing import Literal
 
 from rentan.util.galat import Peringatan, TidakSah
-from rentan.util.tanggal import format_tanggal, usia
 from rentan.util.teks import ambil_digit
 
 TUTUP = "•"
@@ -152,18 +151,6 @@ def check_nik(
             )
         )
     return found
-
-
-def jelaskan_nik(nik: Nik | str, today: date) -> str:
-    """The NIK in words, for the reader to compare: ``Perempuan, lahir 12 April 1990, 36 tahun``.
-
-    Raises ``TidakSah`` when given text that is no NIK.
-    """
-    nik = _baca(nik)
-    lahir = tanggal_lahir_nik(nik, today)
-    if lahir is None:
-        return SEBUTAN[nik.jenis_kelamin]
-    return f"{SEBUTAN[nik.jenis_kelamin]}, lahir {format_tanggal(lahir)}, {usia(lahir, today).tahun} tahun"
 
 
 def mask_nik(digits: str, lahir_terlihat: bool) -> str:

@@ -207,13 +207,6 @@ def test_an_admin_puts_somebody_out_everywhere(cast, client_as):
     assert sari.get("/akun").status_code == 303
 
 
-def test_a_new_nip_is_the_new_way_in(cast, client):
-    kelola.change_pengenal(cast.sari.asn.id, "198503022026121001", by=SISTEM)
-    assert client.post("/masuk", data={"nip": "198503022026121001", "sandi": SANDI}).status_code == 303
-    with pytest.raises(RuleError):
-        kelola.change_pengenal(cast.sari.asn.id, cast.eko.akun.pengenal, by=SISTEM)
-
-
 def test_everything_is_in_the_trail(cast, client_as):
     dewi = client_as(cast.dewi)
     dewi.post(url(cast.joko, "/peran"), data={"peran": "pimpinan"})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rentan.util.galat import TidakSah
-from rentan.util.nik import check_nik, jelaskan_nik, mask_nik, parse_nik, tanggal_lahir_nik
+from rentan.util.nik import check_nik, mask_nik, parse_nik, tanggal_lahir_nik
 
 HARI_INI = date(2026, 11, 21)
 WANITA = "3374085204909001"  # invented, serial from 9000 as in all our data
@@ -108,11 +108,6 @@ def test_impossible_digits_are_refused(tulisan, kode):
 )
 def test_odd_but_legal_digits_warn(nik, fakta, kode):
     assert _kode(nik, today=HARI_INI, **fakta) == kode
-
-
-def test_explained_in_words():
-    assert jelaskan_nik(WANITA, HARI_INI) == "Perempuan, lahir 12 April 1990, 36 tahun"
-    assert jelaskan_nik(parse_nik(PRIA), HARI_INI) == "Laki-laki, lahir 12 April 1990, 36 tahun"
 
 
 def test_mask_shows_either_birth_or_serial_never_both():
