@@ -1,6 +1,7 @@
 """Reference data of the city profile into the tables: areas, agencies, tariff. Safe to run at every start.
 
-Rows are matched by their code. What an admin has changed stays: only missing rows are added.
+Rows are matched by their code. What an admin has changed stays: only missing rows are added, and an agency
+without a place learns the ward of its office (``kelurahan``, an optional column of ``opd.csv``).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from rentan.core.secrets import KeyFileError, Keyring
 from rentan.core.subject import Sidik
@@ -53,18 +54,24 @@ def _load_areas(connection: Connection, profil: Profil) -> None:
 
 
 def _load_opd(connection: Connection, profil: Profil) -> None:
+    columns = ("kode", "nama", "singkatan", "jenis", "induk", "kelurahan")
     rows = [
         {"id": uuid.uuid4(), "versi": 1, "urutan": number, "berlaku_mulai": None, "berlaku_sampai": None}
         | row
-        for number, row in enumerate(_rows(profil.opd_csv, "kode", "nama", "singkatan", "jenis", "induk"), 1)
+        for number, row in enumerate(_rows(profil.opd_csv, *columns), 1)
     ]
     ids = {row["kode"]: row["id"] for row in rows}
     ids |= {row.kode: row.id for row in connection.execute(select(Opd.kode, Opd.id))}
     for row in rows:
         row["induk_id"] = ids.get(row.pop("induk"))
+        row["kelurahan_kode"] = row.pop("kelurahan") or None
     # Parents first: a part names its whole.
     rows.sort(key=lambda row: (row["induk_id"] is not None, row["urutan"]))
     _add_missing(connection, Opd, "kode", rows)
+    for row in rows:
+        if row["kelurahan_kode"]:
+            no_place = (Opd.kode == row["kode"], Opd.kelurahan_kode.is_(None))
+            connection.execute(update(Opd).where(*no_place).values(kelurahan_kode=row["kelurahan_kode"]))
 
 
 def _load_tarif(connection: Connection, profil: Profil) -> None:
@@ -112,7 +119,7 @@ def _load_tarif(connection: Connection, profil: Profil) -> None:
 def _rows(path: Path, *columns: str) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         for row in csv.DictReader(stream):
-            yield {column: row[column] for column in columns}
+            yield {column: row.get(column) or "" for column in columns}
 
 
 def _add_missing(connection: Connection, model: Any, key: str, rows: Any) -> None:

@@ -22,9 +22,11 @@ from rentan.config import load_settings
 from rentan.core.clock import set_zone, today
 from rentan.core.permissions import Peran
 from rentan.core.settings import get_setting
-from rentan.ext import db
+from rentan.ext import db, runtime
 from rentan.factory import create_app
+from rentan.opd.models import Opd
 from rentan.profil import load_profil
+from rentan.reference import load_reference
 from rentan.wilayah.models import Kecamatan
 from tests import factories
 from tests.cast import Orang, _sandi_hash
@@ -187,3 +189,16 @@ def test_finder_finds() -> None:
     assert NAMES.search("Pemerintah Kota Semarang")
     assert NAMES.search("BANK JATENG")
     assert not NAMES.search("Kota Contohan")
+
+
+def test_offices_learn_their_place_once(kota: Flask) -> None:
+    def place() -> str | None:
+        return db.session.scalar(db.select(Opd.kelurahan_kode).where(Opd.kode == "KEPEGAWAIAN"))
+
+    assert place() == "99.71.01.1001"
+    db.session.execute(db.update(Opd).values(kelurahan_kode=None))
+    load_reference(db.session.connection(), runtime().profil, runtime().keyring)
+    assert place() == "99.71.01.1001"
+    db.session.execute(db.update(Opd).values(kelurahan_kode="99.71.01.1002"))
+    load_reference(db.session.connection(), runtime().profil, runtime().keyring)
+    assert place() == "99.71.01.1002"  # what somebody has entered stays

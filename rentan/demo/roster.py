@@ -92,10 +92,10 @@ class Roster:
         return [one for one in self.kelurahan if one.kecamatan_kode == kode]
 
     def _kantor(self) -> None:
-        """Each agency gets a place, so that "near the office" means something."""
+        """Each agency without a place gets one, so that "near the office" means something."""
         for opd in self.opd:
+            kode = self.acak.choice(self._kelurahan_dari(opd)).kode  # drawn always: the rest stays as it was
             if opd.kelurahan_kode is None:
-                kode = self.acak.choice(self._kelurahan_dari(opd)).kode
                 db.session.execute(update(Opd).where(Opd.id == opd.id).values(kelurahan_kode=kode))
 
     # -- one person ----------------------------------------------------------------------------------------
