@@ -65,7 +65,7 @@ def opd_report(kode: str, periode: date, berkas: Path, kertas: ekspor.Kertas, as
     else:
         luar = list_semua(Saringan(opd.id, periode, Daftar.LUAR), batas)
         unit = list_baris_unit(opd.id, periode)
-        isi = ekspor.pdf_opd(opd, periode, unit, belum, luar, waktu, kertas).pdf
+        isi = ekspor.pdf_opd(opd, periode, unit, belum, luar, waktu, OLEH, kertas).pdf
     _write(berkas, isi, f"opd {kode}", len(belum), periode, as_json)
 
 
@@ -77,7 +77,7 @@ def city_report(periode: date, berkas: Path, kertas: ekspor.Kertas, as_json: boo
     if _ending(berkas) == ".xlsx":
         isi = ekspor.xlsx_kota(baris, periode, OLEH, waktu)
     else:
-        isi = ekspor.pdf_kota(baris, periode, "Diurutkan menurut susunan OPD.", waktu, kertas).pdf
+        isi = ekspor.pdf_kota(baris, periode, "Diurutkan menurut susunan OPD.", waktu, OLEH, kertas).pdf
     _write(berkas, isi, "kota", len(baris), periode, as_json)
 
 

@@ -100,6 +100,7 @@ class LaporanOpd(TanpaQr):
 
     `penyebut`: sentence that says who is counted. `belum_ikut`: ``None`` leaves the list out, an empty tuple
     says that everybody takes part. `dikecualikan`: people outside the denominator, each with the reason.
+    `oleh`: who took the file, for the foot of each page (EXP-2).
     """
 
     template: ClassVar[str] = "laporan_opd"
@@ -113,6 +114,7 @@ class LaporanOpd(TanpaQr):
     tanda_tangan: TandaTangan
     belum_ikut: tuple[BarisAsn, ...] | None = None
     dikecualikan: tuple[BarisAsn, ...] = ()
+    oleh: str = ""
 
     def isi(self) -> dict[str, Any]:
         return {
@@ -125,6 +127,7 @@ class LaporanOpd(TanpaQr):
             "belum_ikut": None if self.belum_ikut is None else [b.isi() for b in self.belum_ikut],
             "dikecualikan": [b.isi() for b in self.dikecualikan],
             "tanda_tangan": self.tanda_tangan.isi(),
+            "oleh": self.oleh,
         }
 
 
@@ -133,7 +136,7 @@ class Dasbor(TanpaQr):
     """Participation of the whole city.
 
     `urutan`: sentence that says how the rows are sorted (they keep their order). `pekerja`: (label, number)
-    of sponsored workers, shown above the ladder.
+    of sponsored workers, shown above the ladder. `oleh`: as in ``LaporanOpd``.
     """
 
     template: ClassVar[str] = "dasbor"
@@ -147,6 +150,7 @@ class Dasbor(TanpaQr):
     tabel: TabelPartisipasi
     pekerja: tuple[tuple[str, int], ...] = ()
     tanda_tangan: TandaTangan | None = None
+    oleh: str = ""
 
     def isi(self) -> dict[str, Any]:
         kosong = sum(1 for b in self.tabel.baris if b.jumlah[self.tabel.ikut] + b.ikut_lain == 0)
@@ -162,4 +166,5 @@ class Dasbor(TanpaQr):
             "unit_kosong": format_angka(kosong),
             "unit_semua": format_angka(len(self.tabel.baris)),
             "tanda_tangan": self.tanda_tangan.isi() if self.tanda_tangan else None,
+            "oleh": self.oleh,
         }

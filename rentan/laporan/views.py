@@ -177,7 +177,7 @@ def laporan() -> ResponseReturnValue:
     luar = _all(Saringan(asked.opd.id, asked.bulan, Daftar.LUAR))
     queries.check_jatah_ekspor(pelaku(), len(belum) + len(luar))
     unit = daftar_queries.list_baris_unit(asked.opd.id, asked.bulan)
-    hasil = ekspor.pdf_opd(asked.opd, asked.bulan, unit, belum, luar, waktu, _paper())
+    hasil = ekspor.pdf_opd(asked.opd, asked.bulan, unit, belum, luar, waktu, current_user.nama, _paper())
     _exported("laporan_opd", asked.opd, asked.saringan, len(belum) + len(luar), "pdf")
     return _file(hasil.pdf, "application/pdf", f"laporan-{asked.opd.kode.lower()}-{asked.bulan:%Y-%m}.pdf")
 
@@ -260,7 +260,7 @@ def dasbor_pdf() -> ResponseReturnValue:
     bulan, waktu = queries.parse_bulan(request.args.get("bulan")), now()
     baris, urut, arah = _sorted(queries.list_baris_opd(bulan))
     queries.check_jatah_ekspor(pelaku(), len(baris))
-    hasil = ekspor.pdf_kota(baris, bulan, _order_sentence(urut, arah), waktu, _paper())
+    hasil = ekspor.pdf_kota(baris, bulan, _order_sentence(urut, arah), waktu, current_user.nama, _paper())
     record(
         Peristiwa.EKSPOR,
         by=pelaku(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Response, redirect, url_for
+from flask_login import current_user
 from wtforms import BooleanField, HiddenField
 
 from rentan.core.audit import Peristiwa, record
@@ -221,7 +222,8 @@ class _Pages:
             jumlah=len(rows),
             saringan={},
         )
-        isi = write_refused(rows, f"Baris yang ditolak, {self.halaman.penangan.judul}, {format_waktu(now())}")
+        kaki = f"{self.halaman.penangan.judul}, diunduh oleh {current_user.nama} pada {format_waktu(now())}"
+        isi = write_refused(rows, kaki)
         return Response(
             isi, mimetype=XLSX, headers={"Content-Disposition": 'attachment; filename="baris-ditolak.xlsx"'}
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Request, Response, abort, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rentan.config import Settings
+from rentan.core.clock import now
 from rentan.web.access import request_id
 
 CSP = (
@@ -36,8 +39,29 @@ def body_limit(kind: int):  # type: ignore[no-untyped-def]
     return mark
 
 
+class SteadyCookies(SecureCookieSessionInterface):
+    """Cookies from the future are good: when the clock steps back, nobody is signed out (TIM-1).
+
+    Flask refuses them. Too old ones are refused here as there; the end of a session stands in its row anyway.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        signer = self.get_signing_serializer(app)
+        if signer is None:
+            return None
+        try:
+            found, signed_at = signer.loads(
+                request.cookies.get(self.get_cookie_name(app), ""), return_timestamp=True
+            )
+        except BadSignature:
+            return self.session_class()
+        old = now() - signed_at > app.permanent_session_lifetime
+        return self.session_class() if old else self.session_class(found)
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     """Configure hosts and proxies, and put the headers on every answer, errors and static files included."""
+    app.session_interface = SteadyCookies()
     app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts)
     app.config["MAX_CONTENT_LENGTH"] = IMPORT_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES

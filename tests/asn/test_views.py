@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from python_calamine import CalamineWorkbook
 
 from rentan.asn.models import Asn, Penempatan
 from rentan.asn.status import StatusAktif
@@ -70,6 +71,8 @@ def test_refused_rows_can_be_downloaded_and_the_good_taken(app: Flask, cast: Cas
     assert "Terapkan 1 baris yang baik saja" in html
     sheet = dewi.get(f"{alamat}/ditolak.xlsx")
     assert sheet.data.startswith(b"PK") and B.encode() not in sheet.data
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0).to_python()
+    assert any("diunduh oleh Dewi Rekaan" in str(cell) for row in rows for cell in row), "EXP-2"
     form = html.split("/terapkan", 1)[1]
     kiriman = {name: isian(form, name) for name in ("token", "cara", "kunci_formulir")}
     assert dewi.post(f"{alamat}/terapkan", data={**kiriman, "setuju": "y"}).status_code == 303

@@ -59,6 +59,11 @@ def test_child_has_no_keys_no_files_no_inherited_handles(monkeypatch):
     assert len(seen["fds"]) <= 6
 
 
+def test_limits_are_those_of_upl2():
+    assert Limits(queue=0) == Limits(memory=1024 * MIB, cpu=10, file=64 * MIB, wall=20, queue=0)
+    assert sandbox.SLOTS == 2
+
+
 def test_noise_on_stdout_does_not_spoil_the_answer():
     assert run("chatter")[0] == {"ok": True}
 

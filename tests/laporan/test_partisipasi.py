@@ -7,6 +7,7 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 import time_machine
 from flask import Flask
@@ -274,8 +275,13 @@ def test_the_report_for_signature_and_the_print_view(cast: Cast, own: Any, clien
     browser = client_as(cast.budi)
     answer = browser.get("/partisipasi/laporan.pdf?kertas=f4")
     assert answer.data.startswith(b"%PDF") and answer.mimetype == "application/pdf"
+    report = pdfium.PdfDocument(answer.data)
+    for page in report:
+        foot = " ".join(page.get_textpage().get_text_range().split())
+        assert "Diunduh oleh Budi Rekaan" in foot and "WIB" in foot, "EXP-2: every page says whose file it is"
     paper = browser.get("/partisipasi/cetak").text
     assert len(names(paper)) == 63
+    assert "Dibuka oleh Budi Rekaan" in paper
 
 
 def test_the_message_holds_figures_and_nobody(cast: Cast, own: Any, client_as: Any) -> None:
