@@ -57,7 +57,8 @@ def get_asuhan_sendiri(asuhan_id: uuid.UUID, *, seen_by: Pelaku) -> Asuhan:
 
 def list_asuhan(asn_id: uuid.UUID, *, seen_by: Pelaku, terbuka: bool = False) -> list[Asuhan]:
     """The sponsorships of one ASN with their workers, oldest first; ``terbuka``: only those that stand."""
-    query = select(Asuhan).where(Asuhan.asn_id == asn_id).options(db.joinedload(Asuhan.pekerja))
+    worker = db.joinedload(Asuhan.pekerja).joinedload(Pekerja.kelurahan)
+    query = select(Asuhan).where(Asuhan.asn_id == asn_id).options(worker)
     if terbuka:
         query = query.where(Asuhan.status.in_(TERBUKA))
     return list(db.session.scalars(_visible(query, seen_by).order_by(Asuhan.dibuat_pada, Asuhan.id)))
