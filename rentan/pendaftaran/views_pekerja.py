@@ -96,8 +96,9 @@ def _workers(form: LangkahForm, ditolak: uuid.UUID | None = None) -> ResponseRet
     forms = {one.id: _take_form(one, formdata=None, id_awalan=f"ambil-{n}") for n, one in enumerate(held, 1)}
     if ditolak in forms:
         forms[ditolak] = form
+    untold = any(isinstance(one, AmbilForm) for one in forms.values())
     return render_step(
-        "pekerja", "pendaftaran/pekerja.html", form, ambil=forms, naskah=naskah() if held else ()
+        "pekerja", "pendaftaran/pekerja.html", form, ambil=forms, naskah=naskah() if untold else ()
     )
 
 
