@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import logging
 import uuid
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -35,11 +33,20 @@ from rentan.core.imports_base import (
     limits,
     register,
 )
-from rentan.core.queue import at_start, enqueue, task
-from rentan.core.secrets import decrypt, encrypt
+from rentan.core.imports_check import (
+    check_reading,
+    check_table,
+    discard_later,
+    hash_token,
+    make_token,
+    next_expiry,
+    read_stored,
+)
+from rentan.core.queue import at_start, enqueue
+from rentan.core.secrets import encrypt
 from rentan.core.sheets import Column, Table, file_kind, read_table
-from rentan.core.storage import MissingObject, new_key, sweep_orphans
-from rentan.core.subject import KunciSubjek, dek_for
+from rentan.core.storage import new_key, sweep_orphans
+from rentan.core.subject import dek_for
 from rentan.ext import db, runtime
 
 __all__ = [
@@ -63,17 +70,14 @@ __all__ = [
     "run_import",
 ]
 
-log = logging.getLogger(__name__)
-
 PREFIX = "impor"
-APPLY_LOCK = (
-    7_264_100  # advisory lock on PostgreSQL: one list is applied at a time; SQLite has one writer anyway
-)
+#: Advisory lock on PostgreSQL: one list is applied at a time; SQLite has one writer anyway.
+APPLY_LOCK = 7_264_100
 KEPT_AFTER_EXPIRY = timedelta(hours=24)
 ORPHAN_AGE = timedelta(hours=48)  # UPL-5
 
 
-# -- upload, check, confirm, cancel -------------------------------------------------------------------------
+# -- upload, confirm, cancel ---------------------------------------------------------------------------------
 
 
 def receive_impor(
@@ -104,7 +108,7 @@ def _new(jenis: JenisImpor, data: bytes, nama_file: str, pilihan: dict[str, Any]
         pilihan=pilihan,
         dibuat_oleh=by.akun_id,
         dibuat_pada=now(),
-        kedaluwarsa_pada=_expiry(),
+        kedaluwarsa_pada=next_expiry(),
     )
 
 
@@ -122,106 +126,6 @@ def list_impor(jenis: JenisImpor, *, seen_by: Pelaku, limit: int = 10) -> list[I
     return list(db.session.scalars(query.order_by(Impor.dibuat_pada.desc(), Impor.id).limit(limit)))
 
 
-@task("impor.periksa")
-def check_impor(impor_id: str) -> None:
-    """Read and check a waiting upload, and store what was found; commits by itself. Safe to run twice."""
-    impor = db.session.get(Impor, uuid.UUID(impor_id))
-    if impor is None or impor.status is not StatusImpor.DIBACA:
-        return
-    handler, pilihan = handler_of(impor.jenis), dict(impor.pilihan)
-    by = Pelaku(akun_id=impor.dibuat_oleh)
-    _progress(impor_id, 10)
-    try:
-        table = _read(impor, handler)
-        _progress(impor_id, 60)
-        hasil = _check_reading(handler, table, pilihan, by)
-    except RuleError as refused:
-        _store_failure(impor_id, refused.pesan)
-    except Exception as defect:
-        log.error("import check failed: %s", type(defect).__name__, exc_info=defect)
-        _store_failure(impor_id, "Berkas ini tidak dapat diperiksa karena gangguan pada aplikasi. Coba lagi.")
-    else:
-        _store_result(impor_id, hasil, by)
-
-
-def _check_reading(handler: PenanganImpor, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
-    """The check takes seconds; in a read-only transaction nobody waits for it."""
-    db.session.rollback()
-    db.session.connection(execution_options={"postgresql_readonly": True})
-    try:
-        return _checked(handler, table, pilihan, by)
-    finally:
-        db.session.rollback()
-
-
-def _checked(handler: PenanganImpor, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
-    hasil = handler.check(table, pilihan, by)
-    hasil.skipped_sheets = list(table.skipped_sheets)
-    hasil.warnings = [*table.notices, *hasil.warnings]
-    hasil.verify()
-    return hasil
-
-
-def _read(impor: Impor, handler: PenanganImpor) -> Table:
-    """The stored file as rows; gives the database back before the slow part."""
-    key, sha256, akhiran, row = impor.kunci_berkas, impor.sha256, impor.akhiran, impor.id
-    dek = dek_for(row)
-    db.session.rollback()
-    try:
-        data = decrypt(dek, runtime().store.get(key), table="impor", column="berkas", row=row)
-    except (MissingObject, InvalidTag):
-        data = b""
-    if not hmac.compare_digest(hashlib.sha256(data).hexdigest(), sha256):
-        raise RuleError(
-            "Berkas yang tersimpan tidak sama lagi dengan yang Anda unggah. Unggah kembali berkasnya.",
-            kode="berkas_berubah",
-        )
-    return read_table(data, f"daftar{akhiran}", handler.columns, limits=limits())
-
-
-def _progress(impor_id: str, persen: int) -> None:
-    db.session.rollback()
-    db.session.execute(
-        db.update(Impor).where(Impor.id == uuid.UUID(impor_id), Impor.status == StatusImpor.DIBACA)
-        .values(kemajuan=persen)
-    )  # fmt: skip
-    db.session.commit()
-
-
-def _reload(impor_id: str) -> Impor | None:
-    """The upload, if it still waits for this reading (it may have been cancelled meanwhile)."""
-    db.session.rollback()
-    impor = db.session.get(Impor, uuid.UUID(impor_id), with_for_update=True, populate_existing=True)
-    return impor if impor is not None and impor.status is StatusImpor.DIBACA else None
-
-
-def _store_failure(impor_id: str, pesan: str) -> None:
-    if impor := _reload(impor_id):
-        impor.status, impor.galat, impor.kemajuan = StatusImpor.GAGAL, pesan[:200], 100
-        _discard_later(impor)
-        db.session.commit()
-
-
-def _store_result(impor_id: str, hasil: Hasil, by: Pelaku) -> None:
-    if not (impor := _reload(impor_id)):
-        return
-    impor.status, impor.kemajuan = StatusImpor.SIAP, 100
-    impor.ringkasan = hasil.ringkasan
-    impor.ditolak = [asdict(one) for one in hasil.refused]
-    impor.kedaluwarsa_pada = _expiry()
-    impor.token_hash = _token_hash(_token(impor))
-    record(
-        Peristiwa.IMPOR_DIPERIKSA,
-        by=by,
-        objek=impor,
-        jenis=impor.jenis,
-        dibaca=hasil.read,
-        baik=len(hasil.good),
-        ditolak=len(hasil.refused),
-    )
-    db.session.commit()
-
-
 def recheck_impor(impor: Impor, *, by: Pelaku) -> None:
     """Read the same upload again: the city changed, an agency was mapped, or the confirmation expired."""
     if impor.dibuat_oleh != by.akun_id or impor.status is not StatusImpor.SIAP:
@@ -234,20 +138,7 @@ def confirmation_token(impor: Impor, *, by: Pelaku) -> str:
     """The word in the preview's form: bound to file, person and time (IMP-4), never stored itself."""
     if impor.status is not StatusImpor.SIAP or impor.dibuat_oleh != by.akun_id:
         raise NotFound
-    return _token(impor)
-
-
-def _token(impor: Impor) -> str:
-    bound = f"{impor.id}|{impor.sha256}|{impor.dibuat_oleh}|{impor.kedaluwarsa_pada.isoformat()}"
-    return runtime().keyring.code_hash("impor", bound).hex()
-
-
-def _token_hash(token: str) -> bytes:
-    return runtime().keyring.code_hash("impor-token", token)
-
-
-def _expiry() -> datetime:
-    return now() + timedelta(minutes=runtime().profil.batas.menit_pratinjau)
+    return make_token(impor)
 
 
 def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju: bool = False) -> Hasil:
@@ -260,11 +151,11 @@ def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju
     """
     impor_id, handler = impor.id, handler_of(impor.jenis)
     _check_confirmation(impor, token, by)
-    table = _read(impor, handler)
+    table = read_stored(impor, handler)
     _lock_apply()
     impor = db.session.get_one(Impor, impor_id, with_for_update=True, populate_existing=True)
     _check_confirmation(impor, token, by)
-    hasil = _checked(handler, table, dict(impor.pilihan), by)
+    hasil = check_table(handler, table, dict(impor.pilihan), by)
     if hasil.ringkasan != impor.ringkasan or [asdict(one) for one in hasil.refused] != impor.ditolak:
         raise Stale(
             "Data kota berubah sejak pratinjau ini dibuat, sehingga hasilnya akan berbeda. "
@@ -272,7 +163,7 @@ def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju
         )
     refuse_unless(hasil, take_good=take_good, setuju=setuju)
     _write(handler, hasil, impor, by)
-    _discard_later(impor)
+    discard_later(impor)
     return hasil
 
 
@@ -283,7 +174,7 @@ def _check_confirmation(impor: Impor, token: str, by: Pelaku) -> None:
         raise Stale(
             "Impor ini sudah selesai atau sedang dibaca ulang. Muat ulang halaman untuk melihat keadaannya."
         )
-    if not hmac.compare_digest(_token_hash(token), impor.token_hash):
+    if not hmac.compare_digest(hash_token(token), impor.token_hash):
         raise RuleError(
             "Konfirmasi ini tidak cocok dengan pratinjau. Muat ulang halaman.", kode="token_salah"
         )
@@ -345,7 +236,7 @@ def cancel_impor(impor: Impor, *, by: Pelaku) -> None:
         raise Stale("Impor ini sudah selesai, sehingga tidak dapat dibatalkan.")
     impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
     record(Peristiwa.IMPOR_DIBATALKAN, by=by, objek=impor, jenis=impor.jenis)
-    _discard_later(impor)
+    discard_later(impor)
 
 
 # -- command line -------------------------------------------------------------------------------------------
@@ -368,9 +259,9 @@ def run_import(
     """
     table = read_table(data, nama_file, handler.columns, limits=limits())
     if dry_run:
-        return _check_reading(handler, table, pilihan or {}, by)
+        return check_reading(handler, table, pilihan or {}, by)
     _lock_apply()
-    hasil = _checked(handler, table, pilihan or {}, by)
+    hasil = check_table(handler, table, pilihan or {}, by)
     if hasil.refused and not take_good:
         return hasil
     refuse_unless(hasil, take_good=take_good, setuju=setuju)
@@ -385,17 +276,6 @@ def run_import(
 
 
 # -- upkeep -------------------------------------------------------------------------------------------------
-
-
-def _discard_later(impor: Impor) -> None:
-    enqueue("impor.buang_berkas", impor_id=str(impor.id), kunci=impor.kunci_berkas)
-
-
-@task("impor.buang_berkas")
-def discard_file(impor_id: str, kunci: str) -> None:
-    """Destroy the stored file of a finished import, and its key with it."""
-    runtime().store.delete(kunci)
-    db.session.execute(db.delete(KunciSubjek).where(KunciSubjek.id == uuid.UUID(impor_id)))
 
 
 @at_start
@@ -417,7 +297,7 @@ def expire_imports() -> int:
     for impor in waiting:
         impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
         record(Peristiwa.IMPOR_DIBATALKAN, by=SISTEM, objek=impor, jenis=impor.jenis)
-        _discard_later(impor)
+        discard_later(impor)
     owned = db.select(Impor.kunci_berkas).where(Impor.status.in_((StatusImpor.DIBACA, StatusImpor.SIAP)))
     sweep_orphans(runtime().store, PREFIX, set(db.session.scalars(owned)), now() - ORPHAN_AGE)
     return len(waiting)
