@@ -26,7 +26,8 @@ _LANGKAH = {
 
 _LABEL = {one.value: one.label for one in StatusAsuhan}
 _KALIMAT = {
-    StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memeriksanya setelah surat kuasa Anda terkirim.",
+    StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memeriksanya setelah surat kuasa Anda "
+    "terkirim.",
     StatusAsuhan.MENUNGGU_MANDAT: "Pekerja memenuhi syarat. Iuran menunggu surat kuasa Anda berlaku.",
     StatusAsuhan.SIAP: "Siap didebit pada hari debet berikutnya.",
     StatusAsuhan.AKTIF: "Iuran pertama sudah tercatat.",

@@ -52,7 +52,7 @@ def add_pekerja(
     return row
 
 
-def find_held(keadaan: Keadaan, asuhan_id: uuid.UUID) -> Asuhan:
+def get_held(keadaan: Keadaan, asuhan_id: uuid.UUID) -> Asuhan:
     """A worker whom this donor holds; raises ``NotFound`` for every other one."""
     held = next((one for one in keadaan.ditahan if one.id == asuhan_id), None)
     if held is None:
@@ -74,7 +74,7 @@ def take_pekerja(
     Raises ``NotFound`` for a hold that is not (or no longer) one's own, ``RuleError`` as ``add_pekerja``,
     and ``pemberitahuan``.
     """
-    held = find_held(keadaan, asuhan_id)
+    held = get_held(keadaan, asuhan_id)
     draf = change_draf(keadaan, cetak_ulang, by)
     beri_tahu(held.pekerja, diberi_tahu_pada, by=by)
     row = _propose(keadaan, held.pekerja, by)
@@ -101,7 +101,7 @@ def _propose(keadaan: Keadaan, pekerja: Pekerja, by: Pelaku) -> Asuhan:
     )
 
 
-def find_own(keadaan: Keadaan, asuhan_id: uuid.UUID) -> Asuhan:
+def get_own(keadaan: Keadaan, asuhan_id: uuid.UUID) -> Asuhan:
     """A worker of this sign-up that may still be changed; raises ``NotFound`` for every other one."""
     for one in keadaan.pekerja:
         if one.id == asuhan_id and one.status is StatusAsuhan.DIUSULKAN:
@@ -128,7 +128,7 @@ def edit_pekerja(
 
     Raises ``NotFound``, ``Stale``, ``RuleError`` (``bukan_ketikan_anda``, ``kelurahan``).
     """
-    row = find_own(keadaan, asuhan_id)
+    row = get_own(keadaan, asuhan_id)
     pekerja = row.pekerja
     if not may_edit(row, by):
         raise RuleError(
@@ -153,7 +153,7 @@ def remove_pekerja(
     keadaan: Keadaan, asuhan_id: uuid.UUID, *, versi: int | None, cetak_ulang: bool, by: Pelaku
 ) -> None:
     """Take a worker out of the sign-up (A15): free for others at once, no reason asked."""
-    row = find_own(keadaan, asuhan_id)
+    row = get_own(keadaan, asuhan_id)
     draf = change_draf(keadaan, cetak_ulang, by)
     # The letter lets go of the worker first: its list may only name open sponsorships.
     surat = load_keadaan(seen_by=by).surat

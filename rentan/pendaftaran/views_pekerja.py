@@ -70,7 +70,7 @@ def take_worker(asuhan_id: uuid.UUID) -> ResponseReturnValue:
     if answer := answered_before():
         return answer
     keadaan = load_keadaan(seen_by=pelaku(), lock=True)
-    form = _take_form(actions.find_held(keadaan, asuhan_id))
+    form = _take_form(actions.get_held(keadaan, asuhan_id))
     if form.accepts():
         with form.rules():
             actions.take_pekerja(
@@ -108,7 +108,7 @@ def edit_worker(asuhan_id: uuid.UUID) -> ResponseReturnValue:
     if answer := answered_before():
         return answer
     keadaan = load_keadaan(seen_by=pelaku(), lock=request.method == "POST")
-    asuhan = actions.find_own(keadaan, asuhan_id)
+    asuhan = actions.get_own(keadaan, asuhan_id)
     pekerja = asuhan.pekerja
     stored = {
         "nama": pekerja.nama,
@@ -148,7 +148,7 @@ def remove_worker(asuhan_id: uuid.UUID) -> ResponseReturnValue:
     if answer := answered_before():
         return answer
     keadaan = load_keadaan(seen_by=pelaku(), lock=request.method == "POST")
-    asuhan = actions.find_own(keadaan, asuhan_id)
+    asuhan = actions.get_own(keadaan, asuhan_id)
     form = LangkahForm(data={"versi": asuhan.versi})
     if form.accepts():
         with form.rules():

@@ -294,7 +294,8 @@ def pindah_asli(
     check_version(surat, versi)
     if ke is surat.asli_di:
         raise RuleError(
-            f"Lembar asli sudah tercatat “{ke.label}”. Pilih tempat lain, atau keluarkan surat ini dari pilihan.",
+            f"Lembar asli sudah tercatat “{ke.label}”. Pilih tempat lain, atau keluarkan surat ini dari "
+            "pilihan.",
             "ke",
             kode="asli_tidak_dapat_pindah",
         )
