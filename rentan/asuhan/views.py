@@ -11,7 +11,7 @@ from rentan.asuhan import actions, queries
 from rentan.asuhan.forms import PeriksaNikForm, TindakanForm
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.riwayat import kalimat, list_peristiwa
-from rentan.asuhan.status import MACHINE, TERBUKA
+from rentan.asuhan.status import MACHINE, TERBUKA, StatusAsuhan
 from rentan.core.actor import Pelaku
 from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError
@@ -69,8 +69,10 @@ def cancel(asuhan_id: uuid.UUID) -> Response:
     form = TindakanForm(obj=asuhan)
     if form.accepts():
         with form.rules():
+            held = asuhan.status is StatusAsuhan.DITAHAN
             actions.batal(asuhan, by=pelaku(), versi=form.versi.data)
-            return finish(url_for(".index"), "Asuhan dibatalkan. Tidak ada potongan untuk pekerja ini.")
+            pesan = "Asuhan dibatalkan. Tidak ada potongan untuk pekerja ini."
+            return finish(url_for(".index"), "Pekerja kembali ke daftar calon." if held else pesan)
         asuhan = queries.get_asuhan_sendiri(asuhan_id, seen_by=pelaku())
     alasan = next(
         (one.alasan for one in offers(MACHINE, asuhan, pelaku()) if one.move.peristiwa == "batal"), ""

@@ -29,7 +29,7 @@ from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.impor import HalamanImpor, add_import_routes
 from rentan.web.page import render_page
-from rentan.web.sisipan import add_piece
+from rentan.web.sisipan import add_piece, pieces_of
 from rentan.web.transaction import answered_before, finish
 
 P = Permission
@@ -82,7 +82,8 @@ def _board(by: Pelaku, tabs: list[tuple[str, str]]) -> Response:
     form = SaringForm()
     return render_page(
         "calon/papan.html", "papan", tab=tabs, saring=form, papan=_page(form, by), tampilan="papan",
-        hari=get_setting("hari_pegang"), batas_hitung=queries.CAP, **_offers(by),
+        hari=get_setting("hari_pegang"), batas_hitung=queries.CAP,
+        **_offers(by), **pieces_of("calon.index", by),
     )  # fmt: skip
 
 

@@ -7,20 +7,22 @@ from typing import Any
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 
+from rentan.core.actor import Pelaku
 from rentan.core.permissions import Permission
 from rentan.core.subject import reveal
 from rentan.pendaftaran import actions, views_kirim, views_pekerja  # noqa: F401 (the blueprint must be whole)
 from rentan.pendaftaran.forms import DataDiriForm, IuranForm, kunci_bulan
 from rentan.pendaftaran.langkah import LANGKAH, first_open
-from rentan.pendaftaran.queries import Keadaan, biaya_untuk, list_terkirim, load_keadaan
+from rentan.pendaftaran.queries import BELUM_TERKIRIM, Keadaan, biaya_untuk, list_terkirim, load_keadaan
 from rentan.pendaftaran.ringkasan import harga_seorang, nama_opd
 from rentan.pendaftaran.views_rangka import bp, closed, next_step, own, render_step
-from rentan.surat_kuasa.queries import BULAN_KE_DEPAN
+from rentan.surat_kuasa.queries import BULAN_KE_DEPAN, find_berjalan
 from rentan.tarif.price import kelas_untuk
 from rentan.tarif.queries import tarif_pada
 from rentan.web.access import pelaku
 from rentan.web.context import add_menu
 from rentan.web.page import is_partial, render_page
+from rentan.web.sisipan import add_piece
 from rentan.web.transaction import answered_before, finish
 
 add_menu("Pendaftaran", "pendaftaran.index", Permission.PENDAFTARAN_SENDIRI, awalan="/pendaftaran", urutan=40)
@@ -40,6 +42,16 @@ def index() -> ResponseReturnValue:
         biaya=biaya_untuk(keadaan),
         seorang=harga_seorang(keadaan),
     )
+
+
+def _under_way(by: Pelaku) -> dict[str, Any]:
+    """For the pages of the pool and of the own workers: is a sent letter in the way of new ones?"""
+    surat = find_berjalan(by.asn_id) if by.asn_id else None
+    return {"surat_diproses": surat is not None and surat.status not in BELUM_TERKIRIM}
+
+
+add_piece("asuhan.index", _under_way)
+add_piece("calon.index", _under_way)
 
 
 # -- step 1 ----------------------------------------------------------------------------------------------

@@ -363,6 +363,17 @@ def test_a_held_worker_whom_nobody_told_is_told_first(cast: Any, client_as: Any)
     assert row.pekerja.diberi_tahu_pada == date(2026, 11, 20) and row.pekerja.naskah_pemberitahuan
 
 
+def test_a_hold_beside_a_sent_letter_says_that_it_must_wait(cast: Any, client_as: Any) -> None:
+    browser = client_as(cast.sari)
+    jalan.sampai_unggah(browser)
+    assert jalan.kirim(browser).status_code == 303
+    pegang(add_to_pool(factories.make_pekerja(), by=SISTEM), asn=cast.sari.asn, by=cast.sari.pelaku)
+    db.session.commit()
+    assert "Surat kuasa Anda sedang diperiksa" in browser.get("/calon").get_data(as_text=True)
+    own = browser.get("/asuhan").get_data(as_text=True)
+    assert "setelah surat kuasa Anda selesai diperiksa" in own and "Masukkan ke pendaftaran<" not in own
+
+
 def test_a_held_worker_after_printing_needs_the_tick(cast: Any, client_as: Any) -> None:
     browser = client_as(cast.sari)
     jalan.sampai_cetak(browser)
