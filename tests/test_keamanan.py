@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from rentan.asuhan.models import Asuhan
@@ -263,6 +265,20 @@ def test_log1_messages_are_fixed_texts_with_arguments() -> None:
             ):
                 built.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert not built, built
+
+
+def test_log1_the_request_line_says_who_by_id_only(
+    cast: Cast, client_as: Any, client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client_as(cast.sari).get(f"/akun?nip={cast.sari.akun.pengenal}")
+    client.get("/masuk")
+    said = [one for one in capsys.readouterr().err.splitlines() if "permintaan selesai" in one]
+    lines = [json.loads(one) for one in said]
+    assert [(one["rute"], one.get("akun")) for one in lines] == [
+        ("/akun", str(cast.sari.akun.id)),
+        ("/masuk", None),
+    ]
+    assert "Sari" not in "".join(said) and cast.sari.akun.pengenal not in "".join(said)
 
 
 @pytest.mark.kedua_basis

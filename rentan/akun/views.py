@@ -18,6 +18,7 @@ from rentan.akun.forms import KodeForm, MasukForm, TautanForm, TindakanForm, Ula
 from rentan.akun.models import Akun, Sesi
 from rentan.akun.pengguna import Pengguna, load_pengguna
 from rentan.akun.queries import find_sesi, pelaku_of
+from rentan.core import logs
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
@@ -41,7 +42,10 @@ PEMASANGAN = frozenset(
 
 @login_manager.user_loader
 def _load(token: str) -> Pengguna | None:
-    return load_pengguna(token, permintaan_id=request_id(), alamat=_alamat())
+    found = load_pengguna(token, permintaan_id=request_id(), alamat=_alamat())
+    if found is not None:
+        logs.bind(akun=found.akun_id)  # LOG-1: who, as an id
+    return found
 
 
 # -- the gate in front of all rooms -----------------------------------------------------------------------
