@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rentan.aktivasi import actions, queries
@@ -18,6 +18,7 @@ from rentan.web.access import pelaku, public, request_id, requires
 from rentan.web.context import add_menu
 from rentan.web.page import after_action, render_page
 from rentan.web.tujuan import base_url
+from rentan.web.unduhan import kirim_berkas
 
 bp = Blueprint("aktivasi", __name__, url_prefix="/aktivasi")
 add_menu("Slip aktivasi", "aktivasi.slips", Permission.AKTIVASI_CETAK, awalan="/aktivasi/slip", urutan=30)
@@ -88,10 +89,8 @@ def _printed(opd: Opd, unit: str) -> Response:
     cetakan = actions.render_slips(nama_opd, people, codes, sampai=sampai, alamat=base_url())
     actions.issue_codes(queries.get_opd(kode_opd, seen_by=pelaku()), codes, sampai=sampai, by=pelaku())
     db.session.commit()
-    response = make_response(cetakan.pdf)
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="slip-aktivasi-{kode_opd.lower()}.pdf"'
-    return response
+    name = f"slip-aktivasi-{kode_opd.lower()}.pdf"
+    return kirim_berkas(cetakan.pdf, "application/pdf", name, lampiran=True)
 
 
 def _choices(opd: Opd) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -27,6 +27,7 @@ from rentan.util.angka import format_angka, format_persen
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.page import render_page
+from rentan.web.unduhan import kirim_berkas
 
 bp = Blueprint("laporan", __name__)
 P = Permission
@@ -165,7 +166,8 @@ def unduh() -> ResponseReturnValue:
         asked.opd, asked.saringan, _unit_name(asked), asked.angka, baris, current_user.nama, waktu
     )
     _exported("partisipasi", asked.opd, asked.saringan, len(baris), "xlsx")
-    return _file(isi, MIME_XLSX, f"partisipasi-{asked.opd.kode.lower()}-{asked.bulan:%Y-%m}.xlsx")
+    name = f"partisipasi-{asked.opd.kode.lower()}-{asked.bulan:%Y-%m}.xlsx"
+    return kirim_berkas(isi, MIME_XLSX, name, lampiran=True)
 
 
 @bp.route("/partisipasi/laporan.pdf")
@@ -179,7 +181,8 @@ def laporan() -> ResponseReturnValue:
     unit = daftar_queries.list_baris_unit(asked.opd.id, asked.bulan)
     hasil = ekspor.pdf_opd(asked.opd, asked.bulan, unit, belum, luar, waktu, current_user.nama, _paper())
     _exported("laporan_opd", asked.opd, asked.saringan, len(belum) + len(luar), "pdf")
-    return _file(hasil.pdf, "application/pdf", f"laporan-{asked.opd.kode.lower()}-{asked.bulan:%Y-%m}.pdf")
+    name = f"laporan-{asked.opd.kode.lower()}-{asked.bulan:%Y-%m}.pdf"
+    return kirim_berkas(hasil.pdf, "application/pdf", name, lampiran=True)
 
 
 # -- the city -----------------------------------------------------------------------------------------------
@@ -250,7 +253,7 @@ def dasbor_unduh() -> ResponseReturnValue:
         saringan=f"urut={urut}",
         jenis="xlsx",
     )
-    return _file(isi, MIME_XLSX, f"dasbor-{bulan:%Y-%m}.xlsx")
+    return kirim_berkas(isi, MIME_XLSX, f"dasbor-{bulan:%Y-%m}.xlsx", lampiran=True)
 
 
 @bp.route("/dasbor/laporan.pdf")
@@ -269,7 +272,7 @@ def dasbor_pdf() -> ResponseReturnValue:
         saringan=f"urut={urut}",
         jenis="pdf",
     )
-    return _file(hasil.pdf, "application/pdf", f"dasbor-{bulan:%Y-%m}.pdf")
+    return kirim_berkas(hasil.pdf, "application/pdf", f"dasbor-{bulan:%Y-%m}.pdf", lampiran=True)
 
 
 def _sorted(baris: list[BarisOpd]) -> tuple[list[BarisOpd], str, str]:
@@ -396,10 +399,3 @@ def _exported(daftar: str, opd: Opd, saringan: Saringan, banyak: int, jenis: str
 
 def _paper() -> ekspor.Kertas:
     return "f4" if request.args.get("kertas") == "f4" else "a4"
-
-
-def _file(isi: bytes, mime: str, nama: str) -> Response:
-    response = make_response(isi)
-    response.headers["Content-Type"] = mime
-    response.headers["Content-Disposition"] = f'attachment; filename="{nama}"'
-    return response

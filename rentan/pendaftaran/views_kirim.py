@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -27,6 +27,7 @@ from rentan.web.forms import BaseForm
 from rentan.web.page import after_action, is_partial, render_page
 from rentan.web.security import UPLOAD_BYTES, body_limit
 from rentan.web.transaction import answered_before, finish
+from rentan.web.unduhan import kirim_berkas
 
 
 @bp.route("/berkas", methods=["GET", "POST"])
@@ -220,9 +221,7 @@ def receipt_pdf(pendaftaran_id: uuid.UUID) -> ResponseReturnValue:
     terima = susun_tanda_terima(row)
     pdf = render_dokumen(terima, waktu=terima.waktu).pdf
     name = f"tanda-terima-{terima.nomor.lower()}.pdf"
-    return Response(
-        pdf, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return kirim_berkas(pdf, "application/pdf", name, lampiran=True)
 
 
 def _sent(pendaftaran_id: uuid.UUID) -> Pendaftaran:
