@@ -54,13 +54,14 @@ def activate_totp(akun: Akun, kode: str, *, by: Pelaku) -> list[str]:
         raise RuleError(KODE_SALAH, "kode", kode="kode_salah")
     akun.totp_aktif_pada = now()
     record(Peristiwa.TOTP_DIAKTIFKAN, by=by, objek=akun)
-    return renew_pemulihan(akun)
+    return renew_pemulihan(akun, by=by)
 
 
-def renew_pemulihan(akun: Akun) -> list[str]:
+def renew_pemulihan(akun: Akun, *, by: Pelaku) -> list[str]:
     """Ten new recovery codes; the old ones are void."""
     db.session.execute(db.delete(KodePemulihan).where(KodePemulihan.akun_id == akun.id))
     codes = [make_kode(PANJANG_PEMULIHAN) for _ in range(JUMLAH_PEMULIHAN)]
+    record(Peristiwa.KODE_PEMULIHAN_DIBUAT, by=by, objek=akun, jumlah=len(codes))
     db.session.add_all(KodePemulihan(akun_id=akun.id, kode_hash=_hash(akun, kode)) for kode in codes)
     return [group_kode(kode, 5) for kode in codes]
 

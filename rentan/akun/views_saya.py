@@ -14,6 +14,7 @@ from rentan.akun.models import Akun, Sesi
 from rentan.akun.pengguna import is_over
 from rentan.akun.queries import list_sesi, needs_totp
 from rentan.akun.views import check_kode, leave, renew_session
+from rentan.core.audit import Peristiwa, record
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Permission
 from rentan.core.qr import qr_svg
@@ -61,6 +62,7 @@ def end_sesi(sesi_id: uuid.UUID) -> ResponseReturnValue:
     if sesi is None or sesi.akun_id != current_user.akun_id:
         raise NotFound
     actions.end_sesi(sesi)
+    record(Peristiwa.KELUAR, by=pelaku(), objek=_akun(), perangkat_lain=True)
     db.session.commit()
     return after_action(url_for(".index"), pesan="Perangkat itu sudah dikeluarkan.")
 
@@ -178,7 +180,7 @@ def renew_pemulihan() -> ResponseReturnValue:
         raise NotFound
     form = TindakanForm()
     if form.accepts():
-        codes = totp.renew_pemulihan(akun)
+        codes = totp.renew_pemulihan(akun, by=pelaku())
         db.session.commit()
         return render_page("akun/pemulihan.html", codes=codes)
     return render_page("akun/pemulihan_baru.html", form=form, sisa=totp.count_pemulihan(akun))

@@ -37,6 +37,7 @@ class Peristiwa(StrEnum):
     TOTP_DIAKTIFKAN = "totp_diaktifkan"
     TOTP_DIRESET = "totp_direset"
     KODE_PEMULIHAN_DIPAKAI = "kode_pemulihan_dipakai"
+    KODE_PEMULIHAN_DIBUAT = "kode_pemulihan_dibuat"
     AKTIVASI = "aktivasi"
     AKTIVASI_GAGAL = "aktivasi_gagal"
     SLIP_DICETAK = "slip_dicetak"

@@ -11,6 +11,7 @@ import time_machine
 
 from rentan.akun import kelola
 from rentan.akun.models import IsianTertunda, Sesi
+from rentan.core.audit import Jejak
 from rentan.core.clock import now
 from rentan.core.permissions import Peran
 from rentan.ext import db
@@ -107,6 +108,7 @@ def test_sari_sees_her_devices_and_puts_one_out(cast, client_as):
     assert client_as(cast.wati).post(address).status_code == 404, "and Wati?"
     assert here.post(address).status_code == 303
     assert (here.get("/akun").status_code, there.get("/akun").status_code) == (200, 303)
+    assert "keluar" in db.session.scalars(db.select(Jejak.peristiwa)).all(), "AUD-3"
 
 
 def test_no_address_or_page_carries_the_token(cast, client_as):

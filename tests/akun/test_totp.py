@@ -133,6 +133,16 @@ def test_recovery_codes_are_stored_as_hashes(cast):
     assert not any(kode.replace("-", "").encode() in stored for kode in codes)
 
 
+def test_new_recovery_codes_void_the_old_ones_and_stand_in_the_trail(app, cast, client_as):
+    old = enrol(cast.rini)[0]
+    shown = client_as(cast.rini).post("/akun/pengaman/pemulihan")
+    assert len(re.findall(r"<code>[0-9A-Z]{5}-[0-9A-Z]{5}</code>", shown.text)) == 10
+    browser = app.test_client()
+    first_step(browser, cast.rini)
+    assert browser.post("/masuk/kode", data={"kode": old}).status_code == 422
+    assert db.session.scalars(db.select(Jejak.peristiwa)).all().count("kode_pemulihan_dibuat") == 2
+
+
 def test_five_wrong_codes_hold_the_next(cast, client):
     enrol(cast.rini)
     first_step(client, cast.rini)
