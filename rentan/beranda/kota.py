@@ -213,7 +213,7 @@ def _impor_menunggu(by: Pelaku) -> list[Tugas]:
     for jenis, banyak, terlama in db.session.execute(query):
         izin, url = HALAMAN_IMPOR[jenis]
         if by.can(izin):
-            judul = f"{banyak} unggahan {jenis.label.lower()} menunggu konfirmasi Anda"
+            judul = f"{banyak} unggahan {jenis.label[0].lower()}{jenis.label[1:]} menunggu konfirmasi Anda"
             found.append(Tugas(judul, Mendesak.PERLU, sejak(terlama), url, f"impor_{jenis.value}"))
     return found or [Tugas("Tidak ada unggahan yang menunggu konfirmasi", Mendesak.KOSONG, uji="impor")]
 

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from rentan.aktivasi import actions, queries
+from rentan.cli.tolak import refuse
 from rentan.core.actor import SISTEM
 from rentan.core.errors import RuleError
 from rentan.ext import db
@@ -33,8 +34,7 @@ def slips(kode_opd: str, output: Path, only_new: bool, dry_run: bool, as_json: b
     try:
         opd = queries.get_opd(kode_opd, seen_by=SISTEM)
     except RuleError:
-        click.echo("OPD ini tidak ada.", err=True)
-        raise SystemExit(1) from None
+        refuse(RuleError("OPD ini tidak ada.", "opd", kode="opd"), as_json=as_json)
     people = queries.list_belum(opd, tanpa_slip=only_new)
     written = bool(people) and not dry_run
     if written:
@@ -47,8 +47,8 @@ def slips(kode_opd: str, output: Path, only_new: bool, dry_run: bool, as_json: b
             actions.issue_codes(queries.get_opd(kode_opd, seen_by=SISTEM), codes, sampai=sampai, by=SISTEM)
         except (OSError, RuleError) as failure:
             db.session.rollback()
-            click.echo(getattr(failure, "pesan", "Berkas tidak dapat ditulis. Periksa foldernya."), err=True)
-            raise SystemExit(1) from None
+            tak_tertulis = RuleError("Berkas tidak dapat ditulis. Periksa foldernya.", kode="berkas")
+            refuse(failure if isinstance(failure, RuleError) else tak_tertulis, as_json=as_json)
         db.session.commit()
     if as_json:
         body = {"opd": kode_opd, "slips": len(people), "written": written, "dry_run": dry_run}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from rentan.akun import daftar, kelola
 from rentan.akun.actions import normal_pengenal
 from rentan.akun.queries import find_akun
+from rentan.cli.tolak import refuse
 from rentan.core.actor import SISTEM
 from rentan.core.errors import RuleError
 from rentan.core.permissions import PERAN_KECAMATAN, PERAN_OPD, Peran
@@ -55,7 +56,8 @@ def create(
         made, kode = kelola.create_akun(pengenal, nama, by=SISTEM)
         kelola.grant_peran(made, role, by=SISTEM, opd_id=opd.id if opd else None, kecamatan_kode=kecamatan)
     except RuleError as refused:
-        _refuse(refused)
+        db.session.rollback()
+        refuse(refused, as_json=as_json)
     _finish(made.pengenal, kode, dry_run=dry_run, as_json=as_json)
 
 
@@ -68,14 +70,14 @@ def reset(pengenal: str, lepas_pengaman: bool, dry_run: bool, as_json: bool) -> 
     """Print a one-use link with which the person chooses a new password. Exit 1 for an unknown name."""
     found = find_akun(normal_pengenal(pengenal))
     if found is None:
-        click.echo("Akun ini tidak ada.", err=True)
-        raise SystemExit(1)
+        refuse(RuleError("Akun ini tidak ada.", "pengenal", kode="akun"), as_json=as_json)
     try:
         if lepas_pengaman:
             kelola.reset_pengaman(found, by=SISTEM)
         kode = kelola.reset_sandi(found, by=SISTEM)
     except RuleError as refused:
-        _refuse(refused)
+        db.session.rollback()
+        refuse(refused, as_json=as_json)
     _finish(found.pengenal, kode, dry_run=dry_run, as_json=as_json)
 
 
@@ -103,12 +105,6 @@ def list_akun(peran: str | None, as_json: bool) -> None:
         roles = ", ".join(p["peran"] + (f" ({p['tempat']})" if p["tempat"] else "") for p in row["peran"])
         click.echo(f"{row['pengenal']:<24} {row['nama']:<36} {state:<9} {roles}")
     click.echo(f"{len(rows)} akun.", err=True)
-
-
-def _refuse(refused: RuleError) -> NoReturn:
-    db.session.rollback()
-    click.echo(refused.pesan, err=True)
-    raise SystemExit(1)
 
 
 def _finish(pengenal: str, kode: str, *, dry_run: bool, as_json: bool) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 
 import click
 from flask.cli import with_appcontext
 
+from rentan.cli.tolak import refuse
 from rentan.core.errors import RuleError
 from rentan.demo.actions import JUMLAH_ASN, fill_city, list_sign_ins
 
@@ -26,11 +26,7 @@ def demo(jumlah: int, as_json: bool) -> None:
     try:
         isi = fill_city(jumlah)
     except RuleError as refused:
-        if as_json:
-            click.echo(json.dumps({"error": refused.kode, "message": refused.pesan}))
-        else:
-            click.echo(refused.pesan, err=True)
-        sys.exit(1)
+        refuse(refused, as_json=as_json)
     sign_ins = list_sign_ins()
     if as_json:
         masuk = [{"peran": peran, "pengenal": nama, "sandi": sandi} for peran, nama, sandi in sign_ins]

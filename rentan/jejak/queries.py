@@ -11,7 +11,7 @@ from rentan.akun.models import Akun
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Jejak, Peristiwa
 from rentan.core.clock import start_of_day
-from rentan.core.permissions import Permission
+from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
 
 
@@ -93,7 +93,7 @@ def _baris(row: Jejak, nama: str | None) -> BarisJejak:
         waktu=row.waktu,
         peristiwa=name_of(row.peristiwa),
         pelaku=nama or ("Sistem" if row.peran == "sistem" else "Tamu"),
-        peran=row.peran,
+        peran=_peran(row.peran),
         alamat=row.alamat,
         permintaan_id=row.permintaan_id,
         objek=f"{row.objek_jenis} {row.objek_id}".strip(),
@@ -102,7 +102,15 @@ def _baris(row: Jejak, nama: str | None) -> BarisJejak:
     )
 
 
+def _peran(teks: str) -> str:
+    """``asn,operator_opd`` -> ``ASN, Operator OPD``."""
+    labels = {one.value: one.label for one in Peran}
+    return ", ".join(labels.get(one, one.capitalize()) for one in teks.split(",") if one)
+
+
 def _teks(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_teks(one)}" for key, one in value.items())
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, list):

@@ -140,6 +140,7 @@ def test_the_command_dry_and_again_and_wrong(app, cast, people, tmp_path):
     again = run(app, "--opd", "DISKOMINFO", "-o", out, "--only-new", "--json")
     assert json.loads(again.stdout)["slips"] == 0
     assert run(app, "--opd", "TIDAKADA", "-o", out).exit_code == 1
+    assert json.loads(run(app, "--opd", "TIDAKADA", "-o", out, "--json").stdout)["error"] == "opd"
     assert run(app, "--opd", "DISKOMINFO", "-o", str(tmp_path / "tiada" / "x.pdf")).exit_code == 1
     assert run(app, "-o", out).exit_code == 2
     assert len(db.session.scalars(db.select(KodeAktivasi)).all()) == 2

@@ -53,6 +53,8 @@ def test_reset(app, cast):
     answer = json.loads(run(app, "reset", "--pengenal", cast.dewi.akun.pengenal, "--json").stdout)
     assert "/sandi#" in answer["tautan"] and answer["jam"] == 24
     assert run(app, "reset", "--pengenal", "nobody").exit_code == 1
+    refused = json.loads(run(app, "reset", "--pengenal", "nobody", "--json").stdout)
+    assert refused["error"] and refused["message"] == "Akun ini tidak ada."
     cast.joko.akun.aktif = False
     assert run(app, "reset", "--pengenal", "joko").exit_code == 1
 

@@ -84,3 +84,11 @@ def test_an_odd_page_number_is_the_first_page(cast, events, client_as, before):
 def test_htmx_gets_the_list_alone(cast, events, client_as):
     part = client_as(cast.dewi).get("/jejak?peristiwa=masuk", headers={"HX-Request": "true"}).text
     assert part.strip().startswith('<div id="daftar_jejak"') and "<h1" not in part
+
+
+def test_roles_and_facts_are_read_as_words(cast, client_as):
+    record(Peristiwa.DEMO_DIBUAT, by=cast.budi.pelaku, isi={"akun": 3, "asn": 40})
+    db.session.commit()
+    page = client_as(cast.dewi).get("/jejak").text
+    assert "Operator OPD" in page and "operator_opd" not in page.split("<tbody>")[1]
+    assert "isi: akun 3, asn 40" in page
