@@ -73,7 +73,7 @@ def rows() -> dict[str, list[str]]:
     return found
 
 
-def tests_of(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -90,7 +90,7 @@ def test_every_requirement_has_a_row_with_a_place_and_a_test() -> None:
 def test_every_test_and_file_of_the_table_exists() -> None:
     table, missing = TABLE.read_text(encoding="utf-8"), []
     for path, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", table):
-        if not (ROOT / path).is_file() or name not in tests_of(ROOT / path):
+        if not (ROOT / path).is_file() or name not in names_in(ROOT / path):
             missing.append(f"{path}::{name}")
     for cells in rows().values():
         missing += [
