@@ -69,11 +69,15 @@ def _pemberi(surat: SuratKuasa) -> cetak_data.PemberiKuasa:
 
 
 def _baris(satu: SuratPekerja, bulan: date) -> cetak_data.BarisPekerja:
-    """The bank needs no NIK; its last digits tell namesakes apart (MSK-1: no birth date beside them)."""
+    """The bank needs no whole NIK; its first part tells namesakes apart.
+
+    The serial is hidden here as on every page of the donor: a letter that shows it and a page that shows the
+    rest would together give the number (MSK-1).
+    """
     pekerja = satu.asuhan.pekerja
     return cetak_data.BarisPekerja(
         nama=pekerja.nama,
-        nik=mask_nik(reveal(pekerja, "nik") or "", lahir_terlihat=False),
+        nik=mask_nik(reveal(pekerja, "nik") or "", lahir_terlihat=True),
         pekerjaan=pekerja.pekerjaan,
         program=satu.asuhan.program,
         iuran=harga(satu.asuhan, bulan).total,

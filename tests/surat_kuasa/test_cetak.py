@@ -14,6 +14,7 @@ from rentan.asuhan import actions as asuhan_actions
 from rentan.berkas.queries import read_bersih
 from rentan.core.errors import Forbidden, RuleError, Stale
 from rentan.core.qr import parse_kode, read_codes
+from rentan.core.subject import reveal
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.pekerja.status import Sektor
@@ -221,9 +222,9 @@ def test_what_the_paper_says(cast: Any) -> None:
     ):
         assert wanted in text, wanted
     for row in surat.daftar:
-        digits = row.asuhan.pekerja.nik_enc  # sealed: the paper must not carry the plain number either
-        assert digits
-    assert "337415" not in text  # masked: no region, no birth date
+        digits = reveal(row.asuhan.pekerja, "nik") or ""
+        assert digits[:12] + "••••" in text
+        assert digits not in text, "the serial stays hidden: the donor's pages show the rest (MSK-1)"
 
 
 def test_every_page_carries_its_code(cast: Any) -> None:
