@@ -134,7 +134,7 @@ def pindah(
     The caller has written (or is about to write) the placement in the same transaction, dated within the
     running month. Rungs and workers move along; of somebody who is no longer active they count nowhere.
     """
-    db.session.execute(select(Asn.id).where(Asn.id == asn.id).with_for_update())
+    db.session.execute(select(Asn.id).where(Asn.id == asn.id).with_for_update(key_share=True))
     tahap = {one.value: 1 for one in _terbuka(asn)}
     jumlah, terlindungi = _pekerja_dari(asn.id)
     beban = tahap | {"pekerja": jumlah, "pekerja_aktif": terlindungi}
@@ -158,8 +158,13 @@ def tambah_pekerja(asn: Asn, delta: int, *, aktif: bool = False) -> None:
 
 
 def _kunci(asn: Asn) -> None:
-    """Where the ASN serves, read anew and held: a transfer at the same moment comes before or after."""
-    db.session.refresh(asn, ["opd_id", "status_asn", "status_aktif", "versi"], with_for_update=True)
+    """Where the ASN serves, read anew and held: a transfer at the same moment comes before or after.
+
+    ``FOR NO KEY UPDATE``: transactions that added rows for the ASN hold its key share already, and two of
+    them asking for the full lock would wait for each other.
+    """
+    served = ["opd_id", "status_asn", "status_aktif", "versi"]
+    db.session.refresh(asn, served, with_for_update={"key_share": True})
 
 
 def _berlaku(pada: date) -> date:

@@ -188,7 +188,7 @@ def batal(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
 
 def _lock(asn: Asn) -> None:
     """Two tabs of one ASN count one after the other, so that limits hold (SQLite has one writer anyway)."""
-    db.session.execute(select(Asn.id).where(Asn.id == asn.id).with_for_update())
+    db.session.execute(select(Asn.id).where(Asn.id == asn.id).with_for_update(key_share=True))
 
 
 def _require_active(asn: Asn) -> None:
