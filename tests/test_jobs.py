@@ -26,7 +26,10 @@ def _head_file(app):
 
 
 @pytest.mark.kedua_basis
-def test_a_hold_returns_by_itself_and_a_second_run_finds_nothing(app, cast):
+def test_a_hold_returns_by_itself_and_a_second_run_finds_nothing(app, cast, monkeypatch):
+    # Days later, the sweep of orphans would take papers that other tests of this worker keep in the store.
+    kept = {name: job for name, job in jobs.JOBS.items() if name not in ("sapu-berkas", "bersihkan-impor")}
+    monkeypatch.setattr(jobs, "JOBS", kept)
     calon = calon_actions.add_to_pool(factories.make_pekerja(), by=cast.dewi.pelaku)
     asuhan = calon_actions.pegang(calon, asn=cast.sari.asn, by=cast.sari.pelaku)
     db.session.commit()

@@ -8,7 +8,6 @@ them with ``caret="initial"``, or the policy is breached by the camera.)
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,17 +18,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from rentan.ext import db
-from tests.conftest import skip_or_fail
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-sync",
-    "--disable-component-update",
-    "--no-first-run",
-]
 UKURAN = {"width": 1366, "height": 768}
 
 
@@ -54,22 +43,6 @@ class Pengawas:
     def _console(self, message: Any) -> None:
         if "Content Security Policy" in message.text:
             self.kebijakan.append(message.text[:200])
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """One Chromium for all tests of the session."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        skip_or_fail("Chromium is not installed: browser tests need it")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        skip_or_fail("playwright is not installed: browser tests need it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

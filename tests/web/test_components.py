@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from pathlib import Path
 
 import pytest
 from werkzeug.serving import make_server
@@ -12,8 +11,6 @@ from werkzeug.serving import make_server
 from tests.web.aplikasi import ROOT
 from tests.web.galeri import StatusContoh, make_gallery
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 ISIAN = {
     "nik": "3374015204900001",
     "nama": "Siti Aminah",
@@ -149,20 +146,9 @@ def url():
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium on this machine (apt install chromium)")
-    with playwright_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def tab(browser):
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+def tab(chromium):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     page.keluhan = []
     page.on("console", lambda m: page.keluhan.append(m.text) if m.type in ("error", "warning") else None)
