@@ -204,10 +204,10 @@ def test_help_while_typing_is_shown_and_read_out(tab, url):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_double_click_arrives_once_or_with_the_same_key(browser, url, scripts):
+def test_double_click_arrives_once_or_with_the_same_key(chromium, url, scripts):
     address, arrived = url
     arrived.clear()
-    context = browser.new_context(java_script_enabled=scripts)
+    context = chromium.new_context(java_script_enabled=scripts)
     page = context.new_page()
     page.goto(address)
     fill(page)
