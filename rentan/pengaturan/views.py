@@ -9,7 +9,7 @@ from rentan.core.errors import NotFound
 from rentan.core.permissions import Permission
 from rentan.core.settings import SETTINGS, change_setting, get_setting
 from rentan.ext import runtime
-from rentan.pengaturan.forms import setting_form, value_of
+from rentan.pengaturan.forms import check_seen, in_words, setting_form, value_of
 from rentan.web.access import fresh, pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.page import render_page
@@ -43,15 +43,7 @@ def change(kunci: str) -> ResponseReturnValue:
         if answer := answered_before():
             return answer
         with form.rules():
+            check_seen(form, get_setting(kunci))
             change_setting(kunci, value_of(pilihan, form), by=pelaku())
             return finish(url_for(".index"), "Pengaturan sudah disimpan dan berlaku sekarang.")
     return render_page("pengaturan/ubah.html", form=form, pilihan=pilihan)
-
-
-def in_words(nilai: object) -> str:
-    """A setting's value as people read it."""
-    if isinstance(nilai, bool):
-        return "Ya" if nilai else "Tidak"
-    if isinstance(nilai, list | tuple):
-        return ", ".join(str(one) for one in nilai)
-    return str(nilai)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -63,3 +64,19 @@ def test_it_asks_for_a_fresh_password(cast, client_as):
         dewi = client_as(cast.dewi)
         clock.move_to(start + timedelta(minutes=11))
         assert dewi.post("/pengaturan/maks_pekerja", data={"nilai": "3"}).location == "/masuk/ulang"
+
+
+def test_a_stale_page_is_answered_with_both_values_and_can_be_sent_again(cast, client_as):
+    dewi = client_as(cast.dewi)
+    page = dewi.get("/pengaturan/maks_pekerja").text
+    assert 'name="semula"' in page and 'value="10"' in page
+    dewi.post("/pengaturan/maks_pekerja", data={"nilai": "4", "semula": "10"})
+    late = dewi.post("/pengaturan/maks_pekerja", data={"nilai": "7", "semula": "10"})
+    assert late.status_code == 409
+    assert "menjadi “4”" in late.text
+    assert 'name="nilai"' in late.text and 'value="7"' in late.text, "what was typed is kept"
+    assert re.search(r'name="semula"[^>]*value="4"', late.text), "it can be sent again"
+    assert get_setting("maks_pekerja") == 4
+    dewi.post("/pengaturan/maks_pekerja", data={"nilai": "7", "semula": "4"})
+    db.session.info.pop("pengaturan", None)
+    assert get_setting("maks_pekerja") == 7
