@@ -120,9 +120,9 @@ def grant(akun: Akun, peran: Peran, *, opd: Opd | None = None, kecamatan: str | 
 
 
 def nik(lahir: date = date(1980, 5, 17), perempuan: bool = False, wilayah: str = "337415") -> str:
-    """A well-formed NIK with a serial from 9000 up: nobody has it."""
+    """A well-formed NIK with a serial from 9001 up: nobody has it, and none ends like a damaged one."""
     day = lahir.day + (40 if perempuan else 0)
-    return f"{wilayah}{day:02d}{lahir:%m%y}{9000 + next(_serial) % 999:04d}"
+    return f"{wilayah}{day:02d}{lahir:%m%y}{9001 + next(_serial) % 998:04d}"
 
 
 def make_pekerja(
