@@ -116,7 +116,7 @@ ISI: dict[str, dict[str, str]] = {
     "pendaftaran.own_data": jalan.DATA_DIRI | {"alamat": "Jalan Lain 1"},
     "pendaftaran.papers": {"ditandatangani_pada": HARI, "surat_kuasa": "", "ktp": "", "buku_rekening": ""},
     "pendaftaran.total": jalan.IURAN,
-    "pengaturan.change": {"nilai": "7"},
+    "pengaturan.change": {"nilai": "7", "semula": ""},
     "surat_daftar.move_originals": {"surat": "surat_sari", "ke": "admin"},
     "surat_kuasa.cancel": {"alasan": "duplikat"},
     "surat_kuasa.move_original": {"ke": "opd", "catatan": "di loket"},
