@@ -72,6 +72,21 @@ class Batas:
     halaman_berkas: int = 10
     berkas_per_hari: int = 30
     ukuran_berkas_per_hari: int = 50 * 1024 * 1024  # bytes
+    # Verification, cards and what waits too long
+    asli_wajib: bool = True
+    jam_klaim: int = 2
+    hari_basi: int = 60
+    hari_pengingat: tuple[int, ...] = (20, 45)  # days after a request for repair
+    hari_macet: int = 7
+    bank_mendaftar_mandat: bool = True
+    menit_batal_serah: int = 5
+    maks_undangan: int = 3
+    hari_kartu_kecamatan: int = 60
+    # Stack scan
+    ukuran_tumpukan: int = 100 * 1024 * 1024  # bytes of one PDF
+    halaman_tumpukan: int = 300
+    tumpukan_per_hari: int = 20  # per person
+    baris_daftar_bpjs: int = 10_000  # rows of one file to BPJS
     # Imports and exports (IMP-1, EXP-2)
     ukuran_impor: int = 10 * 1024 * 1024  # bytes
     ukuran_impor_terurai: int = 100 * 1024 * 1024  # bytes

@@ -45,7 +45,12 @@ from rentan.ext import db
 from rentan.util.tanggal import akhir_bulan, awal_bulan, tambah_bulan
 
 #: The counted columns, in the order of the ladder.
-KOLOM = ("roster", "di_luar", "aktivasi", "diajukan", "terverifikasi", "didebit", "pekerja", "pekerja_aktif")
+KOLOM = (
+    "roster", "di_luar", "aktivasi", "diajukan", "terverifikasi", "didebit", "pekerja", "pekerja_terdaftar",
+    "pekerja_aktif", "pekerja_kartu",
+)  # fmt: skip
+#: Of these, the ones that count workers; a card is counted apart from cover (states.md §4).
+KOLOM_PEKERJA = KOLOM[6:]
 URUTAN_TAHAP = tuple(Tahap)
 TAHAP_SUDAH_IKUT = URUTAN_TAHAP[URUTAN_TAHAP.index(TAHAP_IKUT) :]
 DI_LUAR = (StatusAktif.CUTI, StatusAktif.PENSIUN, StatusAktif.MENINGGAL)
@@ -53,6 +58,10 @@ DI_LUAR = (StatusAktif.CUTI, StatusAktif.PENSIUN, StatusAktif.MENINGGAL)
 ASUHAN_DIHITUNG = ("diusulkan", "menunggu_mandat", "siap", "aktif", "dijeda")
 #: BPJS has confirmed the cover and it has not lapsed.
 PEKERJA_TERLINDUNGI = ("aktif", "tenggang_1", "tenggang_2")
+#: BPJS has registered the worker, whether or not a month has been recorded yet.
+PEKERJA_TERDAFTAR = ("terdaftar", *PEKERJA_TERLINDUNGI)
+#: The card is in the worker's (or the proxy's) hands.
+KARTU_DISERAHKAN = "diserahkan"
 
 # Rooms to the right cannot be imported here; their tables are read by name, for counting only. A test
 # compares these words with the enums of those rooms.
@@ -60,6 +69,7 @@ _ASUHAN = table(
     "asuhan", column("id", Uuid), column("asn_id", Uuid), column("pekerja_id", Uuid), column("status", String)
 )
 _PEKERJA = table("pekerja", column("id", Uuid), column("status", String))
+_KARTU = table("kartu", column("id", Uuid), column("pekerja_id", Uuid), column("status", String))
 _H: Table = HitunganOpd.__table__  # type: ignore[assignment]
 
 Kunci = tuple[uuid.UUID, StatusAsn]
@@ -136,8 +146,7 @@ def pindah(
     """
     db.session.execute(select(Asn.id).where(Asn.id == asn.id).with_for_update(key_share=True))
     tahap = {one.value: 1 for one in _terbuka(asn)}
-    jumlah, terlindungi = _pekerja_dari(asn.id)
-    beban = tahap | {"pekerja": jumlah, "pekerja_aktif": terlindungi}
+    beban = tahap | _pekerja_dari(asn.id)
     perubahan: dict[Kunci, dict[str, int]] = {}
     if opd_lama is not None and status_lama is not None and aktif_lama is not None:
         _gabung(perubahan, (opd_lama, status_lama), _bagian(aktif_lama, beban), -1)
@@ -147,14 +156,48 @@ def pindah(
         _tambah(kunci, perubahan[kunci])
 
 
-def tambah_pekerja(asn: Asn, delta: int, *, aktif: bool = False) -> None:
-    """``delta`` (+1, -1) workers more of this ASN; with ``aktif=True`` so many more covered by BPJS.
+def tambah_pekerja(asn: Asn, delta: int, *, pekerja_id: uuid.UUID) -> None:
+    """One sponsorship of this ASN begins (+1) or ceases (-1) to count, in every column the worker stands in.
 
-    The two are facts of their own: a covered worker whose sponsorship ends is subtracted from both.
+    Call it beside the sponsorship's own move, when the worker and the card are as they were before it or
+    after it alike (those have moves of their own: ``ubah_pekerja``).
     """
     _kunci(asn)
     if asn.status_aktif is StatusAktif.AKTIF:
-        _tambah((asn.opd_id, asn.status_asn), {"pekerja_aktif" if aktif else "pekerja": delta})
+        _tambah((asn.opd_id, asn.status_asn), dict.fromkeys(_kolom_pekerja(pekerja_id), delta))
+
+
+def ubah_pekerja(pekerja_id: uuid.UUID, kolom: str, delta: int) -> None:
+    """A worker enters (+1) or leaves (-1) one of ``KOLOM_PEKERJA`` beside ``pekerja``: registered, covered,
+    holding a card. Counts for the ASN whose sponsorship of the worker counts now, or for nobody.
+    """
+    if kolom not in KOLOM_PEKERJA[1:]:
+        raise ValueError(kolom)
+    query = select(_ASUHAN.c.asn_id).where(
+        _ASUHAN.c.pekerja_id == pekerja_id, _ASUHAN.c.status.in_(ASUHAN_DIHITUNG)
+    )
+    db.session.flush()
+    asn_id = db.session.scalar(query)
+    if asn_id is None:
+        return
+    asn = db.session.get_one(Asn, asn_id)
+    _kunci(asn)
+    if asn.status_aktif is StatusAktif.AKTIF:
+        _tambah((asn.opd_id, asn.status_asn), {kolom: delta})
+
+
+def _kolom_pekerja(pekerja_id: uuid.UUID) -> list[str]:
+    """The columns in which this worker counts now."""
+    db.session.flush()
+    status = db.session.scalar(select(_PEKERJA.c.status).where(_PEKERJA.c.id == pekerja_id))
+    kartu = select(_KARTU.c.id).where(_KARTU.c.pekerja_id == pekerja_id, _KARTU.c.status == KARTU_DISERAHKAN)
+    found = {
+        "pekerja": True,
+        "pekerja_terdaftar": status in PEKERJA_TERDAFTAR,
+        "pekerja_aktif": status in PEKERJA_TERLINDUNGI,
+        "pekerja_kartu": db.session.scalar(kartu.limit(1)) is not None,
+    }
+    return [kolom for kolom, ya in found.items() if ya]
 
 
 def _kunci(asn: Asn) -> None:
@@ -307,7 +350,7 @@ def _hitung(bulan: date) -> dict[Kunci, dict[str, int]]:
         .group_by(*di, Tahapan.tahap)
     )
     pekerja = pekerja_pada(bulan).subquery()
-    for kolom, jumlah in (("pekerja", func.count()), ("pekerja_aktif", func.sum(pekerja.c.terlindungi))):
+    for kolom, jumlah in _jumlah_pekerja(pekerja).items():
         catat(
             select(*di, literal(kolom), jumlah)
             .join(pekerja, pekerja.c.asn_id == Penempatan.asn_id)
@@ -318,28 +361,54 @@ def _hitung(bulan: date) -> dict[Kunci, dict[str, int]]:
 
 
 def pekerja_pada(bulan: date) -> Select[*tuple[Any, ...]]:
-    """One row per counted worker: ``asn_id``, ``pekerja_id`` and ``terlindungi`` (covered 1, or 0).
+    """One row per counted worker: ``asn_id``, ``pekerja_id``, ``terdaftar``, ``terlindungi`` and ``kartu``
+    (1 or 0: registered, covered, card handed over).
 
     For the running month as they stand now, for a past month at its end (from the history rows). Workers of
     ASN who are not active are among them; the counters leave those out.
     """
     if bulan >= awal_bulan(today()):
+        kini = select(_KARTU.c.pekerja_id).where(_KARTU.c.status == KARTU_DISERAHKAN)
         return (
-            select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, _terlindungi(_PEKERJA.c.status))
+            select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(_PEKERJA.c.status, kini))
             .join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id)
             .where(_ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
         )
     asuhan, pekerja = (_status_pada(mesin, bulan).subquery() for mesin in ("asuhan", "pekerja"))
+    kartu = _status_pada("kartu", bulan).subquery()
+    dulu = (
+        select(_KARTU.c.pekerja_id)
+        .join(kartu, kartu.c.objek_id == _KARTU.c.id)
+        .where(kartu.c.ke == KARTU_DISERAHKAN)
+    )
     return (
-        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, _terlindungi(pekerja.c.ke))
+        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(pekerja.c.ke, dulu))
         .join(asuhan, asuhan.c.objek_id == _ASUHAN.c.id)
         .join(pekerja, pekerja.c.objek_id == _ASUHAN.c.pekerja_id, isouter=True)
         .where(asuhan.c.ke.in_(ASUHAN_DIHITUNG))
     )
 
 
-def _terlindungi(status: ColumnElement[str]) -> Label[int]:
-    return case((status.in_(PEKERJA_TERLINDUNGI), 1), else_=0).label("terlindungi")
+def _keadaan(status: ColumnElement[str], berkartu: Select[Any]) -> list[Label[int]]:
+    """The three marks of a worker: BPJS's status, and whether he is among those with a card."""
+    return [
+        case((syarat, 1), else_=0).label(nama)
+        for nama, syarat in (
+            ("terdaftar", status.in_(PEKERJA_TERDAFTAR)),
+            ("terlindungi", status.in_(PEKERJA_TERLINDUNGI)),
+            ("kartu", _ASUHAN.c.pekerja_id.in_(berkartu)),
+        )
+    ]
+
+
+def _jumlah_pekerja(pekerja: Any) -> dict[str, Any]:
+    """What is counted of ``pekerja_pada``, by column."""
+    return {
+        "pekerja": func.count(),
+        "pekerja_terdaftar": func.sum(pekerja.c.terdaftar),
+        "pekerja_aktif": func.sum(pekerja.c.terlindungi),
+        "pekerja_kartu": func.sum(pekerja.c.kartu),
+    }
 
 
 def berdiri(kelas: type[Penempatan] | type[Tahapan], bulan: date) -> ColumnElement[bool]:
@@ -361,9 +430,9 @@ def _status_pada(mesin: str, bulan: date) -> Select[*tuple[Any, ...]]:
     return select(Riwayat.objek_id, Riwayat.ke).join(terakhir, sama).where(Riwayat.mesin == mesin)
 
 
-def _pekerja_dari(asn_id: uuid.UUID) -> tuple[int, int]:
-    """(workers, of them covered) of one ASN now."""
+def _pekerja_dari(asn_id: uuid.UUID) -> dict[str, int]:
+    """The workers of one ASN now, by column."""
     pekerja = pekerja_pada(today()).where(_ASUHAN.c.asn_id == asn_id).subquery()
-    query = select(func.count(), func.coalesce(func.sum(pekerja.c.terlindungi), 0)).select_from(pekerja)
-    jumlah, terlindungi = db.session.execute(query).one()
-    return int(jumlah), int(terlindungi)
+    jumlah = _jumlah_pekerja(pekerja)
+    row = db.session.execute(select(*jumlah.values()).select_from(pekerja)).one()
+    return {kolom: int(nilai or 0) for kolom, nilai in zip(jumlah, row, strict=True)}

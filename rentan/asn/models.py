@@ -114,7 +114,9 @@ class HitunganOpd(Base):
     terverifikasi: Mapped[int] = mapped_column(default=0)
     didebit: Mapped[int] = mapped_column(default=0)
     pekerja: Mapped[int] = mapped_column(default=0)
+    pekerja_terdaftar: Mapped[int] = mapped_column(default=0)
     pekerja_aktif: Mapped[int] = mapped_column(default=0)
+    pekerja_kartu: Mapped[int] = mapped_column(default=0)
 
 
 class KodeAktivasi(IdMixin, Base):

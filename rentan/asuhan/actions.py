@@ -95,7 +95,7 @@ def usulkan(
     row.program, row.penghasilan, row.periode = program, penghasilan, periode
     row.bulan_pertama, row.dibantu = bulan_pertama and awal_bulan(bulan_pertama), dibantu
     _advance_alone(row, "usulkan", by=by, baru=held is None)
-    tambah_pekerja(asn, 1)
+    tambah_pekerja(asn, 1, pekerja_id=pekerja.id)
     return row
 
 
@@ -183,7 +183,7 @@ def batal(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
     advance(MACHINE, asuhan, "batal", by=by, versi=versi)
     asuhan.alasan_akhir = "batal_donatur"
     if counted:
-        tambah_pekerja(asuhan.asn, -1)
+        tambah_pekerja(asuhan.asn, -1, pekerja_id=asuhan.pekerja_id)
 
 
 def _lock(asn: Asn) -> None:

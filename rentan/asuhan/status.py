@@ -1,4 +1,7 @@
-"""Sponsorship of one worker by one ASN (states.md §2): states and the moves of this release (A1-A4, A15)."""
+"""Sponsorship of one worker by one ASN (states.md §2): states and their table of moves.
+
+A8, A9, A11-A13 and A16 come with the first contribution and the stand-in donors.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +48,23 @@ def _still_extendable(asuhan: Any, _by: Pelaku, _facts: dict[str, Any]) -> str |
 
 
 def in_scope(asuhan: object, by: Pelaku, peran: Peran) -> bool:
-    """An ASN reaches the own sponsorship, an operator those of the ASN of the own OPD."""
+    """An ASN reaches the own sponsorship, an operator those of the own OPD, city roles all but the own."""
     if peran is Peran.ASN:
         return by.asn_id is not None and asuhan.asn_id == by.asn_id  # type: ignore[attr-defined]
     if peran is Peran.OPERATOR_OPD:
         return asuhan.asn.opd_id in by.opd_ids  # type: ignore[attr-defined]
-    return False
+    own = by.asn_id is not None and asuhan.asn_id == by.asn_id  # type: ignore[attr-defined]
+    return peran in (Peran.VERIFIKATOR, Peran.PETUGAS_BPJS) and not own
 
+
+def _ready_to_pay(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """A7: a mandate in force, and the worker accepted by BPJS (room under the ceiling was M2's)."""
+    if not facts["mandat_berlaku"]:
+        return "Surat kuasa belum berlaku di bank."
+    return None if facts["terdaftar"] else "Pekerja belum terdaftar di BPJS Ketenagakerjaan."
+
+
+_VER = frozenset({Peran.VERIFIKATOR})
 
 MACHINE = Machine(
     nama="asuhan",
@@ -83,12 +96,25 @@ MACHINE = Machine(
             "Usulkan",
         ),
         Move(
-            "A15",
-            "batal",
-            frozenset({S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP}),
-            S.BERAKHIR,
-            frozenset({Peran.ASN}),
-            "Batalkan",
+            "A5", "layak", frozenset({S.DIUSULKAN}), S.MENUNGGU_MANDAT, _VER, "Terima pekerja", sistem=True
+        ),
+        Move("A6", "tidak_layak", frozenset({S.DIUSULKAN}), S.DITOLAK, _VER, "Tolak pekerja"),
+        Move(
+            "A7", "siap", frozenset({S.MENUNGGU_MANDAT}), S.SIAP, frozenset(), "Siap didebit", sistem=True,
+            penjaga=(_ready_to_pay,),
+        ),
+        Move(
+            "A10", "henti", frozenset({S.SIAP, S.AKTIF, S.DIJEDA}), S.MENCARI_PENGGANTI,
+            frozenset({Peran.ASN}), "Berhenti mengasuh pekerja ini", sistem=True,
+        ),
+        Move(
+            "A14", "pekerja_keluar", frozenset({*TERBUKA, S.MENCARI_PENGGANTI}), S.BERAKHIR,
+            _VER | {Peran.PETUGAS_BPJS}, "Akhiri karena keadaan pekerja",
+        ),
+        # The system makes A15 when the whole mandate is withdrawn before a worker was ever debited (M18).
+        Move(
+            "A15", "batal", frozenset({S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP}), S.BERAKHIR,
+            frozenset({Peran.ASN}), "Batalkan", sistem=True,
         ),
     ),
-)
+)  # fmt: skip

@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from rentan.asn.models import Asn
 from rentan.berkas.models import Berkas
@@ -14,17 +13,13 @@ from rentan.berkas.queries import list_kunci, used_today
 from rentan.berkas.sanitise import Bersih, sanitise
 from rentan.berkas.status import JenisBerkas
 from rentan.core.actor import Pelaku
+from rentan.core.arsip import sapu, simpan
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
 from rentan.core.errors import RuleError
-from rentan.core.secrets import encrypt
-from rentan.core.storage import new_key, sweep_orphans
-from rentan.core.subject import dek_for
 from rentan.ext import db, runtime
 
 PREFIX = "berkas"
-#: An object without a row may belong to a transaction that is still being committed (UPL-5).
-UMUR_YATIM = timedelta(hours=48)
 
 
 @contextmanager
@@ -105,8 +100,8 @@ def simpan_unggahan(
         diunggah_oleh=by.akun_id,
         diunggah_pada=now(),
     )
-    row.kunci_asal = _store(row, "kunci_asal", data)
-    row.kunci_bersih = _store(row, "kunci_bersih", bersih.data)
+    row.kunci_asal = simpan(row, "kunci_asal", data, prefix=PREFIX)
+    row.kunci_bersih = simpan(row, "kunci_bersih", bersih.data, prefix=PREFIX)
     _replace(surat_kuasa_id, jenis)
     db.session.add(row)
     db.session.flush()
@@ -122,12 +117,20 @@ def simpan_unggahan(
     return row
 
 
-def simpan_cetakan(pdf: bytes, *, halaman: int, asn: Asn, surat_kuasa_id: uuid.UUID, by: Pelaku) -> Berkas:
+def simpan_cetakan(
+    pdf: bytes,
+    *,
+    halaman: int,
+    asn: Asn,
+    surat_kuasa_id: uuid.UUID,
+    by: Pelaku,
+    jenis: JenisBerkas = JenisBerkas.SURAT_CETAK,
+) -> Berkas:
     """Freeze a letter that we printed: these bytes are what every later download gives."""
     sha256 = hashlib.sha256(pdf).hexdigest()
     row = Berkas(
         id=uuid.uuid4(),
-        jenis=JenisBerkas.SURAT_CETAK,
+        jenis=jenis,
         asn_id=asn.id,
         surat_kuasa_id=surat_kuasa_id,
         mime="application/pdf",
@@ -139,7 +142,7 @@ def simpan_cetakan(pdf: bytes, *, halaman: int, asn: Asn, surat_kuasa_id: uuid.U
         diunggah_oleh=by.akun_id,
         diunggah_pada=now(),
     )
-    row.kunci_bersih = _store(row, "kunci_bersih", pdf)
+    row.kunci_bersih = simpan(row, "kunci_bersih", pdf, prefix=PREFIX)
     db.session.add(row)
     db.session.flush()
     return row
@@ -162,14 +165,6 @@ def gugurkan_berkas(surat_kuasa_id: uuid.UUID, jenis: JenisBerkas) -> None:
     _replace(surat_kuasa_id, jenis)
 
 
-def _store(row: Berkas, column: str, plain: bytes) -> str:
-    """Encrypt for the person and this row, and put it on disk before the row exists (UPL-5)."""
-    key = new_key(PREFIX)
-    sealed = encrypt(dek_for(row.subjek_id), plain, table=row.__tablename__, column=column, row=row.id)
-    runtime().store.put(key, sealed)
-    return key
-
-
 def _replace(surat_kuasa_id: uuid.UUID | None, jenis: JenisBerkas) -> None:
     db.session.execute(
         db.update(Berkas)
@@ -180,5 +175,4 @@ def _replace(surat_kuasa_id: uuid.UUID | None, jenis: JenisBerkas) -> None:
 
 def sapu_berkas() -> int:
     """Job: delete stored objects that no row knows and that are older than two days; how many they were."""
-    known = list_kunci()
-    return len(sweep_orphans(runtime().store, PREFIX, known, now() - UMUR_YATIM))
+    return sapu(PREFIX, list_kunci())

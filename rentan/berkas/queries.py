@@ -3,7 +3,6 @@ operator who prints them for somebody of the own OPD."""
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from typing import Any, cast
@@ -14,16 +13,11 @@ from rentan.asn.models import Asn
 from rentan.berkas.models import Berkas
 from rentan.berkas.status import JenisBerkas
 from rentan.core.actor import Pelaku
+from rentan.core.arsip import PaperDamaged, baca
 from rentan.core.clock import start_of_day, today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran
-from rentan.core.secrets import decrypt
-from rentan.core.subject import dek_for
-from rentan.ext import db, runtime
-
-
-class PaperDamaged(RuntimeError):
-    """The stored bytes are not those that were stored: a defect or an attack, never a person's mistake."""
+from rentan.ext import db
 
 
 def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
@@ -90,24 +84,14 @@ def read_bersih(berkas: Berkas) -> bytes:
 
     Raises ``PaperDamaged``, ``InvalidTag`` or ``MissingObject``: each of them an incident.
     """
-    return _read(berkas, "kunci_bersih", berkas.kunci_bersih, berkas.sha256)
+    return baca(berkas, "kunci_bersih", berkas.kunci_bersih, berkas.sha256)
 
 
 def read_asal(berkas: Berkas) -> bytes:
     """The file as received; errors as ``read_bersih``, and ``NotFound`` for a paper that we printed."""
     if berkas.kunci_asal is None:
         raise NotFound
-    return _read(berkas, "kunci_asal", berkas.kunci_asal, berkas.sha256_asal)
-
-
-def _read(berkas: Berkas, column: str, key: str, sha256: str) -> bytes:
-    sealed = runtime().store.get(key)
-    plain = decrypt(
-        dek_for(berkas.subjek_id), sealed, table=berkas.__tablename__, column=column, row=berkas.id
-    )
-    if hashlib.sha256(plain).hexdigest() != sha256:
-        raise PaperDamaged(str(berkas.id))
-    return plain
+    return baca(berkas, "kunci_asal", berkas.kunci_asal, berkas.sha256_asal)
 
 
 def list_kunci() -> set[str]:

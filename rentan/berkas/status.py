@@ -10,6 +10,8 @@ class JenisBerkas(Status):
     SURAT_KUASA = "surat_kuasa", "Surat kuasa bertanda tangan"
     KTP = "ktp", "KTP ASN"
     BUKU_REKENING = "buku_rekening", "Halaman depan buku rekening"
+    CABUT_CETAK = "cabut_cetak", "Surat pencabutan (cetakan)"
+    CABUT_TTD = "cabut_ttd", "Surat pencabutan bertanda tangan"
 
 
 #: What the person uploads with one letter (M4): all three, no more.

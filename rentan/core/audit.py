@@ -68,6 +68,20 @@ class Peristiwa(StrEnum):
     BERKAS_DIUNGGAH = "berkas_diunggah"
     BERKAS_DITOLAK = "berkas_ditolak"
     BERKAS_DILIHAT = "berkas_dilihat"
+    PUTUSAN_DIBERI = "putusan_diberi"
+    PENDAPAT_DIMINTA = "pendapat_diminta"
+    PENDAPAT_DIJAWAB = "pendapat_dijawab"
+    PERBAIKAN_DIMINTA = "perbaikan_diminta"
+    PERBAIKAN_DIJAWAB = "perbaikan_dijawab"
+    PENGINGAT_DIKIRIM = "pengingat_dikirim"
+    DUPLIKAT_DIPUTUS = "duplikat_diputus"
+    TUMPUKAN_DIUNGGAH = "tumpukan_diunggah"
+    HALAMAN_DILIHAT = "halaman_dilihat"
+    HALAMAN_DITEMPATKAN = "halaman_ditempatkan"
+    PENGECUALIAN_SELESAI = "pengecualian_selesai"
+    ACARA_DIUBAH = "acara_diubah"
+    BERITA_ACARA_DIBUAT = "berita_acara_dibuat"
+    BUKTI_DILIHAT = "bukti_dilihat"
     NAMA_DILIHAT = "nama_dilihat"
     EKSPOR = "ekspor"
     AKSES_DITOLAK = "akses_ditolak"
@@ -89,6 +103,11 @@ FACTS: dict[Peristiwa, frozenset[str]] = {
     Peristiwa.ASLI_BERPINDAH: frozenset({"dari", "ke"}),
     Peristiwa.BERKAS_DIUNGGAH: frozenset({"jenis", "ukuran"}),
     Peristiwa.BERKAS_DILIHAT: frozenset({"jenis"}),
+    Peristiwa.PUTUSAN_DIBERI: frozenset({"hal", "putusan"}),
+    Peristiwa.PENDAPAT_DIMINTA: frozenset({"jenis", "alasan"}),
+    Peristiwa.PENDAPAT_DIJAWAB: frozenset({"jenis", "jawaban"}),
+    Peristiwa.DUPLIKAT_DIPUTUS: frozenset({"putusan"}),
+    Peristiwa.TUMPUKAN_DIUNGGAH: frozenset({"ukuran"}),
     Peristiwa.NAMA_DILIHAT: frozenset({"daftar", "jumlah"}),
     Peristiwa.EKSPOR: frozenset({"daftar", "jumlah", "saringan"}),
     Peristiwa.PENGATURAN_DIUBAH: frozenset({"kunci"}),

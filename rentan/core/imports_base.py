@@ -20,6 +20,9 @@ class JenisImpor(Status):
     ROSTER = "roster", "Daftar ASN"
     PELINDUNGAN = "pelindungan", "Pekerja yang sudah dilindungi"
     CALON = "calon", "Calon pekerja"
+    JAWABAN_BPJS = "jawaban_bpjs", "Jawaban pendaftaran BPJS"
+    KPJ = "kpj", "Nomor peserta (KPJ)"
+    JAWABAN_MANDAT = "jawaban_mandat", "Jawaban bank atas surat kuasa"
 
 
 class StatusImpor(Status):

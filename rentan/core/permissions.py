@@ -67,6 +67,18 @@ class Permission(StrEnum):
     JEJAK_LIHAT = "jejak:lihat"
     PENGATURAN_UBAH = "pengaturan:ubah"
     NIK_BUKA = "nik:buka"
+    VERIFIKASI = "verifikasi:periksa"
+    PERBAIKAN = "perbaikan:jawab"
+    PINDAI = "pindai:unggah"
+    ASLI_PINDAH = "asli:pindah"
+    MANDAT_KIRIM = "mandat:kirim"
+    PAKET_SETUJUI = "paket:setujui"
+    KEPESERTAAN_KELOLA = "kepesertaan:kelola"
+    KARTU_KELOLA = "kartu:kelola"
+    KARTU_SERAH = "kartu:serah"
+    KARTU_LIHAT = "kartu:lihat"
+    BERHENTI = "berhenti:ajukan"
+    MACET_LIHAT = "macet:lihat"
 
 
 P = Permission
@@ -74,18 +86,59 @@ _SETIAP_ORANG = frozenset({P.AKUN_SENDIRI})
 
 PERMISSIONS: dict[Peran, frozenset[Permission]] = {
     Peran.ASN: _SETIAP_ORANG
-    | {P.ASUHAN_SENDIRI, P.CALON_PILIH, P.PENDAFTARAN_SENDIRI, P.SURAT_SENDIRI, P.BERKAS_LIHAT},
+    | {
+        P.ASUHAN_SENDIRI,
+        P.BERHENTI,
+        P.BERKAS_LIHAT,
+        P.CALON_PILIH,
+        P.PENDAFTARAN_SENDIRI,
+        P.PERBAIKAN,
+        P.SURAT_SENDIRI,
+    },
     Peran.OPERATOR_OPD: _SETIAP_ORANG
-    | {P.AKTIVASI_CETAK, P.CALON_TAWARKAN, P.SURAT_BANTU, P.PARTISIPASI_LIHAT, P.PARTISIPASI_NAMA},
-    Peran.PETUGAS_KECAMATAN: _SETIAP_ORANG | {P.CALON_USULKAN},
-    Peran.VERIFIKATOR: _SETIAP_ORANG | {P.BERKAS_LIHAT, P.BERKAS_ASAL, P.DUPLIKAT_LIHAT, P.NIK_BUKA},
-    Peran.BENDAHARA: _SETIAP_ORANG,
-    Peran.PENYETUJU: _SETIAP_ORANG,
-    Peran.PETUGAS_BPJS: _SETIAP_ORANG | {P.CALON_IMPOR, P.PELINDUNGAN_IMPOR, P.NIK_BUKA},
-    Peran.PIMPINAN: _SETIAP_ORANG | {P.PARTISIPASI_LIHAT, P.PARTISIPASI_NAMA, P.DASBOR_LIHAT},
+    | {
+        P.AKTIVASI_CETAK,
+        P.ASLI_PINDAH,
+        P.BERHENTI,
+        P.CALON_TAWARKAN,
+        P.KARTU_LIHAT,
+        P.MACET_LIHAT,
+        P.PARTISIPASI_LIHAT,
+        P.PARTISIPASI_NAMA,
+        P.PERBAIKAN,
+        P.PINDAI,
+        P.SURAT_BANTU,
+    },
+    Peran.PETUGAS_KECAMATAN: _SETIAP_ORANG | {P.CALON_USULKAN, P.KARTU_LIHAT, P.KARTU_SERAH, P.MACET_LIHAT},
+    Peran.VERIFIKATOR: _SETIAP_ORANG
+    | {
+        P.BERKAS_ASAL,
+        P.BERKAS_LIHAT,
+        P.DUPLIKAT_LIHAT,
+        P.KARTU_LIHAT,
+        P.MACET_LIHAT,
+        P.NIK_BUKA,
+        P.VERIFIKASI,
+    },
+    Peran.BENDAHARA: _SETIAP_ORANG | {P.ASLI_PINDAH, P.BERHENTI, P.MACET_LIHAT, P.MANDAT_KIRIM},
+    Peran.PENYETUJU: _SETIAP_ORANG | {P.PAKET_SETUJUI},
+    Peran.PETUGAS_BPJS: _SETIAP_ORANG
+    | {
+        P.CALON_IMPOR,
+        P.KARTU_KELOLA,
+        P.KARTU_LIHAT,
+        P.KEPESERTAAN_KELOLA,
+        P.MACET_LIHAT,
+        P.NIK_BUKA,
+        P.PELINDUNGAN_IMPOR,
+    },
+    Peran.PIMPINAN: _SETIAP_ORANG | {P.PARTISIPASI_LIHAT, P.PARTISIPASI_NAMA, P.DASBOR_LIHAT, P.MACET_LIHAT},
     Peran.ADMIN: _SETIAP_ORANG
     | {
         P.AKUN_KELOLA,
+        P.ASLI_PINDAH,
+        P.KARTU_LIHAT,
+        P.MACET_LIHAT,
         P.ASN_KELOLA,
         P.BERKAS_ASAL,
         P.AKTIVASI_CETAK,

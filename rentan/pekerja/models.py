@@ -17,7 +17,10 @@ from rentan.wilayah.models import Kelurahan
 class Pekerja(IdMixin, VersionMixin, Base):
     """One worker, once: the blind index of the NIK is unique (CON-1). ``status``: the cover, states.md §3.
 
-    ``nama_inti`` (titles and case removed) and the birth date find doubtful duplicates.
+    ``nama_inti`` (titles and case removed) and the birth date find doubtful duplicates; ``digabung_ke`` is
+    the older record of the same person (W4). ``terdaftar_pada`` is the day BPJS answered "Y" (W8), ``mulai_masa``
+    the start of unbroken membership, ``alasan_bpjs`` the code of its last refusal (W9), ``data_diubah_pada``
+    when name, number, birth date or sex last changed (W10).
     """
 
     __tablename__ = "pekerja"
@@ -40,9 +43,18 @@ class Pekerja(IdMixin, VersionMixin, Base):
     dicatat_pada: Mapped[datetime]
     diberi_tahu_pada: Mapped[date | None]
     naskah_pemberitahuan: Mapped[str | None]
+    kpj_enc: Mapped[bytes | None]
+    kpj_bi: Mapped[bytes | None]
+    mulai_masa: Mapped[date | None]
+    terdaftar_pada: Mapped[date | None]
+    alasan_bpjs: Mapped[str | None]
+    data_diubah_pada: Mapped[datetime | None]
+    digabung_ke: Mapped[uuid.UUID | None]
     __table_args__ = (
         Index("ix_pekerja_mirip", "tanggal_lahir", "nama_inti"),
         Index("ix_pekerja_kelurahan", "kelurahan_kode", "status"),
+        Index("ix_pekerja_status", "status"),
+        Index("uq_pekerja_kpj", "kpj_bi", unique=True),
         CheckConstraint("(diberi_tahu_pada IS NULL) = (naskah_pemberitahuan IS NULL)", name="pemberitahuan"),
     )
 

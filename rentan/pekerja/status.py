@@ -1,6 +1,8 @@
-"""Cover of a worker (states.md §3). This release makes the moves W1-W6; later states wait for BPJS's word."""
+"""Cover of a worker (states.md §3) until BPJS has registered him; W11-W16 and W19 come with the money."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran
@@ -65,12 +67,41 @@ class PutusanDuplikat(Status):
     MENUNGGU = "menunggu", "Menunggu pemeriksaan", "perlu"
     BEDA = "beda", "Orang yang berbeda"
     SAMA = "sama", "Orang yang sama"
+    TOLAK = "tolak", "Ditolak"
 
 
 S = StatusPekerja
 
 #: The cover has not begun and nothing stands against it: a donor may take this worker.
 DAPAT_DIASUH = (S.CALON, S.LAYAK, S.DUGA_DUPLIKAT)
+
+#: BPJS has registered the worker and the membership has not ended.
+TERDAFTAR_DI_BPJS = (S.TERDAFTAR, S.AKTIF, S.TENGGANG_1, S.TENGGANG_2)
+
+_VER = frozenset({Peran.VERIFIKATOR})
+_LIA = frozenset({Peran.PETUGAS_BPJS})
+
+
+def _fields_for_bpjs(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """W7: nothing that BPJS's form asks for is missing."""
+    if facts["kosong"]:
+        return f"Data untuk formulir BPJS belum lengkap: {', '.join(facts['kosong'])}."
+    return None
+
+
+def _mandate_verified(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """W7: the donor's letter has been accepted at least."""
+    if facts["mandat_disetujui"]:
+        return None
+    return "Surat kuasa donatur belum disetujui, sehingga pekerja belum dapat diajukan ke BPJS."
+
+
+def _changed_since(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """W10: the same data would be refused again."""
+    if facts["berubah"]:
+        return None
+    return "Data yang ditolak BPJS belum diperbaiki. Tunggu perbaikan dari ASN atau operator OPD."
+
 
 #: W1: who brings workers in, by hand or with a list.
 MENCATAT = frozenset(
@@ -93,13 +124,19 @@ MACHINE = Machine(
             MENCATAT, "Catat", sistem=True,
         ),
         Move("W2", "layak", frozenset({S.CALON}), S.LAYAK, frozenset(), "Memenuhi syarat", sistem=True),
+        # The automatic part of W2 runs when a worker is typed in, the verifikator's part comes later: a
+        # worker may by then be "layak" (decisions/).
         Move(
-            "W2", "tidak_layak", frozenset({S.CALON}), S.TIDAK_LAYAK, frozenset(), "Tidak memenuhi syarat",
+            "W2", "tidak_layak", frozenset({S.CALON, S.LAYAK}), S.TIDAK_LAYAK, _VER, "Tidak memenuhi syarat",
             sistem=True,
         ),
         Move(
             "W3", "mirip", frozenset({S.CALON, S.LAYAK}), S.DUGA_DUPLIKAT, frozenset(), "Periksa", sistem=True
         ),
+        Move("W4", "beda", frozenset({S.DUGA_DUPLIKAT}), S.LAYAK, _VER, "Orang yang berbeda"),
+        # Merged into the older record: this one ends and points there (``digabung_ke``).
+        Move("W4", "sama", frozenset({S.DUGA_DUPLIKAT}), S.BERAKHIR, _VER, "Gabungkan"),
+        Move("W4", "tolak", frozenset({S.DUGA_DUPLIKAT}), S.TIDAK_LAYAK, _VER, "Tolak"),
         Move(
             "W5", "tercakup", frozenset({S.CALON, S.LAYAK, S.NONAKTIF}), S.DITANGGUNG_LAIN, frozenset(),
             "Dilindungi program lain", sistem=True,
@@ -107,6 +144,23 @@ MACHINE = Machine(
         Move(
             "W6", "masa_habis", frozenset({S.DITANGGUNG_LAIN}), S.LAYAK, frozenset(), "Masa habis",
             sistem=True,
+        ),
+        Move(
+            "W7", "kirim", frozenset({S.LAYAK}), S.DIAJUKAN_BPJS, _LIA, "Ajukan ke BPJS",
+            penjaga=(_mandate_verified, _fields_for_bpjs),
+        ),
+        Move("W8", "terdaftar", frozenset({S.DIAJUKAN_BPJS}), S.TERDAFTAR, _LIA, "Diterima BPJS"),
+        Move("W9", "ditolak", frozenset({S.DIAJUKAN_BPJS}), S.DITOLAK_BPJS, _LIA, "Ditolak BPJS"),
+        Move(
+            "W10", "perbaiki", frozenset({S.DITOLAK_BPJS}), S.LAYAK, _VER, "Setujui perbaikan",
+            penjaga=(_changed_since,),
+        ),
+        Move("W10", "tidak_layak", frozenset({S.DITOLAK_BPJS}), S.TIDAK_LAYAK, _VER, "Tidak memenuhi syarat"),
+        Move(
+            "W17", "meninggal", frozenset(set(S) - {S.BERAKHIR}), S.BERAKHIR, _LIA, "Meninggal dunia",
+        ),
+        Move(
+            "W18", "keluar", frozenset(TERDAFTAR_DI_BPJS), S.BERAKHIR, _LIA | _VER, "Keluar dari kepesertaan",
         ),
     ),
 )  # fmt: skip

@@ -19,6 +19,9 @@ class SuratKuasa(IdMixin, VersionMixin, Base):
     hash of the PDF; a later change makes version + 1. ``plafon`` is the ceiling in whole rupiah a month for
     all workers. While it is a draft, ``isi_enc`` holds the address and phone number that will be printed.
 
+    ``diperiksa_oleh`` and ``_sejak`` are the claim of a verifikator (M5); ``diputus_pada`` is the day of M9
+    or M10. From ``berlaku_mulai`` through ``berlaku_sampai`` the letter is in force (M12, M13, M18, M20).
+
     ``ref`` is the short code inside the QR (no personal data); ``nomor`` the letter number people quote.
     """
 
@@ -42,6 +45,11 @@ class SuratKuasa(IdMixin, VersionMixin, Base):
     dicetak_pada: Mapped[datetime | None]
     ditandatangani_pada: Mapped[date | None]
     diunggah_pada: Mapped[datetime | None]
+    diperiksa_oleh: Mapped[uuid.UUID | None]
+    diperiksa_sejak: Mapped[datetime | None]
+    diputus_pada: Mapped[datetime | None]
+    berlaku_mulai: Mapped[date | None]
+    berlaku_sampai: Mapped[date | None]
     dibuat_pada: Mapped[datetime]
     daftar: Mapped[list[SuratPekerja]] = relationship(
         back_populates="surat", order_by="SuratPekerja.urutan", cascade="all, delete-orphan"

@@ -1,4 +1,7 @@
-"""The mandate (states.md §1): states, the moves of this release (M1-M4, M22), custody of the original."""
+"""The mandate (states.md §1): states, its table of moves, custody of the original.
+
+M16, M17 and M21 (pauses and pensions) come with the money.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from rentan.core.clock import to_local, today
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.core.workflow import Machine, Move
+from rentan.surat_kuasa import penjaga as p
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import format_bulan, format_tanggal
 
@@ -66,13 +70,13 @@ TERKIRIM = (*BERJALAN[2:], *HIDUP)
 
 
 def in_scope(surat: Any, by: Pelaku, peran: Peran) -> bool:
-    """An ASN reaches the own letter, an operator the own OPD's, a verifikator all but the own (AUZ-5)."""
+    """An ASN reaches the own letter, an operator the own OPD's, city-wide roles all but the own (AUZ-5)."""
     own = by.asn_id is not None and surat.asn_id == by.asn_id
     if peran is Peran.ASN:
         return own
     if peran is Peran.OPERATOR_OPD:
         return surat.asn.opd_id in by.opd_ids
-    return peran is Peran.VERIFIKATOR and not own
+    return peran in (Peran.VERIFIKATOR, Peran.BENDAHARA, Peran.ADMIN) and not own
 
 
 # -- guards: each answers the sentence that stands in the way. What they need beyond the row comes as facts
@@ -195,6 +199,8 @@ def _signed_in_time(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | Non
 
 
 _PEMILIK = frozenset({Peran.ASN, Peran.OPERATOR_OPD})
+_VER = frozenset({Peran.VERIFIKATOR})
+_BEN = frozenset({Peran.BENDAHARA})
 _ISI_LENGKAP = (
     _asn_active,
     _fields_complete,
@@ -228,9 +234,68 @@ MACHINE = Machine(
             penjaga=(_papers_complete, _signed_in_time),
         ),
         Move(
+            "M5", "ambil", frozenset({S.DIUNGGAH, S.DIPERIKSA}), S.DIPERIKSA, _VER, "Ambil untuk diperiksa",
+            penjaga=(p.not_uploader, p.free_or_stale),
+        ),
+        Move(
+            "M6", "lepas", frozenset({S.DIPERIKSA}), S.DIUNGGAH, _VER | {Peran.ADMIN},
+            "Kembalikan ke antrean", penjaga=(p.holder_or_admin, p.no_open_opinion),
+        ),
+        Move(
+            "M7", "minta_perbaikan", frozenset({S.DIPERIKSA}), S.PERLU_PERBAIKAN, _VER, "Minta perbaikan",
+            penjaga=(p.holder, p.not_uploader, p.no_open_opinion, p.something_refused, p.no_open_request),
+        ),
+        Move(
+            "M8", "kirim_ulang", frozenset({S.PERLU_PERBAIKAN}), S.DIUNGGAH, _PEMILIK, "Kirim perbaikan",
+            penjaga=(p.all_answered,),
+        ),
+        Move(
+            "M9", "setujui", frozenset({S.DIPERIKSA}), S.TERVERIFIKASI, _VER, "Setujui",
+            penjaga=(
+                p.holder, p.not_uploader, p.no_open_opinion, p.all_accepted, p.exceptions_cleared,
+                p.original_at_office,
+            ),
+        ),
+        Move(
+            "M10", "tolak", frozenset({S.DIPERIKSA}), S.DITOLAK, _VER, "Setujui penolakan",
+            penjaga=(p.not_uploader, p.refusal_confirmed),
+        ),
+        # A letter is "masuk paket" once its packet leaves; while the packet is being made it can still go.
+        Move("M11", "masuk_paket", frozenset({S.TERVERIFIKASI}), S.DIAJUKAN_BANK, _BEN, "Ajukan ke bank"),
+        Move(
+            "M12", "berlakukan", frozenset({S.TERVERIFIKASI}), S.AKTIF, _BEN, "Berlakukan",
+            penjaga=(p.bank_takes_no_letters,),
+        ),
+        Move("M13", "bank_menerima", frozenset({S.DIAJUKAN_BANK}), S.AKTIF, _BEN, "Bank menerima"),
+        Move("M14", "bank_menolak", frozenset({S.DIAJUKAN_BANK}), S.DITOLAK_BANK, _BEN, "Bank menolak"),
+        Move(
+            "M15", "perbaiki", frozenset({S.DITOLAK_BANK}), S.PERLU_PERBAIKAN, _VER, "Minta gambar baru",
+            penjaga=(p.no_open_request,),
+        ),
+        # M15, class "data": this version ends and a draft of the next one begins, as with M3.
+        Move(
+            "M15", "perbaiki_data", frozenset({S.DITOLAK_BANK}), S.DIBATALKAN, _VER, "Buka versi baru",
+        ),
+        Move("M15", "perbaiki_data", frozenset(), S.DRAF, _VER, "Buka versi baru"),
+        Move(
+            "M18", "cabut", frozenset(HIDUP), S.DICABUT_MENUNGGU, _PEMILIK | _BEN, "Berhenti",
+        ),
+        Move(
+            "M19", "cabut_selesai", frozenset({S.DICABUT_MENUNGGU}), S.DICABUT, _BEN,
+            "Bank mengakui pencabutan", sistem=True,
+        ),
+        Move(
+            "M20", "diganti", frozenset({S.AKTIF}), S.DIGANTI, frozenset(), "Ganti dengan versi baru",
+            sistem=True, penjaga=(p.effective_later,),
+        ),
+        Move(
             "M22", "batal",
             frozenset({S.DRAF, S.DICETAK, S.DIUNGGAH, S.PERLU_PERBAIKAN, S.TERVERIFIKASI, S.DITOLAK_BANK}),
             S.DIBATALKAN, frozenset({Peran.ASN, Peran.VERIFIKATOR}), "Batalkan surat kuasa",
+        ),
+        Move(
+            "M23", "basi", frozenset({S.PERLU_PERBAIKAN}), S.DIBATALKAN, frozenset(), "Akhiri", sistem=True,
+            penjaga=(p.overdue,),
         ),
     ),
 )  # fmt: skip
@@ -241,5 +306,20 @@ TERJADI = {
     "M2": "Dicetak",
     "M3": "Diubah menjadi versi baru",
     "M4": "Dikirim",
+    "M5": "Diperiksa verifikator",
+    "M6": "Dikembalikan ke antrean",
+    "M7": "Diminta diperbaiki",
+    "M8": "Perbaikan dikirim",
+    "M9": "Disetujui",
+    "M10": "Ditolak",
+    "M11": "Diajukan ke bank",
+    "M12": "Diberlakukan",
+    "M13": "Diterima bank",
+    "M14": "Ditolak bank",
+    "M15": "Diminta diperbaiki karena ditolak bank",
+    "M18": "Pencabutan diterima",
+    "M19": "Pencabutan selesai",
+    "M20": "Diganti versi baru",
     "M22": "Dibatalkan",
+    "M23": "Berakhir karena tidak diperbaiki",
 }

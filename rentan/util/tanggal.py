@@ -94,6 +94,13 @@ def format_waktu(waktu: datetime) -> str:
     return f"{format_tanggal(setempat.date())} pukul {setempat:%H.%M} WIB"
 
 
+def format_jam(waktu: datetime) -> str:
+    """The hour of an aware moment as ``10.42``. Raises ``ValueError`` for a naive one."""
+    if waktu.tzinfo is None:
+        raise ValueError("format_jam needs an aware datetime: a naive one belongs to no period")
+    return f"{waktu.astimezone(ZONA):%H.%M}"
+
+
 def awal_bulan(d: date) -> date:
     """First day of the month of ``d``."""
     return date(d.year, d.month, 1)

@@ -21,7 +21,11 @@ from rentan.core.subject import Sidik
 from rentan.core.triggers import expected_triggers, list_triggers
 from rentan.core.workflow import Riwayat
 from rentan.ext import db, runtime
+from rentan.kartu.models import Kartu
+from rentan.kartu.status import MACHINE as MESIN_KARTU
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
+from rentan.paket.models import Paket
+from rentan.paket.status import MACHINE as MESIN_PAKET
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import MACHINE as MESIN_PEKERJA
 from rentan.pendaftaran.models import Pendaftaran
@@ -36,6 +40,8 @@ MESIN: tuple[tuple[str, Any], ...] = (
     (MESIN_PEKERJA.nama, Pekerja),
     (MESIN_TAWARAN.nama, Tawaran),
     (MESIN_PENDAFTARAN.nama, Pendaftaran),
+    (MESIN_PAKET.nama, Paket),
+    (MESIN_KARTU.nama, Kartu),
 )
 
 

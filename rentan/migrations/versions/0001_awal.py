@@ -26,7 +26,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tanggal', name=op.f('pk_hari_khusus'))
     )
     op.create_table('impor',
-    sa.Column('jenis', sa.Enum('roster', 'pelindungan', 'calon', name='jenisimpor', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('jenis', sa.Enum('roster', 'pelindungan', 'calon', 'jawaban_bpjs', 'kpj', 'jawaban_mandat', name='jenisimpor', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('status', sa.Enum('dibaca', 'siap', 'diterapkan', 'dibatalkan', 'gagal', name='statusimpor', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('sha256', sa.String(length=200), nullable=False),
     sa.Column('akhiran', sa.String(length=200), nullable=False),
@@ -88,6 +88,37 @@ def upgrade() -> None:
     sa.Column('terakhir', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('ruang', 'tahun', name=op.f('pk_nomor_urut'))
     )
+    op.create_table('paket',
+    sa.Column('jenis', sa.Enum('mandat', 'daftar', 'kartu', name='jenispaket', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('status', sa.Enum('disusun', 'dikunci', 'disetujui', 'dikirim', 'ditolak_berkas', 'hasil_sebagian', 'hasil_lengkap', 'direkonsiliasi', 'ditutup', 'dibatalkan', name='statuspaket', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('nomor', sa.String(length=200), nullable=True),
+    sa.Column('periode', sa.Date(), nullable=False),
+    sa.Column('lingkup', sa.String(length=200), nullable=False),
+    sa.Column('jumlah', sa.BigInteger(), nullable=False),
+    sa.Column('urutan_berkas', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.String(length=200), nullable=True),
+    sa.Column('kunci_berkas', sa.String(length=200), nullable=True),
+    sa.Column('nama_berkas', sa.String(length=200), nullable=True),
+    sa.Column('dibuat_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dibuat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('dikunci_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dikunci_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('disetujui_oleh', sa.Uuid(), nullable=True),
+    sa.Column('disetujui_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('dikirim_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('tanda_terima', sa.String(length=200), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("status IN ('disusun', 'dibatalkan') OR (sha256 IS NOT NULL AND kunci_berkas IS NOT NULL AND nomor IS NOT NULL AND dikunci_pada IS NOT NULL)", name=op.f('ck_paket_terkunci')),
+    sa.CheckConstraint("status IN ('disusun', 'dikunci', 'dibatalkan') OR disetujui_pada IS NOT NULL", name=op.f('ck_paket_disetujui')),
+    sa.CheckConstraint('disetujui_oleh IS NULL OR disetujui_oleh <> dibuat_oleh', name=op.f('ck_paket_dua_orang')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paket')),
+    sa.UniqueConstraint('nomor', name=op.f('uq_paket_nomor'))
+    )
+    with op.batch_alter_table('paket', schema=None) as batch_op:
+        batch_op.create_index('ix_paket_jenis', ['jenis', 'status', 'dibuat_pada'], unique=False)
+        batch_op.create_index('uq_paket_terbuka', ['jenis', 'periode', 'lingkup'], unique=True, sqlite_where=sa.text("status IN ('disusun', 'dikunci', 'disetujui')"), postgresql_where=sa.text("status IN ('disusun', 'dikunci', 'disetujui')"))
+
     op.create_table('pengaturan',
     sa.Column('kunci', sa.String(length=200), nullable=False),
     sa.Column('nilai', sa.JSON(), nullable=False),
@@ -171,6 +202,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tarif_potongan')),
     sa.UniqueConstraint('mulai', 'sektor', 'pendanaan', 'program', name=op.f('uq_tarif_potongan_mulai_sektor_pendanaan_program'))
     )
+    op.create_table('acara_serah',
+    sa.Column('kecamatan_kode', sa.String(length=200), nullable=False),
+    sa.Column('kode', sa.String(length=200), nullable=False),
+    sa.Column('nama', sa.String(length=200), nullable=False),
+    sa.Column('tempat', sa.String(length=200), nullable=False),
+    sa.Column('tanggal', sa.Date(), nullable=False),
+    sa.Column('status', sa.Enum('rencana', 'selesai', 'dibatalkan', name='statusacara', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('dibuat_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dibuat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('selesai_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('nomor_ba', sa.String(length=200), nullable=True),
+    sa.Column('kunci_ba', sa.String(length=200), nullable=True),
+    sa.Column('sha256_ba', sa.String(length=200), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['kecamatan_kode'], ['kecamatan.kode'], name=op.f('fk_acara_serah_kecamatan_kode_kecamatan')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_acara_serah')),
+    sa.UniqueConstraint('kode', name=op.f('uq_acara_serah_kode')),
+    sa.UniqueConstraint('nomor_ba', name=op.f('uq_acara_serah_nomor_ba'))
+    )
+    with op.batch_alter_table('acara_serah', schema=None) as batch_op:
+        batch_op.create_index('ix_acara_serah_kecamatan', ['kecamatan_kode', 'tanggal'], unique=False)
+
     op.create_table('kelurahan',
     sa.Column('kode', sa.String(length=200), nullable=False),
     sa.Column('nama', sa.String(length=200), nullable=False),
@@ -199,6 +253,33 @@ def upgrade() -> None:
     with op.batch_alter_table('pelindungan', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pelindungan_impor_id'), ['impor_id'], unique=False)
         batch_op.create_index('ix_pelindungan_selesai', ['selesai'], unique=False)
+
+    op.create_table('pengecualian',
+    sa.Column('jenis', sa.Enum('roster', 'pelindungan', 'calon', 'jawaban_bpjs', 'kpj', 'jawaban_mandat', name='pengecualian_jenis', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('impor_id', sa.Uuid(), nullable=False),
+    sa.Column('paket_id', sa.Uuid(), nullable=True),
+    sa.Column('lembar', sa.String(length=200), nullable=False),
+    sa.Column('baris', sa.BigInteger(), nullable=False),
+    sa.Column('kode', sa.String(length=200), nullable=False),
+    sa.Column('pesan', sa.Text(), nullable=False),
+    sa.Column('nilai_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('nilai_bi', sa.LargeBinary(), nullable=True),
+    sa.Column('dibuat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('selesai_oleh', sa.Uuid(), nullable=True),
+    sa.Column('selesai_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('catatan', sa.Text(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('(selesai_pada IS NULL) = (catatan IS NULL)', name=op.f('ck_pengecualian_selesai')),
+    sa.ForeignKeyConstraint(['impor_id'], ['impor.id'], name=op.f('fk_pengecualian_impor_id_impor')),
+    sa.ForeignKeyConstraint(['paket_id'], ['paket.id'], name=op.f('fk_pengecualian_paket_id_paket')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pengecualian')),
+    sa.UniqueConstraint('impor_id', 'lembar', 'baris', name=op.f('uq_pengecualian_impor_id_lembar_baris'))
+    )
+    with op.batch_alter_table('pengecualian', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_pengecualian_paket_id'), ['paket_id'], unique=False)
+        batch_op.create_index('ix_pengecualian_terbuka', ['jenis', 'selesai_pada', 'dibuat_pada'], unique=False)
+        batch_op.create_index('uq_pengecualian_terbuka', ['jenis', 'kode', 'nilai_bi'], unique=True, sqlite_where=sa.text('selesai_pada IS NULL'), postgresql_where=sa.text('selesai_pada IS NULL'))
 
     op.create_table('opd',
     sa.Column('kode', sa.String(length=200), nullable=False),
@@ -239,6 +320,13 @@ def upgrade() -> None:
     sa.Column('dicatat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
     sa.Column('diberi_tahu_pada', sa.Date(), nullable=True),
     sa.Column('naskah_pemberitahuan', sa.String(length=200), nullable=True),
+    sa.Column('kpj_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('kpj_bi', sa.LargeBinary(), nullable=True),
+    sa.Column('mulai_masa', sa.Date(), nullable=True),
+    sa.Column('terdaftar_pada', sa.Date(), nullable=True),
+    sa.Column('alasan_bpjs', sa.String(length=200), nullable=True),
+    sa.Column('data_diubah_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('digabung_ke', sa.Uuid(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('versi', sa.BigInteger(), nullable=False),
     sa.CheckConstraint('(diberi_tahu_pada IS NULL) = (naskah_pemberitahuan IS NULL)', name=op.f('ck_pekerja_pemberitahuan')),
@@ -249,6 +337,8 @@ def upgrade() -> None:
     with op.batch_alter_table('pekerja', schema=None) as batch_op:
         batch_op.create_index('ix_pekerja_kelurahan', ['kelurahan_kode', 'status'], unique=False)
         batch_op.create_index('ix_pekerja_mirip', ['tanggal_lahir', 'nama_inti'], unique=False)
+        batch_op.create_index('ix_pekerja_status', ['status'], unique=False)
+        batch_op.create_index('uq_pekerja_kpj', ['kpj_bi'], unique=True)
 
     op.create_table('calon',
     sa.Column('pekerja_id', sa.Uuid(), nullable=False),
@@ -291,7 +381,9 @@ def upgrade() -> None:
     sa.Column('terverifikasi', sa.BigInteger(), nullable=False),
     sa.Column('didebit', sa.BigInteger(), nullable=False),
     sa.Column('pekerja', sa.BigInteger(), nullable=False),
+    sa.Column('pekerja_terdaftar', sa.BigInteger(), nullable=False),
     sa.Column('pekerja_aktif', sa.BigInteger(), nullable=False),
+    sa.Column('pekerja_kartu', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['opd_id'], ['opd.id'], name=op.f('fk_hitungan_opd_opd_id_opd')),
     sa.PrimaryKeyConstraint('opd_id', 'bulan', 'status_asn', name=op.f('pk_hitungan_opd'))
     )
@@ -307,6 +399,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('peringatan_diterima', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_peringatan_diterima_pekerja_id'), ['pekerja_id'], unique=False)
+
+    op.create_table('tumpukan',
+    sa.Column('opd_id', sa.Uuid(), nullable=False),
+    sa.Column('status', sa.Enum('dibaca', 'siap', 'selesai', 'gagal', 'dibuang', name='statustumpukan', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('sha256', sa.String(length=200), nullable=False),
+    sa.Column('ukuran', sa.BigInteger(), nullable=False),
+    sa.Column('kunci_berkas', sa.String(length=200), nullable=False),
+    sa.Column('halaman', sa.BigInteger(), nullable=True),
+    sa.Column('dibaca', sa.BigInteger(), nullable=False),
+    sa.Column('galat', sa.String(length=200), nullable=True),
+    sa.Column('dibuat_oleh', sa.Uuid(), nullable=False),
+    sa.Column('dibuat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('selesai_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('ukuran > 0', name=op.f('ck_tumpukan_ukuran')),
+    sa.ForeignKeyConstraint(['opd_id'], ['opd.id'], name=op.f('fk_tumpukan_opd_id_opd')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tumpukan'))
+    )
+    with op.batch_alter_table('tumpukan', schema=None) as batch_op:
+        batch_op.create_index('ix_tumpukan_opd', ['opd_id', 'dibuat_pada'], unique=False)
+        batch_op.create_index('uq_tumpukan_isi', ['opd_id', 'sha256'], unique=True, sqlite_where=sa.text("status IN ('dibaca', 'siap', 'selesai')"), postgresql_where=sa.text("status IN ('dibaca', 'siap', 'selesai')"))
 
     op.create_table('unit_kerja',
     sa.Column('opd_id', sa.Uuid(), nullable=False),
@@ -405,7 +519,7 @@ def upgrade() -> None:
     sa.Column('mirip_id', sa.Uuid(), nullable=True),
     sa.Column('mirip_asn_id', sa.Uuid(), nullable=True),
     sa.Column('kemiripan', sa.BigInteger(), nullable=False),
-    sa.Column('putusan', sa.Enum('menunggu', 'beda', 'sama', name='putusanduplikat', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('putusan', sa.Enum('menunggu', 'beda', 'sama', 'tolak', name='putusanduplikat', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('alasan', sa.Text(), nullable=True),
     sa.Column('dibuat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
     sa.Column('diputus_oleh', sa.Uuid(), nullable=True),
@@ -493,6 +607,11 @@ def upgrade() -> None:
     sa.Column('dicetak_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ditandatangani_pada', sa.Date(), nullable=True),
     sa.Column('diunggah_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('diperiksa_oleh', sa.Uuid(), nullable=True),
+    sa.Column('diperiksa_sejak', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('diputus_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('berlaku_mulai', sa.Date(), nullable=True),
+    sa.Column('berlaku_sampai', sa.Date(), nullable=True),
     sa.Column('dibuat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('versi', sa.BigInteger(), nullable=False),
@@ -544,8 +663,55 @@ def upgrade() -> None:
         batch_op.create_index('ix_tawaran_waktu', ['status', 'berlaku_sampai'], unique=False)
         batch_op.create_index('uq_tawaran_menunggu', ['calon_id'], unique=True, sqlite_where=sa.text("status = 'menunggu'"), postgresql_where=sa.text("status = 'menunggu'"))
 
+    op.create_table('baris_daftar',
+    sa.Column('paket_id', sa.Uuid(), nullable=False),
+    sa.Column('pekerja_id', sa.Uuid(), nullable=False),
+    sa.Column('asuhan_id', sa.Uuid(), nullable=False),
+    sa.Column('urutan', sa.BigInteger(), nullable=False),
+    sa.Column('isi_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('hasil', sa.Enum('menunggu', 'diterima', 'ditolak', 'dikeluarkan', name='hasilbaris', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('kode_hasil', sa.String(length=200), nullable=True),
+    sa.Column('keterangan', sa.Text(), nullable=True),
+    sa.Column('dijawab_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('impor_id', sa.Uuid(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("(hasil IN ('menunggu', 'dikeluarkan')) = (dijawab_pada IS NULL)", name=op.f('ck_baris_daftar_dijawab')),
+    sa.ForeignKeyConstraint(['asuhan_id'], ['asuhan.id'], name=op.f('fk_baris_daftar_asuhan_id_asuhan')),
+    sa.ForeignKeyConstraint(['impor_id'], ['impor.id'], name=op.f('fk_baris_daftar_impor_id_impor')),
+    sa.ForeignKeyConstraint(['paket_id'], ['paket.id'], name=op.f('fk_baris_daftar_paket_id_paket')),
+    sa.ForeignKeyConstraint(['pekerja_id'], ['pekerja.id'], name=op.f('fk_baris_daftar_pekerja_id_pekerja')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_baris_daftar')),
+    sa.UniqueConstraint('paket_id', 'pekerja_id', name=op.f('uq_baris_daftar_paket_id_pekerja_id')),
+    sa.UniqueConstraint('paket_id', 'urutan', name=op.f('uq_baris_daftar_paket_id_urutan'))
+    )
+    with op.batch_alter_table('baris_daftar', schema=None) as batch_op:
+        batch_op.create_index('uq_baris_daftar_menunggu', ['pekerja_id'], unique=True, sqlite_where=sa.text("hasil = 'menunggu'"), postgresql_where=sa.text("hasil = 'menunggu'"))
+
+    op.create_table('baris_mandat',
+    sa.Column('paket_id', sa.Uuid(), nullable=False),
+    sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
+    sa.Column('urutan', sa.BigInteger(), nullable=False),
+    sa.Column('isi_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('hasil', sa.Enum('menunggu', 'diterima', 'ditolak', 'dikeluarkan', name='hasilbaris', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('kode_hasil', sa.String(length=200), nullable=True),
+    sa.Column('keterangan', sa.Text(), nullable=True),
+    sa.Column('berlaku_mulai', sa.Date(), nullable=True),
+    sa.Column('dijawab_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('impor_id', sa.Uuid(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("(hasil IN ('menunggu', 'dikeluarkan')) = (dijawab_pada IS NULL)", name=op.f('ck_baris_mandat_dijawab')),
+    sa.ForeignKeyConstraint(['impor_id'], ['impor.id'], name=op.f('fk_baris_mandat_impor_id_impor')),
+    sa.ForeignKeyConstraint(['paket_id'], ['paket.id'], name=op.f('fk_baris_mandat_paket_id_paket')),
+    sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_baris_mandat_surat_kuasa_id_surat_kuasa')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_baris_mandat')),
+    sa.UniqueConstraint('paket_id', 'surat_kuasa_id', name=op.f('uq_baris_mandat_paket_id_surat_kuasa_id')),
+    sa.UniqueConstraint('paket_id', 'urutan', name=op.f('uq_baris_mandat_paket_id_urutan'))
+    )
+    with op.batch_alter_table('baris_mandat', schema=None) as batch_op:
+        batch_op.create_index('uq_baris_mandat_menunggu', ['surat_kuasa_id'], unique=True, sqlite_where=sa.text("hasil = 'menunggu'"), postgresql_where=sa.text("hasil = 'menunggu'"))
+
     op.create_table('berkas',
-    sa.Column('jenis', sa.Enum('surat_cetak', 'surat_kuasa', 'ktp', 'buku_rekening', name='jenisberkas', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('jenis', sa.Enum('surat_cetak', 'surat_kuasa', 'ktp', 'buku_rekening', 'cabut_cetak', 'cabut_ttd', name='jenisberkas', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('asn_id', sa.Uuid(), nullable=False),
     sa.Column('surat_kuasa_id', sa.Uuid(), nullable=True),
     sa.Column('kunci_asal', sa.String(length=200), nullable=True),
@@ -582,6 +748,41 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_isian_tertunda')),
     sa.UniqueConstraint('akun_id', name=op.f('uq_isian_tertunda_akun_id'))
     )
+    op.create_table('kartu',
+    sa.Column('pekerja_id', sa.Uuid(), nullable=False),
+    sa.Column('asuhan_id', sa.Uuid(), nullable=True),
+    sa.Column('kecamatan_kode', sa.String(length=200), nullable=False),
+    sa.Column('status', sa.Enum('belum', 'diminta', 'terbit', 'dicetak', 'dikirim_kec', 'diterima_kec', 'dijadwalkan', 'diserahkan', 'tidak_ketemu', 'dikembalikan', 'hilang', 'rusak', 'salah_data', 'dibatalkan', name='statuskartu', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('kode', sa.String(length=200), nullable=False),
+    sa.Column('nomor_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('nomor_bi', sa.LargeBinary(), nullable=True),
+    sa.Column('paket_id', sa.Uuid(), nullable=True),
+    sa.Column('menggantikan_id', sa.Uuid(), nullable=True),
+    sa.Column('percobaan', sa.BigInteger(), nullable=False),
+    sa.Column('sejak', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('diterima_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('catatan', sa.Text(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("status IN ('belum', 'diminta', 'dibatalkan') OR nomor_bi IS NOT NULL", name=op.f('ck_kartu_bernomor')),
+    sa.CheckConstraint('percobaan >= 0', name=op.f('ck_kartu_percobaan')),
+    sa.ForeignKeyConstraint(['asuhan_id'], ['asuhan.id'], name=op.f('fk_kartu_asuhan_id_asuhan')),
+    sa.ForeignKeyConstraint(['kecamatan_kode'], ['kecamatan.kode'], name=op.f('fk_kartu_kecamatan_kode_kecamatan')),
+    sa.ForeignKeyConstraint(['menggantikan_id'], ['kartu.id'], name=op.f('fk_kartu_menggantikan_id_kartu')),
+    sa.ForeignKeyConstraint(['paket_id'], ['paket.id'], name=op.f('fk_kartu_paket_id_paket')),
+    sa.ForeignKeyConstraint(['pekerja_id'], ['pekerja.id'], name=op.f('fk_kartu_pekerja_id_pekerja')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kartu')),
+    sa.UniqueConstraint('kode', name=op.f('uq_kartu_kode')),
+    sa.UniqueConstraint('menggantikan_id', name=op.f('uq_kartu_menggantikan_id'))
+    )
+    with op.batch_alter_table('kartu', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kartu_asuhan_id'), ['asuhan_id'], unique=False)
+        batch_op.create_index('ix_kartu_kecamatan', ['kecamatan_kode', 'status'], unique=False)
+        batch_op.create_index(batch_op.f('ix_kartu_nomor_bi'), ['nomor_bi'], unique=False)
+        batch_op.create_index(batch_op.f('ix_kartu_paket_id'), ['paket_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_kartu_pekerja_id'), ['pekerja_id'], unique=False)
+        batch_op.create_index('uq_kartu_hidup', ['pekerja_id'], unique=True, sqlite_where=sa.text("status IN ('diminta', 'terbit', 'dicetak', 'dikirim_kec', 'diterima_kec', 'dijadwalkan', 'diserahkan', 'tidak_ketemu', 'dikembalikan')"), postgresql_where=sa.text("status IN ('diminta', 'terbit', 'dicetak', 'dikirim_kec', 'diterima_kec', 'dijadwalkan', 'diserahkan', 'tidak_ketemu', 'dikembalikan')"))
+
     op.create_table('kode_pemulihan',
     sa.Column('akun_id', sa.Uuid(), nullable=False),
     sa.Column('kode_hash', sa.LargeBinary(), nullable=False),
@@ -616,6 +817,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_pendaftaran_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
         batch_op.create_index('uq_pendaftaran_draf', ['asn_id'], unique=True, sqlite_where=sa.text("status = 'draf'"), postgresql_where=sa.text("status = 'draf'"))
 
+    op.create_table('pendapat_kedua',
+    sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
+    sa.Column('jenis', sa.Enum('tolak', 'nama_beda', 'rekening_ganda', name='jenispendapat', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('alasan', sa.String(length=200), nullable=False),
+    sa.Column('catatan', sa.Text(), nullable=True),
+    sa.Column('diminta_oleh', sa.Uuid(), nullable=False),
+    sa.Column('diminta_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('jawaban', sa.Enum('menunggu', 'setuju', 'tidak', name='jawabanpendapat', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('catatan_jawaban', sa.Text(), nullable=True),
+    sa.Column('dijawab_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dijawab_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("(jawaban = 'menunggu') = (dijawab_oleh IS NULL)", name=op.f('ck_pendapat_kedua_dijawab')),
+    sa.CheckConstraint('dijawab_oleh IS NULL OR dijawab_oleh <> diminta_oleh', name=op.f('ck_pendapat_kedua_orang_lain')),
+    sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_pendapat_kedua_surat_kuasa_id_surat_kuasa')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pendapat_kedua'))
+    )
+    with op.batch_alter_table('pendapat_kedua', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_pendapat_kedua_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
+        batch_op.create_index('uq_pendapat_menunggu', ['surat_kuasa_id', 'jenis'], unique=True, sqlite_where=sa.text("jawaban = 'menunggu'"), postgresql_where=sa.text("jawaban = 'menunggu'"))
+
     op.create_table('peran_akun',
     sa.Column('akun_id', sa.Uuid(), nullable=False),
     sa.Column('peran', sa.Enum('asn', 'operator_opd', 'petugas_kecamatan', 'verifikator', 'bendahara', 'penyetuju', 'petugas_bpjs', 'pimpinan', 'admin', name='peran', native_enum=False, create_constraint=True, length=32), nullable=False),
@@ -639,6 +862,23 @@ def upgrade() -> None:
         batch_op.create_index('uq_peran_akun_kecamatan', ['akun_id', 'peran', 'kecamatan_kode'], unique=True, sqlite_where=sa.text('dicabut_pada IS NULL AND kecamatan_kode IS NOT NULL'), postgresql_where=sa.text('dicabut_pada IS NULL AND kecamatan_kode IS NOT NULL'))
         batch_op.create_index('uq_peran_akun_kota', ['akun_id', 'peran'], unique=True, sqlite_where=sa.text('dicabut_pada IS NULL AND opd_id IS NULL AND kecamatan_kode IS NULL'), postgresql_where=sa.text('dicabut_pada IS NULL AND opd_id IS NULL AND kecamatan_kode IS NULL'))
         batch_op.create_index('uq_peran_akun_opd', ['akun_id', 'peran', 'opd_id'], unique=True, sqlite_where=sa.text('dicabut_pada IS NULL AND opd_id IS NOT NULL'), postgresql_where=sa.text('dicabut_pada IS NULL AND opd_id IS NOT NULL'))
+
+    op.create_table('permintaan_perbaikan',
+    sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
+    sa.Column('dibuka_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dibuka_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('pengingat_1_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('pengingat_2_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ditutup_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_permintaan_perbaikan_surat_kuasa_id_surat_kuasa')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_permintaan_perbaikan'))
+    )
+    with op.batch_alter_table('permintaan_perbaikan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_permintaan_perbaikan_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
+        batch_op.create_index('ix_permintaan_perbaikan_terbuka', ['ditutup_pada', 'dibuka_pada'], unique=False)
+        batch_op.create_index('uq_permintaan_terbuka', ['surat_kuasa_id'], unique=True, sqlite_where=sa.text('ditutup_pada IS NULL'), postgresql_where=sa.text('ditutup_pada IS NULL'))
 
     op.create_table('perpindahan_asli',
     sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
@@ -701,11 +941,178 @@ def upgrade() -> None:
     with op.batch_alter_table('tautan_sandi', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_tautan_sandi_akun_id'), ['akun_id'], unique=False)
 
+    op.create_table('halaman_pindai',
+    sa.Column('tumpukan_id', sa.Uuid(), nullable=False),
+    sa.Column('nomor', sa.BigInteger(), nullable=False),
+    sa.Column('hasil', sa.Enum('surat', 'ktp', 'buku', 'ganda', 'versi_lama', 'bukan_di_sini', 'terlambat', 'tanpa_kode', 'kosong', name='hasilhalaman', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('putaran', sa.BigInteger(), nullable=False),
+    sa.Column('kunci_gambar', sa.String(length=200), nullable=True),
+    sa.Column('sha256', sa.String(length=200), nullable=True),
+    sa.Column('surat_kuasa_id', sa.Uuid(), nullable=True),
+    sa.Column('jenis', sa.Enum('surat_cetak', 'surat_kuasa', 'ktp', 'buku_rekening', 'cabut_cetak', 'cabut_ttd', name='jenisberkas', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('halaman_surat', sa.BigInteger(), nullable=True),
+    sa.Column('versi_surat', sa.BigInteger(), nullable=True),
+    sa.Column('ditempatkan_oleh', sa.Uuid(), nullable=True),
+    sa.Column('ditempatkan_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('dibuang_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('berkas_id', sa.Uuid(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('(kunci_gambar IS NULL) = (sha256 IS NULL)', name=op.f('ck_halaman_pindai_gambar')),
+    sa.CheckConstraint('putaran IN (0, 90, 180, 270)', name=op.f('ck_halaman_pindai_putaran')),
+    sa.ForeignKeyConstraint(['berkas_id'], ['berkas.id'], name=op.f('fk_halaman_pindai_berkas_id_berkas')),
+    sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_halaman_pindai_surat_kuasa_id_surat_kuasa')),
+    sa.ForeignKeyConstraint(['tumpukan_id'], ['tumpukan.id'], name=op.f('fk_halaman_pindai_tumpukan_id_tumpukan')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_halaman_pindai')),
+    sa.UniqueConstraint('tumpukan_id', 'nomor', name=op.f('uq_halaman_pindai_tumpukan_id_nomor'))
+    )
+    with op.batch_alter_table('halaman_pindai', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_halaman_pindai_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
+
+    op.create_table('pencabutan',
+    sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
+    sa.Column('nomor', sa.String(length=200), nullable=False),
+    sa.Column('ditandatangani_pada', sa.Date(), nullable=False),
+    sa.Column('diterima_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('diteruskan_pada', sa.Date(), nullable=True),
+    sa.Column('oleh', sa.Uuid(), nullable=True),
+    sa.Column('berkas_cetak_id', sa.Uuid(), nullable=True),
+    sa.Column('berkas_ttd_id', sa.Uuid(), nullable=True),
+    sa.Column('cari_pengganti', sa.Boolean(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('versi', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('diteruskan_pada IS NULL OR diteruskan_pada >= ditandatangani_pada', name=op.f('ck_pencabutan_urut')),
+    sa.ForeignKeyConstraint(['berkas_cetak_id'], ['berkas.id'], name=op.f('fk_pencabutan_berkas_cetak_id_berkas')),
+    sa.ForeignKeyConstraint(['berkas_ttd_id'], ['berkas.id'], name=op.f('fk_pencabutan_berkas_ttd_id_berkas')),
+    sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_pencabutan_surat_kuasa_id_surat_kuasa')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pencabutan')),
+    sa.UniqueConstraint('nomor', name=op.f('uq_pencabutan_nomor')),
+    sa.UniqueConstraint('surat_kuasa_id', name=op.f('uq_pencabutan_surat_kuasa_id'))
+    )
+    op.create_table('penyerahan_kartu',
+    sa.Column('kartu_id', sa.Uuid(), nullable=False),
+    sa.Column('acara_id', sa.Uuid(), nullable=True),
+    sa.Column('tanggal', sa.Date(), nullable=False),
+    sa.Column('penerima', sa.Enum('pekerja', 'wakil', name='penerima', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('nama_wakil_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('hubungan', sa.Enum('suami_istri', 'anak', 'orang_tua', 'saudara', 'tetangga', 'pengurus_rt', 'lain', name='hubungan', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('alasan_wakil', sa.Text(), nullable=True),
+    sa.Column('cara', sa.Enum('pindai', 'ketik', 'lembar', name='caraserah', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('meja', sa.String(length=200), nullable=True),
+    sa.Column('kunci_bukti', sa.String(length=200), nullable=True),
+    sa.Column('sha256_bukti', sa.String(length=200), nullable=True),
+    sa.Column('dicatat_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dicatat_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('dibatalkan_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dibatalkan_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('alasan_batal', sa.Text(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("penerima <> 'wakil' OR (nama_wakil_enc IS NOT NULL AND hubungan IS NOT NULL AND alasan_wakil IS NOT NULL)", name=op.f('ck_penyerahan_kartu_wakil')),
+    sa.CheckConstraint('(kunci_bukti IS NULL) = (sha256_bukti IS NULL)', name=op.f('ck_penyerahan_kartu_bukti')),
+    sa.ForeignKeyConstraint(['acara_id'], ['acara_serah.id'], name=op.f('fk_penyerahan_kartu_acara_id_acara_serah')),
+    sa.ForeignKeyConstraint(['kartu_id'], ['kartu.id'], name=op.f('fk_penyerahan_kartu_kartu_id_kartu')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_penyerahan_kartu'))
+    )
+    with op.batch_alter_table('penyerahan_kartu', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_penyerahan_kartu_acara_id'), ['acara_id'], unique=False)
+        batch_op.create_index('uq_penyerahan_berlaku', ['kartu_id'], unique=True, sqlite_where=sa.text('dibatalkan_pada IS NULL'), postgresql_where=sa.text('dibatalkan_pada IS NULL'))
+
+    op.create_table('putusan',
+    sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
+    sa.Column('berkas_id', sa.Uuid(), nullable=True),
+    sa.Column('asuhan_id', sa.Uuid(), nullable=True),
+    sa.Column('hasil', sa.Enum('ya', 'perbaiki', 'tolak', name='hasilputusan', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('alasan', sa.String(length=200), nullable=True),
+    sa.Column('kalimat', sa.Text(), nullable=True),
+    sa.Column('halaman', sa.BigInteger(), nullable=True),
+    sa.Column('kiri', sa.BigInteger(), nullable=True),
+    sa.Column('atas', sa.BigInteger(), nullable=True),
+    sa.Column('lebar', sa.BigInteger(), nullable=True),
+    sa.Column('tinggi', sa.BigInteger(), nullable=True),
+    sa.Column('oleh', sa.Uuid(), nullable=False),
+    sa.Column('pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('gugur_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("hasil <> 'tolak' OR asuhan_id IS NOT NULL", name=op.f('ck_putusan_tolak_pekerja')),
+    sa.CheckConstraint("hasil = 'ya' OR (alasan IS NOT NULL AND kalimat IS NOT NULL)", name=op.f('ck_putusan_beralasan')),
+    sa.CheckConstraint('(berkas_id IS NULL) <> (asuhan_id IS NULL)', name=op.f('ck_putusan_satu_hal')),
+    sa.CheckConstraint('kiri IS NULL OR (halaman >= 1 AND kiri >= 0 AND atas >= 0 AND lebar > 0 AND tinggi > 0 AND kiri + lebar <= 1000 AND atas + tinggi <= 1000)', name=op.f('ck_putusan_potongan')),
+    sa.ForeignKeyConstraint(['asuhan_id'], ['asuhan.id'], name=op.f('fk_putusan_asuhan_id_asuhan')),
+    sa.ForeignKeyConstraint(['berkas_id'], ['berkas.id'], name=op.f('fk_putusan_berkas_id_berkas')),
+    sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_putusan_surat_kuasa_id_surat_kuasa')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_putusan'))
+    )
+    with op.batch_alter_table('putusan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_putusan_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
+        batch_op.create_index('uq_putusan_asuhan', ['surat_kuasa_id', 'asuhan_id'], unique=True, sqlite_where=sa.text('gugur_pada IS NULL AND asuhan_id IS NOT NULL'), postgresql_where=sa.text('gugur_pada IS NULL AND asuhan_id IS NOT NULL'))
+        batch_op.create_index('uq_putusan_berkas', ['berkas_id'], unique=True, sqlite_where=sa.text('gugur_pada IS NULL AND berkas_id IS NOT NULL'), postgresql_where=sa.text('gugur_pada IS NULL AND berkas_id IS NOT NULL'))
+
+    op.create_table('undangan_serah',
+    sa.Column('acara_id', sa.Uuid(), nullable=False),
+    sa.Column('kartu_id', sa.Uuid(), nullable=False),
+    sa.Column('urutan', sa.BigInteger(), nullable=False),
+    sa.Column('hasil', sa.Enum('menunggu', 'diserahkan', 'tidak_datang', 'salah_data', name='hasilundangan', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('alasan', sa.String(length=200), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['acara_id'], ['acara_serah.id'], name=op.f('fk_undangan_serah_acara_id_acara_serah')),
+    sa.ForeignKeyConstraint(['kartu_id'], ['kartu.id'], name=op.f('fk_undangan_serah_kartu_id_kartu')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_undangan_serah')),
+    sa.UniqueConstraint('acara_id', 'kartu_id', name=op.f('uq_undangan_serah_acara_id_kartu_id')),
+    sa.UniqueConstraint('acara_id', 'urutan', name=op.f('uq_undangan_serah_acara_id_urutan'))
+    )
+    with op.batch_alter_table('undangan_serah', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_undangan_serah_kartu_id'), ['kartu_id'], unique=False)
+
+    op.create_table('butir_perbaikan',
+    sa.Column('permintaan_id', sa.Uuid(), nullable=False),
+    sa.Column('putusan_id', sa.Uuid(), nullable=False),
+    sa.Column('urutan', sa.BigInteger(), nullable=False),
+    sa.Column('jawaban', sa.Enum('menunggu', 'diganti', 'disanggah', name='jawaban', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('berkas_baru_id', sa.Uuid(), nullable=True),
+    sa.Column('catatan', sa.Text(), nullable=True),
+    sa.Column('dijawab_oleh', sa.Uuid(), nullable=True),
+    sa.Column('dijawab_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("(jawaban = 'menunggu') = (dijawab_pada IS NULL)", name=op.f('ck_butir_perbaikan_dijawab')),
+    sa.CheckConstraint("jawaban <> 'disanggah' OR catatan IS NOT NULL", name=op.f('ck_butir_perbaikan_sanggahan')),
+    sa.ForeignKeyConstraint(['berkas_baru_id'], ['berkas.id'], name=op.f('fk_butir_perbaikan_berkas_baru_id_berkas')),
+    sa.ForeignKeyConstraint(['permintaan_id'], ['permintaan_perbaikan.id'], name=op.f('fk_butir_perbaikan_permintaan_id_permintaan_perbaikan')),
+    sa.ForeignKeyConstraint(['putusan_id'], ['putusan.id'], name=op.f('fk_butir_perbaikan_putusan_id_putusan')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_butir_perbaikan')),
+    sa.UniqueConstraint('putusan_id', name=op.f('uq_butir_perbaikan_putusan_id'))
+    )
+    with op.batch_alter_table('butir_perbaikan', schema=None) as batch_op:
+        batch_op.create_index('ix_butir_perbaikan_permintaan', ['permintaan_id', 'urutan'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('butir_perbaikan', schema=None) as batch_op:
+        batch_op.drop_index('ix_butir_perbaikan_permintaan')
+
+    op.drop_table('butir_perbaikan')
+    with op.batch_alter_table('undangan_serah', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_undangan_serah_kartu_id'))
+
+    op.drop_table('undangan_serah')
+    with op.batch_alter_table('putusan', schema=None) as batch_op:
+        batch_op.drop_index('uq_putusan_berkas', sqlite_where=sa.text('gugur_pada IS NULL AND berkas_id IS NOT NULL'), postgresql_where=sa.text('gugur_pada IS NULL AND berkas_id IS NOT NULL'))
+        batch_op.drop_index('uq_putusan_asuhan', sqlite_where=sa.text('gugur_pada IS NULL AND asuhan_id IS NOT NULL'), postgresql_where=sa.text('gugur_pada IS NULL AND asuhan_id IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_putusan_surat_kuasa_id'))
+
+    op.drop_table('putusan')
+    with op.batch_alter_table('penyerahan_kartu', schema=None) as batch_op:
+        batch_op.drop_index('uq_penyerahan_berlaku', sqlite_where=sa.text('dibatalkan_pada IS NULL'), postgresql_where=sa.text('dibatalkan_pada IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_penyerahan_kartu_acara_id'))
+
+    op.drop_table('penyerahan_kartu')
+    op.drop_table('pencabutan')
+    with op.batch_alter_table('halaman_pindai', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_halaman_pindai_surat_kuasa_id'))
+
+    op.drop_table('halaman_pindai')
     with op.batch_alter_table('tautan_sandi', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tautan_sandi_akun_id'))
 
@@ -719,6 +1126,12 @@ def downgrade() -> None:
 
     op.drop_table('sesi')
     op.drop_table('perpindahan_asli')
+    with op.batch_alter_table('permintaan_perbaikan', schema=None) as batch_op:
+        batch_op.drop_index('uq_permintaan_terbuka', sqlite_where=sa.text('ditutup_pada IS NULL'), postgresql_where=sa.text('ditutup_pada IS NULL'))
+        batch_op.drop_index('ix_permintaan_perbaikan_terbuka')
+        batch_op.drop_index(batch_op.f('ix_permintaan_perbaikan_surat_kuasa_id'))
+
+    op.drop_table('permintaan_perbaikan')
     with op.batch_alter_table('peran_akun', schema=None) as batch_op:
         batch_op.drop_index('uq_peran_akun_opd', sqlite_where=sa.text('dicabut_pada IS NULL AND opd_id IS NOT NULL'), postgresql_where=sa.text('dicabut_pada IS NULL AND opd_id IS NOT NULL'))
         batch_op.drop_index('uq_peran_akun_kota', sqlite_where=sa.text('dicabut_pada IS NULL AND opd_id IS NULL AND kecamatan_kode IS NULL'), postgresql_where=sa.text('dicabut_pada IS NULL AND opd_id IS NULL AND kecamatan_kode IS NULL'))
@@ -726,6 +1139,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_peran_akun_akun_id'))
 
     op.drop_table('peran_akun')
+    with op.batch_alter_table('pendapat_kedua', schema=None) as batch_op:
+        batch_op.drop_index('uq_pendapat_menunggu', sqlite_where=sa.text("jawaban = 'menunggu'"), postgresql_where=sa.text("jawaban = 'menunggu'"))
+        batch_op.drop_index(batch_op.f('ix_pendapat_kedua_surat_kuasa_id'))
+
+    op.drop_table('pendapat_kedua')
     with op.batch_alter_table('pendaftaran', schema=None) as batch_op:
         batch_op.drop_index('uq_pendaftaran_draf', sqlite_where=sa.text("status = 'draf'"), postgresql_where=sa.text("status = 'draf'"))
         batch_op.drop_index(batch_op.f('ix_pendaftaran_surat_kuasa_id'))
@@ -736,6 +1154,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_kode_pemulihan_akun_id'))
 
     op.drop_table('kode_pemulihan')
+    with op.batch_alter_table('kartu', schema=None) as batch_op:
+        batch_op.drop_index('uq_kartu_hidup', sqlite_where=sa.text("status IN ('diminta', 'terbit', 'dicetak', 'dikirim_kec', 'diterima_kec', 'dijadwalkan', 'diserahkan', 'tidak_ketemu', 'dikembalikan')"), postgresql_where=sa.text("status IN ('diminta', 'terbit', 'dicetak', 'dikirim_kec', 'diterima_kec', 'dijadwalkan', 'diserahkan', 'tidak_ketemu', 'dikembalikan')"))
+        batch_op.drop_index(batch_op.f('ix_kartu_pekerja_id'))
+        batch_op.drop_index(batch_op.f('ix_kartu_paket_id'))
+        batch_op.drop_index(batch_op.f('ix_kartu_nomor_bi'))
+        batch_op.drop_index('ix_kartu_kecamatan')
+        batch_op.drop_index(batch_op.f('ix_kartu_asuhan_id'))
+
+    op.drop_table('kartu')
     op.drop_table('isian_tertunda')
     with op.batch_alter_table('berkas', schema=None) as batch_op:
         batch_op.drop_index('uq_berkas_kini', sqlite_where=sa.text('diganti_pada IS NULL'), postgresql_where=sa.text('diganti_pada IS NULL'))
@@ -744,6 +1171,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_berkas_asn')
 
     op.drop_table('berkas')
+    with op.batch_alter_table('baris_mandat', schema=None) as batch_op:
+        batch_op.drop_index('uq_baris_mandat_menunggu', sqlite_where=sa.text("hasil = 'menunggu'"), postgresql_where=sa.text("hasil = 'menunggu'"))
+
+    op.drop_table('baris_mandat')
+    with op.batch_alter_table('baris_daftar', schema=None) as batch_op:
+        batch_op.drop_index('uq_baris_daftar_menunggu', sqlite_where=sa.text("hasil = 'menunggu'"), postgresql_where=sa.text("hasil = 'menunggu'"))
+
+    op.drop_table('baris_daftar')
     with op.batch_alter_table('tawaran', schema=None) as batch_op:
         batch_op.drop_index('uq_tawaran_menunggu', sqlite_where=sa.text("status = 'menunggu'"), postgresql_where=sa.text("status = 'menunggu'"))
         batch_op.drop_index('ix_tawaran_waktu')
@@ -800,6 +1235,11 @@ def downgrade() -> None:
 
     op.drop_table('asn')
     op.drop_table('unit_kerja')
+    with op.batch_alter_table('tumpukan', schema=None) as batch_op:
+        batch_op.drop_index('uq_tumpukan_isi', sqlite_where=sa.text("status IN ('dibaca', 'siap', 'selesai')"), postgresql_where=sa.text("status IN ('dibaca', 'siap', 'selesai')"))
+        batch_op.drop_index('ix_tumpukan_opd')
+
+    op.drop_table('tumpukan')
     with op.batch_alter_table('peringatan_diterima', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_peringatan_diterima_pekerja_id'))
 
@@ -814,6 +1254,8 @@ def downgrade() -> None:
 
     op.drop_table('calon')
     with op.batch_alter_table('pekerja', schema=None) as batch_op:
+        batch_op.drop_index('uq_pekerja_kpj')
+        batch_op.drop_index('ix_pekerja_status')
         batch_op.drop_index('ix_pekerja_mirip')
         batch_op.drop_index('ix_pekerja_kelurahan')
 
@@ -822,6 +1264,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_opd_induk_id'))
 
     op.drop_table('opd')
+    with op.batch_alter_table('pengecualian', schema=None) as batch_op:
+        batch_op.drop_index('uq_pengecualian_terbuka', sqlite_where=sa.text('selesai_pada IS NULL'), postgresql_where=sa.text('selesai_pada IS NULL'))
+        batch_op.drop_index('ix_pengecualian_terbuka')
+        batch_op.drop_index(batch_op.f('ix_pengecualian_paket_id'))
+
+    op.drop_table('pengecualian')
     with op.batch_alter_table('pelindungan', schema=None) as batch_op:
         batch_op.drop_index('ix_pelindungan_selesai')
         batch_op.drop_index(batch_op.f('ix_pelindungan_impor_id'))
@@ -831,6 +1279,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_kelurahan_kecamatan_kode'))
 
     op.drop_table('kelurahan')
+    with op.batch_alter_table('acara_serah', schema=None) as batch_op:
+        batch_op.drop_index('ix_acara_serah_kecamatan')
+
+    op.drop_table('acara_serah')
     op.drop_table('tarif_potongan')
     op.drop_table('tarif_kelas')
     op.drop_table('sidik_kunci')
@@ -847,6 +1299,11 @@ def downgrade() -> None:
 
     op.drop_table('percobaan_masuk')
     op.drop_table('pengaturan')
+    with op.batch_alter_table('paket', schema=None) as batch_op:
+        batch_op.drop_index('uq_paket_terbuka', sqlite_where=sa.text("status IN ('disusun', 'dikunci', 'disetujui')"), postgresql_where=sa.text("status IN ('disusun', 'dikunci', 'disetujui')"))
+        batch_op.drop_index('ix_paket_jenis')
+
+    op.drop_table('paket')
     op.drop_table('nomor_urut')
     op.drop_table('kunci_subjek')
     op.drop_table('kecamatan')

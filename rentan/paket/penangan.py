@@ -1,0 +1,93 @@
+"""What each kind of batch does with its own lines; everything around them is the same for all kinds.
+
+A room to the right announces a handler with :func:`register`, and calls the actions of ``paket.actions``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Protocol
+
+from rentan.core.actor import Pelaku
+from rentan.paket.models import Paket
+from rentan.paket.status import JenisPaket
+from rentan.paket.status_baris import HasilBaris
+
+
+@dataclass(frozen=True)
+class Baris:
+    """A line as the batch's page shows it. ``rincian`` never holds a whole NIK or account number."""
+
+    id: uuid.UUID
+    urutan: int
+    judul: str
+    rincian: str
+    hasil: HasilBaris
+    alasan: str = ""
+
+
+@dataclass(frozen=True)
+class Dikecualikan:
+    """Something that could be in this batch and is not, with the reason in words and whose turn it is."""
+
+    id: uuid.UUID
+    judul: str
+    alasan: str
+
+
+@dataclass(frozen=True)
+class BerkasPaket:
+    """The frozen file; the same lines give the same bytes."""
+
+    data: bytes
+    nama: str
+
+
+class PenanganPaket(Protocol):
+    """One kind of batch. No state between calls; every method works inside the caller's transaction."""
+
+    @property
+    def jenis(self) -> JenisPaket: ...
+
+    @property
+    def sebutan(self) -> str:
+        """What a line is, in the plural people use: ``pekerja``, ``surat kuasa``, ``kartu``."""
+
+    def isi(self, paket: Paket, *, by: Pelaku) -> int:
+        """B1, B2: put everything in that may be in and is not yet; answers how many lines there are."""
+
+    def keluarkan(self, paket: Paket, baris_id: uuid.UUID, *, by: Pelaku) -> None:
+        """B2: take one line out again. Raises ``NotFound``."""
+
+    def list_baris(self, paket: Paket) -> list[Baris]:
+        """All lines, in their order."""
+
+    def list_dikecualikan(self, paket: Paket) -> list[Dikecualikan]:
+        """What is left out, each with its reason."""
+
+    def bekukan(self, paket: Paket, *, by: Pelaku) -> BerkasPaket:
+        """B3: freeze every line and make the file. Raises ``RuleError`` when a line cannot go."""
+
+    def setelah_kunci(self, paket: Paket, *, by: Pelaku) -> None:
+        """B3: moves of the lines' own machines (K3)."""
+
+    def setelah_kirim(self, paket: Paket, *, by: Pelaku) -> None:
+        """B5: moves of the lines' own machines (M11, W7, K4)."""
+
+    def setelah_batal(self, paket: Paket, *, by: Pelaku) -> None:
+        """B12: the lines are free again."""
+
+
+_PENANGAN: dict[JenisPaket, PenanganPaket] = {}
+
+
+def register(penangan: PenanganPaket) -> PenanganPaket:
+    """A room announces its handler when it is imported."""
+    _PENANGAN[penangan.jenis] = penangan
+    return penangan
+
+
+def penangan_of(jenis: JenisPaket) -> PenanganPaket:
+    """The handler of this kind of batch."""
+    return _PENANGAN[jenis]

@@ -1,0 +1,24 @@
+"""A move of a worker's cover together with the counters that it changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rentan.asn.hitungan import PEKERJA_TERDAFTAR, PEKERJA_TERLINDUNGI, ubah_pekerja
+from rentan.core.actor import Pelaku
+from rentan.core.workflow import Riwayat, advance
+from rentan.pekerja.models import Pekerja
+from rentan.pekerja.status import MACHINE
+
+_KOLOM = (("pekerja_terdaftar", PEKERJA_TERDAFTAR), ("pekerja_aktif", PEKERJA_TERLINDUNGI))
+
+
+def gerak(pekerja: Pekerja, peristiwa: str, *, by: Pelaku, **lain: Any) -> Riwayat:
+    """``advance`` on the worker's machine; the OPD table follows in the same transaction."""
+    sebelum = pekerja.status.value
+    riwayat = advance(MACHINE, pekerja, peristiwa, by=by, **lain)
+    for kolom, kelompok in _KOLOM:
+        selisih = (pekerja.status.value in kelompok) - (sebelum in kelompok)
+        if selisih:
+            ubah_pekerja(pekerja.id, kolom, selisih)
+    return riwayat
