@@ -127,7 +127,7 @@ class PenyerahanKartu(IdMixin, Base):
     dibatalkan_pada: Mapped[datetime | None]
     alasan_batal: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
-        partial_unique("uq_penyerahan_berlaku", "kartu_id", where="dibatalkan_pada IS NULL"),
+        partial_unique("uq_penyerahan_kartu_berlaku", "kartu_id", where="dibatalkan_pada IS NULL"),
         CheckConstraint(
             "penerima <> 'wakil' OR (nama_wakil_enc IS NOT NULL AND hubungan IS NOT NULL "
             "AND alasan_wakil IS NOT NULL)",

@@ -18,9 +18,9 @@ class Pekerja(IdMixin, VersionMixin, Base):
     """One worker, once: the blind index of the NIK is unique (CON-1). ``status``: the cover, states.md §3.
 
     ``nama_inti`` (titles and case removed) and the birth date find doubtful duplicates; ``digabung_ke`` is
-    the older record of the same person (W4). ``terdaftar_pada`` is the day BPJS answered "Y" (W8), ``mulai_masa``
-    the start of unbroken membership, ``alasan_bpjs`` the code of its last refusal (W9), ``data_diubah_pada``
-    when name, number, birth date or sex last changed (W10).
+    the older record of the same person (W4). ``terdaftar_pada`` is the day BPJS answered "Y" (W8),
+    ``mulai_masa`` the start of unbroken membership, ``alasan_bpjs`` the code of its last refusal (W9),
+    ``data_diubah_pada`` when name, number, birth date or sex last changed (W10).
     """
 
     __tablename__ = "pekerja"

@@ -76,7 +76,7 @@ class PermintaanPerbaikan(IdMixin, VersionMixin, Base):
         back_populates="permintaan", order_by="ButirPerbaikan.urutan", cascade="all, delete-orphan"
     )
     __table_args__ = (
-        partial_unique("uq_permintaan_terbuka", "surat_kuasa_id", where="ditutup_pada IS NULL"),
+        partial_unique("uq_permintaan_perbaikan_terbuka", "surat_kuasa_id", where="ditutup_pada IS NULL"),
         Index("ix_permintaan_perbaikan_terbuka", "ditutup_pada", "dibuka_pada"),
     )
 
@@ -120,7 +120,7 @@ class PendapatKedua(IdMixin, VersionMixin, Base):
     dijawab_oleh: Mapped[uuid.UUID | None]
     dijawab_pada: Mapped[datetime | None]
     __table_args__ = (
-        partial_unique("uq_pendapat_menunggu", "surat_kuasa_id", "jenis", where="jawaban = 'menunggu'"),
+        partial_unique("uq_pendapat_kedua_menunggu", "surat_kuasa_id", "jenis", where="jawaban = 'menunggu'"),
         CheckConstraint("dijawab_oleh IS NULL OR dijawab_oleh <> diminta_oleh", name="orang_lain"),
         CheckConstraint("(jawaban = 'menunggu') = (dijawab_oleh IS NULL)", name="dijawab"),
     )

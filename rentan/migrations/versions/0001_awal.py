@@ -837,7 +837,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('pendapat_kedua', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pendapat_kedua_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
-        batch_op.create_index('uq_pendapat_menunggu', ['surat_kuasa_id', 'jenis'], unique=True, sqlite_where=sa.text("jawaban = 'menunggu'"), postgresql_where=sa.text("jawaban = 'menunggu'"))
+        batch_op.create_index('uq_pendapat_kedua_menunggu', ['surat_kuasa_id', 'jenis'], unique=True, sqlite_where=sa.text("jawaban = 'menunggu'"), postgresql_where=sa.text("jawaban = 'menunggu'"))
 
     op.create_table('peran_akun',
     sa.Column('akun_id', sa.Uuid(), nullable=False),
@@ -878,7 +878,7 @@ def upgrade() -> None:
     with op.batch_alter_table('permintaan_perbaikan', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_permintaan_perbaikan_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
         batch_op.create_index('ix_permintaan_perbaikan_terbuka', ['ditutup_pada', 'dibuka_pada'], unique=False)
-        batch_op.create_index('uq_permintaan_terbuka', ['surat_kuasa_id'], unique=True, sqlite_where=sa.text('ditutup_pada IS NULL'), postgresql_where=sa.text('ditutup_pada IS NULL'))
+        batch_op.create_index('uq_permintaan_perbaikan_terbuka', ['surat_kuasa_id'], unique=True, sqlite_where=sa.text('ditutup_pada IS NULL'), postgresql_where=sa.text('ditutup_pada IS NULL'))
 
     op.create_table('perpindahan_asli',
     sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
@@ -1015,7 +1015,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('penyerahan_kartu', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_penyerahan_kartu_acara_id'), ['acara_id'], unique=False)
-        batch_op.create_index('uq_penyerahan_berlaku', ['kartu_id'], unique=True, sqlite_where=sa.text('dibatalkan_pada IS NULL'), postgresql_where=sa.text('dibatalkan_pada IS NULL'))
+        batch_op.create_index('uq_penyerahan_kartu_berlaku', ['kartu_id'], unique=True, sqlite_where=sa.text('dibatalkan_pada IS NULL'), postgresql_where=sa.text('dibatalkan_pada IS NULL'))
 
     op.create_table('putusan',
     sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
@@ -1104,7 +1104,7 @@ def downgrade() -> None:
 
     op.drop_table('putusan')
     with op.batch_alter_table('penyerahan_kartu', schema=None) as batch_op:
-        batch_op.drop_index('uq_penyerahan_berlaku', sqlite_where=sa.text('dibatalkan_pada IS NULL'), postgresql_where=sa.text('dibatalkan_pada IS NULL'))
+        batch_op.drop_index('uq_penyerahan_kartu_berlaku', sqlite_where=sa.text('dibatalkan_pada IS NULL'), postgresql_where=sa.text('dibatalkan_pada IS NULL'))
         batch_op.drop_index(batch_op.f('ix_penyerahan_kartu_acara_id'))
 
     op.drop_table('penyerahan_kartu')
@@ -1127,7 +1127,7 @@ def downgrade() -> None:
     op.drop_table('sesi')
     op.drop_table('perpindahan_asli')
     with op.batch_alter_table('permintaan_perbaikan', schema=None) as batch_op:
-        batch_op.drop_index('uq_permintaan_terbuka', sqlite_where=sa.text('ditutup_pada IS NULL'), postgresql_where=sa.text('ditutup_pada IS NULL'))
+        batch_op.drop_index('uq_permintaan_perbaikan_terbuka', sqlite_where=sa.text('ditutup_pada IS NULL'), postgresql_where=sa.text('ditutup_pada IS NULL'))
         batch_op.drop_index('ix_permintaan_perbaikan_terbuka')
         batch_op.drop_index(batch_op.f('ix_permintaan_perbaikan_surat_kuasa_id'))
 
@@ -1140,7 +1140,7 @@ def downgrade() -> None:
 
     op.drop_table('peran_akun')
     with op.batch_alter_table('pendapat_kedua', schema=None) as batch_op:
-        batch_op.drop_index('uq_pendapat_menunggu', sqlite_where=sa.text("jawaban = 'menunggu'"), postgresql_where=sa.text("jawaban = 'menunggu'"))
+        batch_op.drop_index('uq_pendapat_kedua_menunggu', sqlite_where=sa.text("jawaban = 'menunggu'"), postgresql_where=sa.text("jawaban = 'menunggu'"))
         batch_op.drop_index(batch_op.f('ix_pendapat_kedua_surat_kuasa_id'))
 
     op.drop_table('pendapat_kedua')
