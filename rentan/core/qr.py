@@ -1,8 +1,10 @@
 """QR codes on printed paper: what they say, how they are drawn and how they are read back.
 
 The text names the paper, never a person: ``RENTAN:SK:<ref>:<versi>:<halaman>/<jumlah>`` on each page of a
-letter, ``RENTAN:PS:<ref>:<versi>:KTP|BUKU`` on a separator sheet. It keeps to QR's alphanumeric set
-(capitals, digits and a few signs): fewer and larger modules than free text, so worn copies stay readable.
+letter, ``RENTAN:PS:<ref>:<versi>:KTP|BUKU`` on a separator sheet, ``RENTAN:KT:<kode>`` on a card's label and
+line, ``RENTAN:LH:<acara>:<halaman>/<jumlah>`` on each page of an attendance sheet. It keeps to QR's
+alphanumeric set (capitals, digits and a few signs): fewer and larger modules than free text, so worn copies
+stay readable.
 """
 
 import re
@@ -18,6 +20,8 @@ _FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _REF = r"[A-Z0-9][A-Z0-9./-]{0,39}"
 _SURAT = re.compile(rf"RENTAN:SK:({_REF}):([1-9][0-9]{{0,3}}):([1-9][0-9]{{0,2}})/([1-9][0-9]{{0,2}})")
 _PEMISAH = re.compile(rf"RENTAN:PS:({_REF}):([1-9][0-9]{{0,3}}):(KTP|BUKU)")
+_KARTU = re.compile(rf"RENTAN:KT:({_REF})")
+_LEMBAR = re.compile(rf"RENTAN:LH:({_REF}):([1-9][0-9]{{0,2}})/([1-9][0-9]{{0,2}})")
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,38 @@ class KodePemisah:
         return f"RENTAN:PS:{self.ref}:{self.versi}:{self.jenis}"
 
 
-def parse_kode(text: str) -> KodeSurat | KodePemisah | None:
+@dataclass(frozen=True)
+class KodeKartu:
+    """One card, by our own short code: on its label, on packing lists and on its line of a sheet."""
+
+    kode: str
+
+    def __str__(self) -> str:
+        return f"RENTAN:KT:{self.kode}"
+
+
+@dataclass(frozen=True)
+class KodeLembar:
+    """One page of the attendance sheet of a hand-over day."""
+
+    acara: str
+    halaman: int
+    jumlah: int
+
+    def __str__(self) -> str:
+        return f"RENTAN:LH:{self.acara}:{self.halaman}/{self.jumlah}"
+
+
+Kode = KodeSurat | KodePemisah | KodeKartu | KodeLembar
+
+
+def parse_kode(text: str) -> Kode | None:
     """Return what a QR text says, or ``None`` when it is not one of ours (nothing is guessed)."""
+    if kartu := _KARTU.fullmatch(text):
+        return KodeKartu(kartu[1])
+    if lembar := _LEMBAR.fullmatch(text):
+        acara, halaman, jumlah = lembar.groups()
+        return KodeLembar(acara, int(halaman), int(jumlah)) if int(halaman) <= int(jumlah) else None
     if surat := _SURAT.fullmatch(text):
         ref, versi, halaman, jumlah = surat.groups()
         if int(halaman) <= int(jumlah):
@@ -57,7 +91,7 @@ def parse_kode(text: str) -> KodeSurat | KodePemisah | None:
     return None
 
 
-def check_kode(kode: KodeSurat | KodePemisah) -> str:
+def check_kode(kode: Kode) -> str:
     """Return the QR text; raises ``ValueError`` when `parse_kode` would not read it back the same."""
     text = str(kode)
     if parse_kode(text) != kode:
@@ -77,12 +111,44 @@ def qr_svg(text: str) -> str:
     return barcode.to_svg(add_quiet_zones=True)
 
 
-def read_codes(image: Image.Image) -> list[str]:
-    """Return the texts of all QR codes in `image`, in reading order (top to bottom, left to right).
+Titik = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class KodeTerbaca:
+    """A QR code in a picture: its text and its corners in pixels, named as on the upright symbol."""
+
+    teks: str
+    kiri_atas: Titik
+    kanan_atas: Titik
+    kanan_bawah: Titik
+    kiri_bawah: Titik
+
+
+def find_codes(image: Image.Image) -> list[KodeTerbaca]:
+    """Return all QR codes in `image` in reading order (top to bottom, left to right).
 
     Rotated and upside-down pages are read too. Not limited in memory or time: the image must come from the
     limited child process (UPL-2) or from our own renderer.
     """
-    found = zxingcpp.read_barcodes(image.convert("L"), formats=_FORMATS)
-    corners = [(code.position.top_left, code.text) for code in found]
-    return [text for _, text in sorted(corners, key=lambda item: (item[0].y, item[0].x))]
+    found = [
+        KodeTerbaca(
+            code.text,
+            *(
+                (corner.x, corner.y)
+                for corner in (
+                    code.position.top_left,
+                    code.position.top_right,
+                    code.position.bottom_right,
+                    code.position.bottom_left,
+                )
+            ),
+        )
+        for code in zxingcpp.read_barcodes(image.convert("L"), formats=_FORMATS)
+    ]
+    return sorted(found, key=lambda one: (one.kiri_atas[1], one.kiri_atas[0]))
+
+
+def read_codes(image: Image.Image) -> list[str]:
+    """Return the texts of all QR codes in `image`; order and warning as `find_codes`."""
+    return [one.teks for one in find_codes(image)]

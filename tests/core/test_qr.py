@@ -6,7 +6,17 @@ import pytest
 from PIL import Image
 from zxingcpp import BarcodeFormat, create_barcode
 
-from rentan.core.qr import KodePemisah, KodeSurat, check_kode, parse_kode, qr_svg, read_codes
+from rentan.core.qr import (
+    KodeKartu,
+    KodeLembar,
+    KodePemisah,
+    KodeSurat,
+    check_kode,
+    find_codes,
+    parse_kode,
+    qr_svg,
+    read_codes,
+)
 
 
 def gambar(text: str, scale: int = 4) -> Image.Image:
@@ -27,6 +37,15 @@ def test_reads_several_codes_in_reading_order():
     lembar.paste(gambar("RENTAN:PS:B:1:KTP"), (20, 350))
     lembar.paste(gambar("RENTAN:PS:A:1:KTP"), (20, 20))
     assert read_codes(lembar) == ["RENTAN:PS:A:1:KTP", "RENTAN:PS:B:1:KTP"]
+
+
+def test_a_code_says_where_its_corners_are():
+    lembar = Image.new("L", (300, 300), 255)
+    lembar.paste(gambar("RENTAN:KT:7K2MQ9XW"), (20, 20))
+    (upright,) = find_codes(lembar)
+    assert upright.kiri_atas[0] < upright.kanan_atas[0] and upright.kiri_atas[1] < upright.kiri_bawah[1]
+    (turned,) = find_codes(lembar.rotate(180))
+    assert turned.kiri_atas[0] > turned.kanan_atas[0] and turned.kiri_atas[1] > turned.kiri_bawah[1]
 
 
 def test_blank_page_has_no_code():
@@ -55,6 +74,8 @@ def test_svg_is_square_and_has_a_quiet_zone():
         KodeSurat("SK/2026/1", 12, 10, 10),
         KodePemisah("2026-000123", 3, "KTP"),
         KodePemisah("2026-000123", 3, "BUKU"),
+        KodeKartu("7K2MQ9XW"),
+        KodeLembar("AC-7K2M", 2, 3),
     ],
 )
 def test_text_and_code_agree(kode):
