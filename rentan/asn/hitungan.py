@@ -14,7 +14,8 @@ A correction of past months goes through :func:`hitung_ulang` (``asn import --be
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -73,6 +74,8 @@ _KARTU = table("kartu", column("id", Uuid), column("pekerja_id", Uuid), column("
 _H: Table = HitunganOpd.__table__  # type: ignore[assignment]
 
 Kunci = tuple[uuid.UUID, StatusAsn]
+#: Ids in one query; SQLite allows 32,766.
+_SEKALIGUS = 1_000
 
 
 @dataclass(frozen=True)
@@ -171,19 +174,36 @@ def ubah_pekerja(pekerja_id: uuid.UUID, kolom: str, delta: int) -> None:
     """A worker enters (+1) or leaves (-1) one of ``KOLOM_PEKERJA`` beside ``pekerja``: registered, covered,
     holding a card. Counts for the ASN whose sponsorship of the worker counts now, or for nobody.
     """
+    ubah_pekerja_banyak([pekerja_id], kolom, delta)
+
+
+def ubah_pekerja_banyak(pekerja_ids: Collection[uuid.UUID], kolom: str, delta: int) -> None:
+    """``ubah_pekerja`` for many workers at once: a few queries per thousand, not four per worker."""
     if kolom not in KOLOM_PEKERJA[1:]:
-        raise ValueError(kolom)
-    query = select(_ASUHAN.c.asn_id).where(
-        _ASUHAN.c.pekerja_id == pekerja_id, _ASUHAN.c.status.in_(ASUHAN_DIHITUNG)
-    )
+        raise ValueError(f"{kolom}: not a column of the workers' own moves")
     db.session.flush()
-    asn_id = db.session.scalar(query)
-    if asn_id is None:
-        return
-    asn = db.session.get_one(Asn, asn_id)
-    _kunci(asn)
-    if asn.status_aktif is StatusAktif.AKTIF:
-        _tambah((asn.opd_id, asn.status_asn), {kolom: delta})
+    semua = sorted(set(pekerja_ids), key=str)
+    perubahan: Counter[Kunci] = Counter()
+    for awal in range(0, len(semua), _SEKALIGUS):
+        donatur: Counter[uuid.UUID] = Counter(
+            db.session.scalars(
+                select(_ASUHAN.c.asn_id).where(
+                    _ASUHAN.c.pekerja_id.in_(semua[awal : awal + _SEKALIGUS]),
+                    _ASUHAN.c.status.in_(ASUHAN_DIHITUNG),
+                )
+            )
+        )
+        # Held as in ``_kunci``, in the order of ids, so that two lists at once cannot wait for each other.
+        tempat = (
+            select(Asn.id, Asn.opd_id, Asn.status_asn)
+            .where(Asn.id.in_(list(donatur)), Asn.status_aktif == StatusAktif.AKTIF)
+            .order_by(Asn.id)
+            .with_for_update(key_share=True)
+        )
+        for asn_id, opd_id, status in db.session.execute(tempat):
+            perubahan[opd_id, status] += donatur[asn_id]
+    for kunci in sorted(perubahan, key=lambda one: (str(one[0]), one[1].value)):
+        _tambah(kunci, {kolom: delta * perubahan[kunci]})
 
 
 def _kolom_pekerja(pekerja_id: uuid.UUID) -> list[str]:

@@ -17,7 +17,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from rentan.asn import hitungan
-from rentan.asn.hitungan import hitung_ulang, naik, periksa_hitungan, pindah, tambah_pekerja, turun
+from rentan.asn.hitungan import (
+    hitung_ulang,
+    naik,
+    periksa_hitungan,
+    pindah,
+    tambah_pekerja,
+    turun,
+    ubah_pekerja,
+    ubah_pekerja_banyak,
+)
 from rentan.asn.models import Asn, HitunganOpd, Penempatan, Tahapan
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.asuhan.models import Asuhan
@@ -25,7 +34,10 @@ from rentan.asuhan.status import StatusAsuhan
 from rentan.core.clock import now, today
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
-from rentan.pekerja.status import StatusPekerja
+from rentan.kartu.models import Kartu
+from rentan.kartu.status import StatusKartu
+from rentan.pekerja.models import Pekerja
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.util.tanggal import awal_bulan
 from tests import factories
 
@@ -99,9 +111,53 @@ def sponsor(asn: Asn, status: StatusAsuhan = StatusAsuhan.DIUSULKAN) -> Asuhan:
     db.session.add(row)
     db.session.flush()
     history("asuhan", row, status.value, 1)
-    tambah_pekerja(asn, 1)
+    tambah_pekerja(asn, 1, pekerja_id=pekerja.id)
     db.session.flush()
     return row
+
+
+#: The counted columns that a worker's cover stands in.
+COVER = {
+    StatusPekerja.CALON: set(),
+    StatusPekerja.LAYAK: set(),
+    StatusPekerja.TERDAFTAR: {"pekerja_terdaftar"},
+    StatusPekerja.AKTIF: {"pekerja_terdaftar", "pekerja_aktif"},
+    StatusPekerja.TENGGANG_1: {"pekerja_terdaftar", "pekerja_aktif"},
+    StatusPekerja.NONAKTIF: set(),
+}
+
+
+def cover(pekerja: Pekerja, status: StatusPekerja, urutan: int) -> None:
+    """A move of the cover, with the counters that it changes."""
+    lama, baru = COVER[pekerja.status], COVER[status]
+    pekerja.status = status
+    history("pekerja", pekerja, status.value, urutan)
+    for kolom in sorted(lama ^ baru):
+        ubah_pekerja(pekerja.id, kolom, 1 if kolom in baru else -1)
+    db.session.flush()
+
+
+def give_card(pekerja: Pekerja) -> Kartu:
+    """A card handed over."""
+    row = Kartu(
+        id=uuid.uuid4(), pekerja_id=pekerja.id, kecamatan_kode=pekerja.kelurahan.kecamatan_kode,
+        status=StatusKartu.DISERAHKAN, kode=f"K-{uuid.uuid4().hex[:8]}", nomor_enc=b"x",
+        nomor_bi=uuid.uuid4().bytes, sejak=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    history("kartu", row, "diserahkan", 1)
+    ubah_pekerja(pekerja.id, "pekerja_kartu", 1)
+    db.session.flush()
+    return row
+
+
+def take_card(kartu: Kartu, urutan: int) -> None:
+    """A hand-over reversed (K13)."""
+    kartu.status = StatusKartu.DITERIMA_KEC
+    history("kartu", kartu, "diterima_kec", urutan)
+    ubah_pekerja(kartu.pekerja_id, "pekerja_kartu", -1)
+    db.session.flush()
 
 
 def counters(kode: str, bulan: date = NOV, status: StatusAsn = StatusAsn.PNS) -> dict[str, int]:
@@ -119,6 +175,8 @@ def _in_november() -> Any:
 def test_words_are_those_of_the_rooms_to_the_right() -> None:
     assert {StatusAsuhan(one) for one in hitungan.ASUHAN_DIHITUNG} < set(StatusAsuhan)
     assert {StatusPekerja(one) for one in hitungan.PEKERJA_TERLINDUNGI} < set(StatusPekerja)
+    assert {StatusPekerja(one) for one in hitungan.PEKERJA_TERDAFTAR} == set(TERDAFTAR_DI_BPJS)
+    assert StatusKartu(hitungan.KARTU_DISERAHKAN) is StatusKartu.DISERAHKAN
 
 
 @pytest.mark.kedua_basis
@@ -172,12 +230,13 @@ def test_who_is_no_longer_active_leaves_every_numerator_and_the_denominator(
 ) -> None:
     asn = join("DISKOMINFO")
     naik(asn, Tahap.DIAJUKAN, pada=today())
-    sponsor(asn)
+    row = sponsor(asn)
     assert counters("DISKOMINFO") == {"roster": 1, "diajukan": 1, "pekerja": 1}
     move(asn, asn.opd_id, asn.status_asn, aktif)
     assert counters("DISKOMINFO") == {"di_luar": 1}
     turun(asn, Tahap.DIAJUKAN, pada=today())
-    tambah_pekerja(asn, -1)
+    cover(row.pekerja, StatusPekerja.AKTIF, 1)
+    tambah_pekerja(asn, -1, pekerja_id=row.pekerja_id)
     assert counters("DISKOMINFO") == {"di_luar": 1}, "moves of an inactive ASN count nowhere"
     move(asn, asn.opd_id, asn.status_asn, StatusAktif.KELUAR)
     assert counters("DISKOMINFO") == {}
@@ -200,11 +259,35 @@ def test_a_move_carries_rungs_and_workers_and_leaves_the_past_alone(app: Flask) 
         assert periksa_hitungan() == []
         hitung_ulang(NOV)
         assert counters("DISKOMINFO") == {"roster": 1, "diajukan": 1, "pekerja": 1}
-        row.pekerja.status = StatusPekerja.AKTIF
-        history("pekerja", row.pekerja, "aktif", 1)
-        tambah_pekerja(asn, 1, aktif=True)
-        assert counters("DINKES", date(2026, 12, 1), StatusAsn.PPPK)["pekerja_aktif"] == 1
+        cover(row.pekerja, StatusPekerja.AKTIF, 1)
+        give_card(row.pekerja)
+        found = counters("DINKES", date(2026, 12, 1), StatusAsn.PPPK)
+        assert found == {"roster": 1, "diajukan": 1} | dict.fromkeys(hitungan.KOLOM_PEKERJA, 1)
         assert periksa_hitungan() == []
+
+
+@pytest.mark.kedua_basis
+def test_many_workers_at_once_count_as_one_by_one(app: Flask) -> None:
+    tini, wati = join("DISKOMINFO"), join("DINKES", status=StatusAsn.PPPK)
+    cuti = join("DINKES", status_aktif=StatusAktif.CUTI)
+    rows = [sponsor(one) for one in (tini, tini, wati, cuti)]
+    ended = sponsor(wati)
+    ended.status = StatusAsuhan.BERAKHIR
+    history("asuhan", ended, "berakhir", 2)
+    tambah_pekerja(wati, -1, pekerja_id=ended.pekerja_id)
+    for row in (*rows, ended):
+        row.pekerja.status = StatusPekerja.TERDAFTAR
+    nobody = factories.make_pekerja(digits="3374015204900099", status=StatusPekerja.TERDAFTAR)
+    db.session.flush()
+    every = [*(one.pekerja_id for one in (*rows, ended)), nobody.id]
+    ubah_pekerja_banyak(every, "pekerja_terdaftar", 1)
+    assert counters("DISKOMINFO") == {"roster": 1, "pekerja": 2, "pekerja_terdaftar": 2}
+    found = counters("DINKES", status=StatusAsn.PPPK)
+    assert found == {"roster": 1, "pekerja": 1, "pekerja_terdaftar": 1}
+    assert counters("DINKES") == {"di_luar": 1}
+    assert periksa_hitungan() == []
+    with pytest.raises(ValueError, match="pekerja"):
+        ubah_pekerja_banyak(every, "pekerja", 1)
 
 
 def test_a_wrong_counter_is_found_and_mended(app: Flask) -> None:
@@ -231,7 +314,9 @@ class Model:
             here = found.setdefault((one["opd"], one["status"]), Counter())
             if one["aktif"] is StatusAktif.AKTIF:
                 here.update(["roster", *(rung.value for rung in one["rungs"])])
-                here["pekerja"] += len(one["workers"])
+                for worker in one["workers"]:
+                    here.update({"pekerja", *COVER[worker["cover"]]})
+                    here["pekerja_kartu"] += worker["card"] is not None
             elif one["aktif"] is not StatusAktif.KELUAR:
                 here["di_luar"] += 1
         return {key: +value for key, value in found.items() if +value}
@@ -239,7 +324,9 @@ class Model:
 
 def step(chance: random.Random, people: list[Asn], model: Model, opds: list[str]) -> None:
     """One random event of city life, in the application and in the model."""
-    what = chance.choice(["join", "up", "up", "up", "down", "move", "status", "worker", "worker", "end"])
+    what = chance.choice(
+        ["join", "up", "up", "up", "down", "move", "status", *["worker"] * 3, *["cover", "card"] * 3, "end"]
+    )
     if what == "join" or not people:
         asn = join(chance.choice(opds), status=chance.choice(list(StatusAsn)))
         people.append(asn)
@@ -264,13 +351,35 @@ def step(chance: random.Random, people: list[Asn], model: Model, opds: list[str]
     elif what == "status":
         known["aktif"] = chance.choice([StatusAktif.AKTIF, *StatusAktif])
         move(asn, asn.opd_id, asn.status_asn, known["aktif"])
-    elif what == "worker":
-        known["workers"].append(sponsor(asn))
-    elif known["workers"]:
-        row = known["workers"].pop()
-        row.status = StatusAsuhan.BERAKHIR
-        history("asuhan", row, "berakhir", 2)
-        tambah_pekerja(asn, -1)
+    else:
+        step_worker(chance, asn, known["workers"], what)
+
+
+def step_worker(chance: random.Random, asn: Asn, workers: list[dict[str, Any]], what: str) -> None:
+    """One random event of a worker: sponsored, cover moved, card handed over or taken back, ended."""
+    if what == "worker" or not workers:
+        row = sponsor(asn)
+        history("pekerja", row.pekerja, "calon", 1)
+        workers.append({"row": row, "cover": StatusPekerja.CALON, "card": None, "moves": 2})
+        return
+    worker = chance.choice(workers)
+    pekerja, worker["moves"] = worker["row"].pekerja, worker["moves"] + 1
+    if what == "cover":
+        worker["cover"] = chance.choice(list(COVER))
+        cover(pekerja, worker["cover"], worker["moves"])
+    elif what == "card" and worker["card"] is None:
+        worker["card"] = give_card(pekerja)
+    elif what == "card":
+        take_card(worker["card"], worker["moves"])
+        # The next hand-over is of a replacement: one live card per worker.
+        worker["card"].status = StatusKartu.RUSAK
+        history("kartu", worker["card"], "rusak", worker["moves"] + 1)
+        worker["card"] = None
+    else:
+        workers.remove(worker)
+        worker["row"].status = StatusAsuhan.BERAKHIR
+        history("asuhan", worker["row"], "berakhir", 2)
+        tambah_pekerja(asn, -1, pekerja_id=pekerja.id)
         db.session.flush()
 
 
@@ -283,7 +392,7 @@ def test_a_random_year_agrees_with_a_recount_and_with_a_small_model(app: Flask, 
     for month in range(6, 13):
         for day in sorted(chance.sample(range(1, 29), 6)):
             with time_machine.travel(datetime(2026, month, day, 3, 0, tzinfo=None).astimezone(), tick=False):
-                for _ in range(4):
+                for _ in range(5):
                     step(chance, people, model, opds)
         expected[date(2026, month, 1)] = model.counts()
     with time_machine.travel(datetime.fromisoformat("2026-12-30T09:00:00+07:00"), tick=False):
