@@ -3,11 +3,15 @@
 Tests move time with ``time_machine``; nothing else in the code calls ``datetime.now`` or ``date.today``.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 # One process serves one city, so its zone is set once at start and only read afterwards.
 _zone = ZoneInfo("Asia/Jakarta")
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
 
 def set_zone(name: str) -> None:
@@ -21,7 +25,22 @@ def set_zone(name: str) -> None:
 
 def now() -> datetime:
     """This instant, aware, in UTC: what is stored in every ``…_pada`` column."""
-    return datetime.now(UTC)
+    return _told.get() or datetime.now(UTC)
+
+
+@contextmanager
+def told_at(instant: datetime) -> Iterator[None]:
+    """Tell what follows as of this instant: the demo city's past is made with the application's own moves.
+
+    Only ``rentan.demo`` may use it (a test says so). Raises ``ValueError`` for a naive value.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its zone: pass an aware datetime")
+    token = _told.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def to_local(instant: datetime) -> datetime:

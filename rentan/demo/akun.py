@@ -35,6 +35,9 @@ PENGENAL = {
     Peran.ADMIN: "admin",
 }
 
+#: The second verifikator, for what one may not decide alone.
+PENGENAL_KEDUA = "verifikator.dua"
+
 Baris = dict[str, Any]
 
 
@@ -59,6 +62,8 @@ class DaftarAkun:
                 "id"
             ]
             self._peran(self.kota[peran], peran, self.waktu.awal)
+        self.kedua = self._akun(PENGENAL_KEDUA, self.acak.nama(self.acak.jenis_kelamin()), sejak)["id"]
+        self._peran(self.kedua, Peran.VERIFIKATOR, self.waktu.awal)
         for kecamatan in db.session.scalars(select(Kecamatan).order_by(Kecamatan.kode)):
             pengenal = pengenal_petugas(kecamatan.nama)
             akun_id = self._akun(pengenal, self.acak.nama(self.acak.jenis_kelamin()), sejak)["id"]

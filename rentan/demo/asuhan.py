@@ -17,16 +17,21 @@ from rentan.calon.status import MACHINE as MESIN_TAWARAN
 from rentan.core.permissions import Peran
 from rentan.core.settings import get_setting
 from rentan.demo.acak import Acak, bagi, ukuran_opd
-from rentan.demo.akun import DaftarAkun
+from rentan.demo.akun import DaftarAkun, petugas_contoh
 from rentan.demo.buku import Buku
 from rentan.demo.pekerja import DaftarPekerja
 from rentan.demo.roster import UKURAN_BAWAAN, Orang
 from rentan.pekerja.status import AsalPekerja
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.tarif.queries import bulan_pertama, penghasilan_terendah
+from rentan.wilayah.models import Kelurahan
 
 #: The press count: donors whose signed papers came in, and workers of all sign-ups together.
 ORANG_TUA_ASUH, PEKERJA = 90, 458
+#: Workers of letters that were verified, and of these: living where the ceremony was.
+DISETUJUI, UPACARA = 372, 64
+#: A letter that came in the last days waits in the queue.
+JEDA = 6
 #: Sign-ups beside them that have not come that far.
 DRAF, DICETAK = 12, 16
 #: How many of the donors sent their papers how many months ago: five … none.
@@ -40,7 +45,7 @@ PROGRAM = ("JKK+JKM", "JKK+JKM+JHT")
 
 @dataclass
 class Rencana:
-    """One ASN's sign-up: how far it has come, and on which days."""
+    """One ASN's sign-up: how far it has come, and on which days. ``disetujui``: verified in the meantime."""
 
     orang: Orang
     akun_id: uuid.UUID
@@ -51,6 +56,7 @@ class Rencana:
     penghasilan: int
     periode: int
     bulan_pertama: date
+    disetujui: bool = False
     asuhan: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -65,9 +71,13 @@ class DaftarAsuhan:
         self.rencana: list[Rencana] = []
         self._dipakai: set[uuid.UUID] = set()
         self._luang: list[Orang] = []
+        self._upacara = 0
+        kecamatan = petugas_contoh([one.kecamatan for one in pekerja.kelurahan]).kode
+        self._kelurahan_upacara = [one for one in pekerja.kelurahan if one.kecamatan_kode == kecamatan]
 
     def isi(self, skala: float) -> None:
         """All sponsorships of a city of ``skala`` times the real size."""
+        self._upacara = max(3, round(UPACARA * skala))
         orang_tua_asuh = self._pilih(max(4, round(ORANG_TUA_ASUH * skala)), PENUH_WAKTU)
         for orang, kirim in zip(orang_tua_asuh, self._hari_kirim(len(orang_tua_asuh)), strict=True):
             self._rencanakan(orang, StatusSurat.DIUNGGAH, kirim)
@@ -75,10 +85,9 @@ class DaftarAsuhan:
         for n, orang in enumerate(lain):
             keadaan = StatusSurat.DRAF if n < max(1, round(DRAF * skala)) else StatusSurat.DICETAK
             self._rencanakan(orang, keadaan, self.kemarin - timedelta(days=self.acak.randint(0, 12)))
-        for rencana, banyak in zip(
-            self.rencana, self._banyak(max(12, round(PEKERJA * skala)), len(orang_tua_asuh)), strict=True
-        ):
-            self._asuh(rencana, banyak)
+        jumlah = self._banyak(max(12, round(PEKERJA * skala)), len(orang_tua_asuh))
+        for rencana, banyak_pekerja in self._setujui(skala, list(zip(self.rencana, jumlah, strict=True))):
+            self._asuh(rencana, banyak_pekerja)
         self._luang = [one for one in self.orang if one.id in self.akun.asn and one.id not in self._dipakai]
         self.acak.shuffle(self._luang)
         for buat, banyak in ((self._tahan, DITAHAN), (self._lewat, LEWAT), (self._batal, BATAL)):
@@ -127,6 +136,16 @@ class DaftarAsuhan:
             hasil[self.acak.choice(terbuka)] += 1
         return hasil + draf
 
+    def _setujui(self, skala: float, semua: list[tuple[Rencana, int]]) -> list[tuple[Rencana, int]]:
+        """Who sent first was verified first, until enough workers are on their way to BPJS; oldest first."""
+        terkirim = [one for one in semua if one[0].keadaan is StatusSurat.DIUNGGAH]
+        terkirim.sort(key=lambda one: (one[0].terakhir, one[0].orang.nip))
+        perlu = round(DISETUJUI * skala)
+        for rencana, banyak in terkirim:
+            rencana.disetujui = perlu > 0 and rencana.terakhir < self.kemarin - timedelta(days=JEDA)
+            perlu -= banyak if rencana.disetujui else 0
+        return terkirim + [one for one in semua if one[0].keadaan is not StatusSurat.DIUNGGAH]
+
     def _rencanakan(self, orang: Orang, keadaan: StatusSurat, terakhir: date) -> None:
         a = self.acak
         mulai = terakhir - timedelta(days=a.randint(4, 9))
@@ -155,12 +174,15 @@ class DaftarAsuhan:
         """The workers of one sign-up: typed in, or out of the pool by way of a hold."""
         for _ in range(banyak):
             pada = self.acak.jam(rencana.mulai)
+            di = self._di_upacara() if rencana.disetujui else None
             siapa: dict[str, Any] = {"oleh": rencana.akun_id, "peran": Peran.ASN}
             if self.acak.random() < 0.6:
-                pekerja = self.pekerja.layak(pada, AsalPekerja.ASN, **siapa)
+                pekerja = self.pekerja.layak(pada, AsalPekerja.ASN, kelurahan=di, **siapa)
                 baris = self._baris(rencana.orang, pekerja, pada)
             else:
-                pekerja = self.pekerja.calon_baru(rencana.mulai - timedelta(days=self.acak.randint(5, 60)))
+                pekerja = self.pekerja.calon_baru(
+                    rencana.mulai - timedelta(days=self.acak.randint(5, 60)), di
+                )
                 baris = self._baris(rencana.orang, pekerja, pada)
                 self._gerak(baris, "pesan", pada, **siapa)
                 baris["ditahan_sampai"] = rencana.mulai + self._masa_pegang()
@@ -171,6 +193,13 @@ class DaftarAsuhan:
                 "bulan_pertama": rencana.bulan_pertama,
             }  # fmt: skip
             rencana.asuhan.append(baris)
+
+    def _di_upacara(self) -> Kelurahan | None:
+        """The first workers live in the kecamatan whose cards are handed over in one ceremony."""
+        if self._upacara <= 0:
+            return None
+        self._upacara -= 1
+        return self.acak.choice(self._kelurahan_upacara)
 
     def _baris(self, orang: Orang, pekerja: dict[str, Any], pada: datetime) -> dict[str, Any]:
         return self.buku.tambah(

@@ -233,10 +233,13 @@ class DaftarSurat:
         hari = rencana.terakhir + timedelta(days=a.randint(1, 4))
         operator = self.akun.operator.get(rencana.orang.opd_id)
         for ke in (AsliDi.OPD, AsliDi.ADMIN):
-            if hari > self.kemarin or a.random() < 0.2:
+            # Verified letters came by paper too (M9: the original is at the office).
+            if hari > self.kemarin or (not rencana.disetujui and a.random() < 0.2):
                 break
             self._pindah(surat, ke, operator, a.jam(hari))
             hari += timedelta(days=a.randint(5, 14))
+            if rencana.disetujui and hari > self.kemarin:
+                break
 
     def _pindah(self, surat: SuratKuasa, ke: AsliDi, oleh: uuid.UUID | None, pada: datetime) -> None:
         self._langkah_asli[surat.id] += 1
