@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -40,3 +41,23 @@ def test_another_zone_has_another_midnight() -> None:
 def test_to_local_refuses_a_naive_value() -> None:
     with pytest.raises(ValueError, match="zone"):
         clock.to_local(datetime(2026, 11, 1))  # noqa: DTZ001
+
+
+def test_what_is_told_of_another_day_ends_with_the_telling() -> None:
+    past = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
+    with clock.told_at(past):
+        assert (clock.now(), clock.today()) == (past, date(2026, 6, 1))
+    assert clock.now() > past
+    with pytest.raises(ValueError, match="zone"), clock.told_at(datetime(2026, 6, 1)):  # noqa: DTZ001
+        pass
+
+
+def test_only_the_demo_city_tells_a_past() -> None:
+    """A history written with another clock than the real one would be a forged one."""
+    rentan = Path(__file__).resolve().parents[2] / "rentan"
+    users = {
+        path.relative_to(rentan).parts[0]
+        for path in rentan.rglob("*.py")
+        if "told_at" in path.read_text("utf-8") and path.name != "clock.py"
+    }
+    assert users <= {"demo"}
