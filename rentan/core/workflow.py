@@ -154,7 +154,8 @@ def advance(
     a reason code, ``catatan`` free words of staff, ``dokumen`` ids of papers that carry the move.
     """
     before = None if baru else row.status
-    move, peran = check_move(machine, row, peristiwa, by=by, versi=versi, baru=baru, **facts)
+    asked = facts if alasan is None else facts | {"alasan": alasan}  # some guards want a reason (K13)
+    move, peran = check_move(machine, row, peristiwa, by=by, versi=versi, baru=baru, **asked)
     row.status = move.ke
     if baru:
         db.session.add(row)

@@ -86,7 +86,11 @@ class AcaraSerah(IdMixin, VersionMixin, Base):
 
 
 class UndanganSerah(IdMixin, Base):
-    """A card on the list of one hand-over day, and how it went there; ``urutan`` is its line on the sheet."""
+    """A card on the list of one hand-over day, and how it went there; ``urutan`` is its line on the sheet.
+
+    ``kunci_potongan``: the picture of that line in a scanned sheet, until somebody has read it by eye;
+    ``bertanda``: ink was seen in its signature box.
+    """
 
     __tablename__ = "undangan_serah"
     acara_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("acara_serah.id"))
@@ -96,10 +100,22 @@ class UndanganSerah(IdMixin, Base):
     urutan: Mapped[int]
     hasil: Mapped[HasilUndangan] = mapped_column(enum_column(HasilUndangan))
     alasan: Mapped[str | None]
+    kunci_potongan: Mapped[str | None]
+    sha256_potongan: Mapped[str | None]
+    bertanda: Mapped[bool | None]
     __table_args__ = (
         UniqueConstraint("acara_id", "kartu_id"),
         UniqueConstraint("acara_id", "urutan"),
+        CheckConstraint(
+            "(kunci_potongan IS NULL) = (sha256_potongan IS NULL) "
+            "AND (kunci_potongan IS NULL) = (bertanda IS NULL)",
+            name="potongan",
+        ),
     )
+
+    @property
+    def subjek_id(self) -> uuid.UUID:
+        return self.kartu.pekerja_id
 
 
 class PenyerahanKartu(IdMixin, Base):
