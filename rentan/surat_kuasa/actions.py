@@ -1,4 +1,4 @@
-"""The letter's road until it is sent (states.md §1: M1-M4, M22), its papers and the way of its original."""
+"""The letter's road until it is sent (states.md §1: M1-M4, M22) and its papers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from rentan.asn.hitungan import naik, turun
+from rentan.asn.hitungan import naik
 from rentan.asn.models import Asn
 from rentan.asn.status import Tahap
 from rentan.asuhan.models import Asuhan
@@ -23,32 +23,31 @@ from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.cetak import Kertas, render_dokumen
 from rentan.core.clock import now, today
-from rentan.core.errors import Forbidden, RuleError
+from rentan.core.errors import RuleError
 from rentan.core.numbering import next_number
-from rentan.core.permissions import Peran
 from rentan.core.subject import reveal, seal
 from rentan.core.workflow import advance, check_move, check_version
 from rentan.ext import db, runtime
+from rentan.surat_kuasa.asli import catat_asli, check_reach
 from rentan.surat_kuasa.dokumen import freeze, susun_dokumen
+from rentan.surat_kuasa.kait import SETELAH_BATAL
 from rentan.surat_kuasa.kode import check_halaman
-from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa, SuratPekerja
+from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.nomor import format_nomor, make_ref
 from rentan.surat_kuasa.queries import (
     facts_buat,
     facts_for,
     harga_tertinggi,
     isi_draf_of,
-    list_perpindahan,
     next_versi,
 )
 from rentan.surat_kuasa.status import (
     MACHINE,
     MASIH_BERJALAN,
-    TERKIRIM,
     AsliDi,
     StatusSurat,
-    in_scope,
 )
+from rentan.surat_kuasa.tahap import turunkan_tahap
 from rentan.tarif.queries import bulan_pertama as bulan_tersedia
 from rentan.util.galat import TidakSah
 from rentan.util.rekening import parse_rekening
@@ -162,6 +161,27 @@ def ubah(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> SuratKua
     Raises ``RuleError`` when the paper has been handed in already.
     """
     advance(MACHINE, surat, "ubah", by=by, versi=versi, alasan="versi_baru")
+    bawa = (JenisBerkas.KTP, JenisBerkas.BUKU_REKENING)
+    return _next_version(surat, "ubah", by=by, bawa=bawa, dibantu=by.asn_id != surat.asn_id)
+
+
+def renew_after_bank(
+    surat: SuratKuasa, *, alasan: str, catatan: str | None = None, by: Pelaku, versi: int | None = None
+) -> SuratKuasa:
+    """M15, class "data": the bank refused what is written; this version ends, the next one is a draft.
+
+    The KTP comes along, the bank book does not: it is asked for anew, with the account.
+    """
+    advance(MACHINE, surat, "perbaiki_data", by=by, versi=versi, alasan=alasan, catatan=catatan)
+    baru = _next_version(surat, "perbaiki_data", by=by, bawa=(JenisBerkas.KTP,), dibantu=surat.dibantu)
+    turunkan_tahap(surat.asn)
+    return baru
+
+
+def _next_version(
+    surat: SuratKuasa, peristiwa: str, *, by: Pelaku, bawa: Sequence[JenisBerkas], dibantu: bool
+) -> SuratKuasa:
+    """A draft with the same contents and workers, and the papers of these kinds."""
     baru = SuratKuasa(
         id=uuid.uuid4(),
         asn_id=surat.asn_id,
@@ -170,7 +190,7 @@ def ubah(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> SuratKua
         ref=make_ref(),
         urutan_versi=next_versi(surat.asn_id),
         asli_di=AsliDi.NONE,
-        dibantu=by.asn_id != surat.asn_id,
+        dibantu=dibantu,
         plafon=surat.plafon,
         rekening_bi=surat.rekening_bi,
         nama_rekening=surat.nama_rekening,
@@ -181,13 +201,13 @@ def ubah(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> SuratKua
     seal(baru, "rekening", reveal(surat, "rekening"))
     isi = isi_draf_of(surat)
     seal(baru, "isi", json.dumps({"alamat": isi["alamat"], "telepon": isi["telepon"]}, ensure_ascii=False))
-    _insert(baru, "ubah", by=by)
+    _insert(baru, peristiwa, by=by)
     for satu in surat.daftar:
         baru.daftar.append(
             SuratPekerja(asuhan=satu.asuhan, urutan=satu.urutan, harga_tertinggi=satu.harga_tertinggi)
         )
     berkas_actions.gugurkan_berkas(surat.id, JenisBerkas.SURAT_KUASA)
-    for jenis in (JenisBerkas.KTP, JenisBerkas.BUKU_REKENING):
+    for jenis in bawa:
         berkas_actions.bawa_berkas(surat.id, baru.id, jenis)
     db.session.flush()
     return baru
@@ -195,7 +215,7 @@ def ubah(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> SuratKua
 
 def check_unggahan(surat: SuratKuasa, jenis: JenisBerkas, *, ukuran: int, by: Pelaku) -> None:
     """Everything that can be refused before the file is opened: whose letter, its state, the day's quota."""
-    _check_reach(surat, by)
+    check_reach(surat, by)
     if jenis not in WAJIB_UNGGAH:
         raise RuleError("Jenis berkas ini tidak dikenal. Muat ulang halaman.", kode="berkas_jenis")
     allowed = [StatusSurat.DICETAK]
@@ -258,7 +278,7 @@ def unggah(surat: SuratKuasa, *, ditandatangani_pada: date, by: Pelaku, versi: i
     advance(MACHINE, surat, "unggah", by=by, dokumen=papers, **facts)
     if surat.asli_di is AsliDi.NONE:
         own = by.asn_id == surat.asn_id
-        _note_asli(surat, AsliDi.ASN if own else AsliDi.OPD, by=by, catatan=None)
+        catat_asli(surat, AsliDi.ASN if own else AsliDi.OPD, by=by)
     naik(surat.asn, Tahap.DIAJUKAN, pada=today())
 
 
@@ -272,80 +292,22 @@ def batal(
 ) -> None:
     """M22: cancel a letter that has not gone to the bank. The ASN owes no reason, a verifikator gives one.
 
-    The ASN steps down from "submitted" unless another letter of theirs is sent or in force.
+    The ASN steps down from the rungs on which no other letter keeps them; ``kait.SETELAH_BATAL`` follows.
     """
     own = by.asn_id == surat.asn_id
     if not own and not alasan:
         raise RuleError("Pilih alasan pembatalan.", "alasan", kode="tanpa_alasan")
-    was_sent = surat.status in TERKIRIM
     advance(MACHINE, surat, "batal", by=by, versi=versi, alasan=alasan, catatan=catatan)
-    if was_sent and not _has_sent_letter(surat.asn_id):
-        turun(surat.asn, Tahap.DIAJUKAN, pada=today())
-
-
-def pindah_asli(
-    surat: SuratKuasa, ke: AsliDi, *, by: Pelaku, catatan: str | None = None, versi: int | None = None
-) -> PerpindahanAsli:
-    """Note where the paper original is. An ASN says "with me" or "handed to the OPD", the operator the rest.
-
-    Raises ``RuleError`` when there is no paper yet, or when the paper is no longer in that person's hands.
-    """
-    _check_reach(surat, by)
-    check_version(surat, versi)
-    if ke is surat.asli_di:
-        raise RuleError(
-            f"Lembar asli sudah tercatat “{ke.label}”. Pilih tempat lain, atau keluarkan surat ini dari "
-            "pilihan.",
-            "ke",
-            kode="asli_tidak_dapat_pindah",
-        )
-    if ke not in list_tujuan_asli(surat, by):
-        raise RuleError(
-            f"Lembar asli tercatat “{surat.asli_di.label}” dan tidak dapat Anda pindahkan ke “{ke.label}”.",
-            "ke",
-            kode="asli_tidak_dapat_pindah",
-        )
-    return _note_asli(surat, ke, by=by, catatan=catatan)
-
-
-#: Where the paper may be told to be: by its owner while it is at hand, by the operator once it is about.
-_TUJUAN_ASN = {
-    AsliDi.NONE: (AsliDi.ASN, AsliDi.OPD),
-    AsliDi.ASN: (AsliDi.OPD,),
-    AsliDi.KEMBALI: (AsliDi.OPD,),
-}
-_DI_LUAR_OPERATOR = (AsliDi.BANK,)
-_TUJUAN_OPERATOR = (AsliDi.OPD, AsliDi.ADMIN, AsliDi.KEMBALI, AsliDi.HILANG)
-
-
-def list_tujuan_asli(surat: SuratKuasa, by: Pelaku) -> tuple[AsliDi, ...]:
-    """Where this person may say the original is now; empty when there is nothing to say."""
-    if surat.dicetak_pada is None:
-        return ()
-    found: list[AsliDi] = []
-    if in_scope(surat, by, Peran.ASN) and by.has(Peran.ASN):
-        found += _TUJUAN_ASN.get(surat.asli_di, ())
-    if (
-        in_scope(surat, by, Peran.OPERATOR_OPD)
-        and by.has(Peran.OPERATOR_OPD)
-        and surat.asli_di not in _DI_LUAR_OPERATOR
-    ):
-        found += [one for one in _TUJUAN_OPERATOR if one is not surat.asli_di and one not in found]
-    return tuple(found)
+    turunkan_tahap(surat.asn)
+    for ikut in SETELAH_BATAL:
+        ikut(surat, by)
 
 
 # -- within -------------------------------------------------------------------------------------------------
 
 
-def _check_reach(surat: SuratKuasa, by: Pelaku) -> None:
-    """The own letter, or as operator one of the own OPD."""
-    roles = (Peran.ASN, Peran.OPERATOR_OPD)
-    if not any(by.has(peran) and in_scope(surat, by, peran) for peran in roles):
-        raise Forbidden
-
-
 def _check_draf(surat: SuratKuasa, by: Pelaku, versi: int | None) -> None:
-    _check_reach(surat, by)
+    check_reach(surat, by)
     check_version(surat, versi)
     if surat.status is not StatusSurat.DRAF:
         raise RuleError(
@@ -371,28 +333,6 @@ def _insert(surat: SuratKuasa, peristiwa: str, *, by: Pelaku, **facts: Any) -> N
             advance(MACHINE, surat, peristiwa, by=by, baru=True, **facts)
     except IntegrityError:
         raise RuleError(MASIH_BERJALAN, kode="penjaga_m1") from None
-
-
-def _note_asli(surat: SuratKuasa, ke: AsliDi, *, by: Pelaku, catatan: str | None) -> PerpindahanAsli:
-    row = PerpindahanAsli(
-        surat_kuasa_id=surat.id,
-        urutan=len(list_perpindahan(surat)) + 1,
-        dari=surat.asli_di,
-        ke=ke,
-        oleh=by.akun_id,
-        pada=now(),
-        catatan=catatan,
-    )
-    surat.asli_di = ke
-    db.session.add(row)
-    db.session.flush()
-    record(Peristiwa.ASLI_BERPINDAH, by=by, objek=surat, dari=row.dari.value, ke=ke.value)
-    return row
-
-
-def _has_sent_letter(asn_id: uuid.UUID) -> bool:
-    query = db.select(SuratKuasa.id).where(SuratKuasa.asn_id == asn_id, SuratKuasa.status.in_(TERKIRIM))
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def _account(text: str) -> str:

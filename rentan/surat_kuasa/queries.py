@@ -26,7 +26,7 @@ from rentan.core.subject import reveal
 from rentan.core.workflow import Tawaran, offers
 from rentan.ext import db
 from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa
-from rentan.surat_kuasa.status import BERJALAN, HIDUP, MACHINE, AsliDi, StatusSurat
+from rentan.surat_kuasa.status import BERJALAN, HIDUP, MACHINE, UNTUK_BANK, AsliDi, StatusSurat
 from rentan.tarif.queries import bulan_pertama
 from rentan.util.galat import TidakSah
 from rentan.util.rekening import parse_rekening
@@ -37,7 +37,8 @@ BULAN_KE_DEPAN = 12
 
 
 def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
-    """The one scope of this table: own letters, those of the own OPD, or all for verifikator and admin."""
+    """The one scope of this table: own letters, those of the own OPD, or all for verifikator and admin; a
+    bendahara sees what a verifikator has accepted."""
     if seen_by.is_system or seen_by.has(Peran.VERIFIKATOR, Peran.ADMIN):
         return query
     reach: Any = false()
@@ -45,6 +46,8 @@ def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
         reach = reach | (SuratKuasa.asn_id == seen_by.asn_id)
     if seen_by.has(Peran.OPERATOR_OPD):
         reach = reach | SuratKuasa.asn_id.in_(select(Asn.id).where(Asn.opd_id.in_(seen_by.opd_ids)))
+    if seen_by.has(Peran.BENDAHARA):
+        reach = reach | SuratKuasa.status.in_(UNTUK_BANK)
     return query.where(reach)
 
 

@@ -67,6 +67,10 @@ HIDUP = (S.AKTIF, S.DITANGGUHKAN)
 HIDUP_SQL = ", ".join(f"'{one.value}'" for one in HIDUP)
 #: The person's own signed papers have been sent: the ASN has joined (``TAHAP_IKUT``).
 TERKIRIM = (*BERJALAN[2:], *HIDUP)
+#: A verifikator has accepted this letter and it has not ended: the rung ``Tahap.TERVERIFIKASI``.
+DISETUJUI = (S.TERVERIFIKASI, S.DIAJUKAN_BANK, S.DITOLAK_BANK, *HIDUP)
+#: What the bendahara sees of letters: the accepted ones and what became of them.
+UNTUK_BANK = (*DISETUJUI, S.DICABUT_MENUNGGU, S.DICABUT, S.DIGANTI, S.BERAKHIR)
 
 
 def in_scope(surat: Any, by: Pelaku, peran: Peran) -> bool:

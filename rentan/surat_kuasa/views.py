@@ -17,7 +17,7 @@ from rentan.core.permissions import Peran, Permission
 from rentan.core.subject import load_deks, reveal
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
-from rentan.surat_kuasa import actions, queries
+from rentan.surat_kuasa import actions, asli, queries
 from rentan.surat_kuasa.forms import (
     FORM_BERKAS,
     AsliForm,
@@ -235,7 +235,7 @@ def move_original(surat_id: uuid.UUID) -> Response:
         if answer := answered_before():
             return answer
         with form.rules():
-            actions.pindah_asli(
+            asli.pindah_asli(
                 surat, form.ke.data, catatan=form.catatan.data or None, versi=form.versi.data, by=pelaku()
             )
             return finish(_url(surat), f"Dicatat: lembar asli {form.ke.data.label.lower()}.")
@@ -260,7 +260,7 @@ def _url(surat: SuratKuasa) -> str:
 
 def _asli_form(surat: SuratKuasa, *, bound: bool = False) -> AsliForm:
     form = AsliForm(id_awalan="asli") if bound else _fresh(AsliForm, surat, "asli")
-    form.ke.pilihan = [(one, one.label) for one in actions.list_tujuan_asli(surat, pelaku())]
+    form.ke.pilihan = [(one, one.label) for one in asli.list_tujuan_asli(surat, pelaku())]
     return form
 
 

@@ -11,7 +11,7 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.errors import RuleError
 from rentan.core.permissions import Permission
 from rentan.ext import runtime
-from rentan.surat_kuasa import actions, queries
+from rentan.surat_kuasa import asli, queries
 from rentan.surat_kuasa.forms import AsliBanyakForm, DaftarForm
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
@@ -56,7 +56,7 @@ def move_originals() -> Response:
             for surat_id in form.surat.data:
                 surat = queries.get_surat(surat_id, seen_by=pelaku(), untuk_diubah=True)
                 try:
-                    actions.pindah_asli(surat, form.ke.data, by=pelaku())
+                    asli.pindah_asli(surat, form.ke.data, by=pelaku())
                 except RuleError as refused:
                     refused.pesan = f"Surat {surat.nomor or surat.ref}: {refused.pesan}"
                     raise

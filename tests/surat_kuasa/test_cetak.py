@@ -18,7 +18,7 @@ from rentan.core.subject import reveal
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.pekerja.status import Sektor
-from rentan.surat_kuasa import actions
+from rentan.surat_kuasa import actions, asli
 from rentan.surat_kuasa.queries import (
     find_berjalan,
     get_surat,
@@ -303,7 +303,7 @@ def test_a_change_after_printing_is_a_new_version(cast: Any) -> None:
 
 def test_a_letter_in_the_office_is_not_changed(cast: Any) -> None:
     surat = make_cetak(cast.sari)
-    actions.pindah_asli(surat, AsliDi.OPD, by=cast.budi.pelaku)
+    asli.pindah_asli(surat, AsliDi.OPD, by=cast.budi.pelaku)
     assert refusal(lambda: actions.ubah(surat, by=cast.sari.pelaku)).kode == "penjaga_m3"
-    actions.pindah_asli(surat, AsliDi.KEMBALI, by=cast.budi.pelaku)
+    asli.pindah_asli(surat, AsliDi.KEMBALI, by=cast.budi.pelaku)
     assert actions.ubah(surat, by=cast.sari.pelaku).urutan_versi == 2
