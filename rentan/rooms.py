@@ -17,6 +17,7 @@ from rentan.calon import views as calon_views
 from rentan.jejak import views as jejak_views
 from rentan.laporan import views as laporan_views
 from rentan.opd import views as opd_views
+from rentan.paket import views as paket_views
 from rentan.pekerja import views as pekerja_views
 from rentan.pendaftaran import views as pendaftaran_views
 from rentan.pengaturan import views as pengaturan_views
@@ -40,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     berkas_views.bp,
     surat_daftar_views.bp,
     surat_views.bp,
+    paket_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
     beranda_views.bp,

@@ -29,11 +29,15 @@ class Baris:
 
 @dataclass(frozen=True)
 class Dikecualikan:
-    """Something that could be in this batch and is not, with the reason in words and whose turn it is."""
+    """Something that could be in this batch and is not, with the reason in words and whose turn it is.
+
+    ``siapa`` is who can put it right, in words; empty when nobody has to do anything.
+    """
 
     id: uuid.UUID
     judul: str
     alasan: str
+    siapa: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,27 @@ class PenanganPaket(Protocol):
     def sebutan(self) -> str:
         """What a line is, in the plural people use: ``pekerja``, ``surat kuasa``, ``kartu``."""
 
+    @property
+    def halaman(self) -> str:
+        """Endpoint of the page on which these batches are built: ``kepesertaan.index``."""
+
     def isi(self, paket: Paket, *, by: Pelaku) -> int:
         """B1, B2: put everything in that may be in and is not yet; answers how many lines there are."""
 
     def keluarkan(self, paket: Paket, baris_id: uuid.UUID, *, by: Pelaku) -> None:
         """B2: take one line out again. Raises ``NotFound``."""
 
-    def list_baris(self, paket: Paket) -> list[Baris]:
-        """All lines, in their order."""
+    def list_baris(self, paket: Paket, *, sesudah: int, banyak: int) -> list[Baris]:
+        """At most ``banyak`` lines whose ``urutan`` is above ``sesudah``, in their order."""
 
-    def list_dikecualikan(self, paket: Paket) -> list[Dikecualikan]:
-        """What is left out, each with its reason."""
+    def count_hasil(self, paket: Paket) -> dict[HasilBaris, int]:
+        """How many lines stand where; an outcome without lines may be missing."""
+
+    def list_dikecualikan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
+        """What is left out, each with its reason; at most ``banyak``. Only asked while lines can change."""
+
+    def list_hambatan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
+        """Lines that are in and cannot go any more: :meth:`bekukan` refuses while there is one."""
 
     def bekukan(self, paket: Paket, *, by: Pelaku) -> BerkasPaket:
         """B3: freeze every line and make the file. Raises ``RuleError`` when a line cannot go."""

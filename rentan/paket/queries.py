@@ -1,0 +1,139 @@
+"""Batches and exceptions through the eyes of who builds that kind, and of who approves all kinds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+
+from rentan.akun.models import Akun
+from rentan.core.actor import Pelaku
+from rentan.core.errors import NotFound
+from rentan.core.imports_base import JenisImpor
+from rentan.core.permissions import Peran
+from rentan.ext import db
+from rentan.paket.models import Paket, Pengecualian
+from rentan.paket.status import PENYUSUN, JenisPaket, StatusPaket
+
+#: Whose answers the lines of an exception list belong to.
+IMPOR_PAKET = {
+    JenisPaket.MANDAT: (JenisImpor.JAWABAN_MANDAT,),
+    JenisPaket.DAFTAR: (JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ),
+    JenisPaket.KARTU: (),
+}
+BATAS_HITUNG = 1_000  # counting further would only cost time
+
+
+def jenis_terlihat(by: Pelaku) -> tuple[JenisPaket, ...]:
+    """The kinds that this person builds, or all for who approves them."""
+    if by.has(Peran.PENYETUJU):
+        return tuple(JenisPaket)
+    return tuple(one for one in JenisPaket if by.has(PENYUSUN[one]))
+
+
+def _seen_by(by: Pelaku) -> ColumnElement[bool]:
+    """The kinds of who builds them; who approves sees what has been locked once, not a list being built."""
+    built = [one for one in JenisPaket if by.has(PENYUSUN[one])]
+    own = Paket.jenis.in_(built) if built else false()
+    return or_(own, Paket.dikunci_pada.is_not(None)) if by.has(Peran.PENYETUJU) else own
+
+
+def get_paket(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Paket:
+    """One batch, locked for a change if asked. Raises ``NotFound``, also for a kind that is not theirs."""
+    query = select(Paket).where(Paket.id == paket_id, _seen_by(seen_by))
+    if untuk_diubah:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    paket = db.session.scalar(query)
+    if paket is None:
+        raise NotFound
+    return paket
+
+
+def list_paket(
+    jenis: JenisPaket | None = None,
+    *,
+    seen_by: Pelaku,
+    status: Collection[StatusPaket] = (),
+    sesudah: uuid.UUID | None = None,
+    banyak: int = 20,
+) -> list[Paket]:
+    """The newest batches of one kind, or of all that they see; ``sesudah`` is the last one already shown."""
+    query = select(Paket).where(_seen_by(seen_by))
+    if jenis is not None:
+        query = query.where(Paket.jenis == jenis)
+    if status:
+        query = query.where(Paket.status.in_(status))
+    if sesudah is not None and (last := db.session.get(Paket, sesudah)) is not None:
+        query = query.where(tuple_(Paket.dibuat_pada, Paket.id) < tuple_(last.dibuat_pada, last.id))
+    query = query.order_by(Paket.dibuat_pada.desc(), Paket.id.desc()).limit(banyak)
+    return list(db.session.scalars(query))
+
+
+def list_menunggu_persetujuan(*, seen_by: Pelaku) -> list[Paket]:
+    """Locked batches that this person may approve (not the own ones: B5a), the longest waiting first."""
+    if not seen_by.has(Peran.PENYETUJU):
+        return []
+    query = select(Paket).where(
+        Paket.status == StatusPaket.DIKUNCI,
+        Paket.dibuat_oleh.is_distinct_from(seen_by.akun_id),
+        Paket.dikunci_oleh.is_distinct_from(seen_by.akun_id),
+    )
+    return list(db.session.scalars(query.order_by(Paket.dikunci_pada, Paket.id)))
+
+
+def nama_akun(akun_ids: Collection[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """Names of the staff who made the moves of a batch."""
+    wanted = {one for one in akun_ids if one is not None}
+    rows = db.session.execute(select(Akun.id, Akun.nama).where(Akun.id.in_(wanted)))
+    return {row.id: row.nama for row in rows}
+
+
+def _exceptions_seen_by(by: Pelaku) -> ColumnElement[bool]:
+    kinds = [one for jenis in JenisPaket if by.has(PENYUSUN[jenis]) for one in IMPOR_PAKET[jenis]]
+    return Pengecualian.jenis.in_(kinds) if kinds else false()
+
+
+def list_pengecualian(
+    *,
+    seen_by: Pelaku,
+    jenis: JenisPaket | None = None,
+    selesai: bool = False,
+    sesudah: uuid.UUID | None = None,
+    banyak: int = 50,
+) -> list[Pengecualian]:
+    """Open exceptions, the oldest first; or closed ones."""
+    query = select(Pengecualian).where(_exceptions_seen_by(seen_by))
+    if jenis is not None:
+        query = query.where(Pengecualian.jenis.in_(IMPOR_PAKET[jenis]))
+    query = query.where(Pengecualian.selesai_pada.is_not(None) == selesai)
+    if sesudah is not None and (last := db.session.get(Pengecualian, sesudah)) is not None:
+        query = query.where(
+            tuple_(Pengecualian.dibuat_pada, Pengecualian.lembar, Pengecualian.baris, Pengecualian.id)
+            > tuple_(last.dibuat_pada, last.lembar, last.baris, last.id)
+        )
+    query = query.order_by(Pengecualian.dibuat_pada, Pengecualian.lembar, Pengecualian.baris, Pengecualian.id)
+    return list(db.session.scalars(query.limit(banyak)))
+
+
+def count_pengecualian(*, seen_by: Pelaku, jenis: JenisPaket | None = None) -> int:
+    """How many are open, counted up to ``BATAS_HITUNG``."""
+    query = select(Pengecualian.id).where(
+        and_(_exceptions_seen_by(seen_by), Pengecualian.selesai_pada.is_(None))
+    )
+    if jenis is not None:
+        query = query.where(Pengecualian.jenis.in_(IMPOR_PAKET[jenis]))
+    return db.session.scalar(select(func.count()).select_from(query.limit(BATAS_HITUNG).subquery())) or 0
+
+
+def get_pengecualian(
+    pengecualian_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False
+) -> Pengecualian:
+    """One exception. Raises ``NotFound``, also for a kind that is not theirs."""
+    query = select(Pengecualian).where(Pengecualian.id == pengecualian_id, _exceptions_seen_by(seen_by))
+    if untuk_diubah:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = db.session.scalar(query)
+    if row is None:
+        raise NotFound
+    return row
