@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from rentan.akun.models import Akun, PeranAkun
@@ -14,6 +14,8 @@ from rentan.core.clock import now, today
 from rentan.core.permissions import Peran
 from rentan.core.subject import seal
 from rentan.ext import db, runtime
+from rentan.kartu.models import Kartu
+from rentan.kartu.status import StatusKartu
 from rentan.opd.models import Opd, UnitKerja
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import AsalPekerja, JenisKelamin, Sektor, StatusPekerja
@@ -159,6 +161,26 @@ def make_pekerja(
         **more,
     )
     seal(row, "nik", digits)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_kartu(
+    pekerja: Pekerja, status: StatusKartu = StatusKartu.DITERIMA_KEC, *, hari: int = 0, **more: Any
+) -> Kartu:
+    """A card of this worker that has stood in this state for so many days."""
+    row = Kartu(
+        id=uuid.uuid4(),
+        pekerja_id=pekerja.id,
+        kecamatan_kode=db.session.get_one(Kelurahan, pekerja.kelurahan_kode).kecamatan_kode,
+        status=status,
+        kode=uuid.uuid4().hex[:8].upper(),
+        nomor_enc=None if status is StatusKartu.DIMINTA else b"x",
+        nomor_bi=None if status is StatusKartu.DIMINTA else uuid.uuid4().bytes,
+        sejak=now() - timedelta(days=hari),
+        **more,
+    )
     db.session.add(row)
     db.session.flush()
     return row

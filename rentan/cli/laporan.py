@@ -59,13 +59,13 @@ def opd_report(kode: str, periode: date, berkas: Path, kertas: ekspor.Kertas, as
         raise click.BadParameter(f"OPD {kode} tidak dikenal.", param_hint="--opd")
     batas = runtime().profil.batas.baris_ekspor
     belum = list_semua(Saringan(opd.id, periode), batas)
+    angka = queries.angka_opd(periode, [opd.id]).get(opd.id, queries.Angka())
     if _ending(berkas) == ".xlsx":
-        angka = queries.angka_opd(periode, [opd.id]).get(opd.id, queries.Angka())
         isi = ekspor.xlsx_opd(opd, Saringan(opd.id, periode), None, angka, belum, OLEH, waktu)
     else:
         luar = list_semua(Saringan(opd.id, periode, Daftar.LUAR), batas)
         unit = list_baris_unit(opd.id, periode)
-        isi = ekspor.pdf_opd(opd, periode, unit, belum, luar, waktu, OLEH, kertas).pdf
+        isi = ekspor.pdf_opd(opd, periode, angka, unit, belum, luar, waktu, OLEH, kertas).pdf
     _write(berkas, isi, f"opd {kode}", len(belum), periode, as_json)
 
 

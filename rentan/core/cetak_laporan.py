@@ -81,6 +81,10 @@ def _pecahan(n: int, dari: int) -> dict[str, Any]:
     }
 
 
+def _angka_berlabel(isi: tuple[tuple[str, int], ...]) -> list[dict[str, str]]:
+    return [{"label": label, "nilai": format_angka(n)} for label, n in isi]
+
+
 @dataclass(frozen=True, kw_only=True)
 class BarisAsn:
     """A person in a list; `keterangan` says why, where the list needs a reason."""
@@ -100,7 +104,8 @@ class LaporanOpd(TanpaQr):
 
     `penyebut`: sentence that says who is counted. `belum_ikut`: ``None`` leaves the list out, an empty tuple
     says that everybody takes part. `dikecualikan`: people outside the denominator, each with the reason.
-    `oleh`: who took the file, for the foot of each page (EXP-2).
+    `pekerja`: (label, number) of the sponsored workers. `oleh`: who took the file, for the foot of each page
+    (EXP-2).
     """
 
     template: ClassVar[str] = "laporan_opd"
@@ -114,6 +119,7 @@ class LaporanOpd(TanpaQr):
     tanda_tangan: TandaTangan
     belum_ikut: tuple[BarisAsn, ...] | None = None
     dikecualikan: tuple[BarisAsn, ...] = ()
+    pekerja: tuple[tuple[str, int], ...] = ()
     oleh: str = ""
 
     def isi(self) -> dict[str, Any]:
@@ -126,6 +132,7 @@ class LaporanOpd(TanpaQr):
             "tabel": self.tabel.isi(),
             "belum_ikut": None if self.belum_ikut is None else [b.isi() for b in self.belum_ikut],
             "dikecualikan": [b.isi() for b in self.dikecualikan],
+            "pekerja": _angka_berlabel(self.pekerja),
             "tanda_tangan": self.tanda_tangan.isi(),
             "oleh": self.oleh,
         }
@@ -162,7 +169,7 @@ class Dasbor(TanpaQr):
             "penyebut": self.penyebut,
             "urutan": self.urutan,
             "tabel": self.tabel.isi(),
-            "pekerja": [{"label": label, "nilai": format_angka(n)} for label, n in self.pekerja],
+            "pekerja": _angka_berlabel(self.pekerja),
             "unit_kosong": format_angka(kosong),
             "unit_semua": format_angka(len(self.tabel.baris)),
             "tanda_tangan": self.tanda_tangan.isi() if self.tanda_tangan else None,

@@ -22,6 +22,8 @@ from rentan.util.tanggal import format_bulan, format_waktu
 KOLOM_TAHAP = tuple(one.label for one in Tahap)
 #: The same on paper, where the columns are narrow.
 KOLOM_CETAK = ("Akun aktif", "Terkirim", "Terverifikasi", "Didebit")
+#: The workers' own three facts, each counted apart.
+KOLOM_PEKERJA = ("Pekerja terdaftar di BPJS", "Pekerja terlindungi", "Kartu diserahkan")
 IKUT = tuple(Tahap).index(Tahap.DIAJUKAN)
 
 
@@ -81,20 +83,33 @@ _KOTA = (
     OutColumn("PERSEN IKUT", 12),
     OutColumn("BELUM IKUT", 12, "angka"),
     OutColumn("PEKERJA", 10, "angka"),
-    OutColumn("PEKERJA AKTIF DI BPJS", 14, "angka"),
+    *(OutColumn(label.upper(), 14, "angka") for label in KOLOM_PEKERJA),
     OutColumn("TIDAK DIHITUNG", 14, "angka"),
 )
 
 
 def tangga(angka: Angka) -> list[tuple[str, int, int]]:
-    """(label, numerator, denominator) of each rung; the last one counts workers, not ASN."""
-    naik = (angka.aktivasi, angka.diajukan, angka.terverifikasi, angka.didebit)
-    anak = [(label, n, angka.asn) for label, n in zip(KOLOM_TAHAP, naik, strict=True)]
-    return [*anak, ("Pekerja aktif di BPJS", angka.pekerja_aktif, angka.pekerja)]
+    """(label, numerator, denominator) of each rung that ASN stand on."""
+    return [(label, n, angka.asn) for label, n in zip(KOLOM_TAHAP, _tahap(angka), strict=True)]
+
+
+def tangga_pekerja(angka: Angka) -> list[tuple[str, int, int]]:
+    """The same of the sponsored workers; only BPJS's confirmation makes one *terlindungi*."""
+    return [(label, n, angka.pekerja) for label, n in zip(KOLOM_PEKERJA, _pekerja(angka), strict=True)]
 
 
 def _tahap(angka: Angka) -> tuple[int, ...]:
     return (angka.aktivasi, angka.diajukan, angka.terverifikasi, angka.didebit)
+
+
+def _pekerja(angka: Angka) -> tuple[int, ...]:
+    return (angka.pekerja_terdaftar, angka.pekerja_aktif, angka.pekerja_kartu)
+
+
+def _pekerja_cetak(angka: Angka) -> tuple[tuple[str, int], ...]:
+    """The workers' figures as the papers show them."""
+    tiga = zip(KOLOM_PEKERJA, _pekerja(angka), strict=True)
+    return (("Pekerja diasuh", angka.pekerja), *tiga)
 
 
 def kalimat_saringan(saringan: Saringan, unit: str | None) -> str:
@@ -127,7 +142,8 @@ def xlsx_opd(
         f"Bulan {format_bulan(saringan.bulan)}, keadaan {format_waktu(waktu)}",
     ]
     ringkasan: list[Sequence[Value]] = [
-        (label, n, dari, format_persen(n, dari)) for label, n, dari in tangga(angka)
+        (label, n, dari, format_persen(n, dari))
+        for label, n, dari in (*tangga(angka), *tangga_pekerja(angka))
     ]
     ringkasan += [
         ("ASN yang dihitung", angka.asn, None, None),
@@ -167,7 +183,7 @@ def xlsx_kota(baris: Sequence[BarisOpd], bulan: date, oleh: str, waktu: datetime
             format_persen(b.angka.ikut, b.angka.asn),
             b.angka.belum,
             b.angka.pekerja,
-            b.angka.pekerja_aktif,
+            *_pekerja(b.angka),
             b.angka.tidak_dihitung,
         )
         for b in (*baris, total)
@@ -190,6 +206,7 @@ def _kaki(oleh: str, waktu: datetime) -> str:
 def pdf_opd(
     opd: Opd,
     bulan: date,
+    angka: Angka,
     unit: Sequence[BarisUnit],
     belum: Sequence[Any],
     luar: Sequence[Any],
@@ -214,6 +231,7 @@ def pdf_opd(
         per=waktu,
         penyebut=kalimat_penyebut(),
         tabel=tabel,
+        pekerja=_pekerja_cetak(angka),
         tanda_tangan=TandaTangan(tempat=profil.tempat, jabatan=f"Sekretaris {opd.nama}", nama="." * 40),
         oleh=oleh,
         belum_ikut=tuple(BarisAsn(nama=b.nama, nip=b.nip, unit=b.unit or "") for b in belum),
@@ -254,7 +272,7 @@ def pdf_kota(
             urutan=urutan,
             oleh=oleh,
             tabel=TabelPartisipasi(judul_nama="Perangkat daerah", kolom=KOLOM_CETAK, ikut=IKUT, baris=isi),
-            pekerja=(("pekerja diasuh", total.pekerja), ("pekerja aktif di BPJS", total.pekerja_aktif)),
+            pekerja=_pekerja_cetak(total),
         ),
         waktu=waktu,
         kertas=kertas,

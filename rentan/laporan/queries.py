@@ -19,12 +19,11 @@ from rentan.asn.hitungan import berdiri, pekerja_pada
 from rentan.asn.models import HitunganOpd, Penempatan
 from rentan.asn.status import StatusAktif, StatusAsn
 from rentan.core.actor import Pelaku
-from rentan.core.audit import Jejak, Peristiwa
-from rentan.core.clock import start_of_day, today
-from rentan.core.errors import NotFound, RuleError
+from rentan.core.clock import today
+from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran
 from rentan.core.settings import get_setting
-from rentan.ext import db, runtime
+from rentan.ext import db
 from rentan.opd.models import Opd
 from rentan.pekerja.models import Pekerja
 from rentan.util.tanggal import awal_bulan, tambah_bulan
@@ -34,6 +33,9 @@ from rentan.wilayah.models import Kecamatan, Kelurahan
 @dataclass(frozen=True)
 class Angka:
     """A ladder. ``asn`` is the denominator; the rungs count the same people; workers count for all donors.
+
+    Of the workers (``pekerja``): registered at BPJS, covered by BPJS's word (``pekerja_aktif``), and those
+    with their card in hand. These are three facts: a card never changes cover (states.md §4).
 
     ``di_luar``: retired, dead or on unpaid leave. ``lain``/``lain_ikut``: active ASN whose status the setting
     ``penyebut`` leaves out, and how many of those take part all the same.
@@ -45,7 +47,9 @@ class Angka:
     terverifikasi: int = 0
     didebit: int = 0
     pekerja: int = 0
+    pekerja_terdaftar: int = 0
     pekerja_aktif: int = 0
+    pekerja_kartu: int = 0
     di_luar: int = 0
     lain: int = 0
     lain_ikut: int = 0
@@ -150,7 +154,13 @@ def angka_opd(bulan: date, opd_ids: Iterable[uuid.UUID] | None = None) -> dict[u
     )
     dihitung, hasil = penyebut(), dict[uuid.UUID, Angka]()
     for row in db.session.execute(select(h.__table__).join(terakhir, sama)):
-        satu = Angka(pekerja=row.pekerja, pekerja_aktif=row.pekerja_aktif, di_luar=row.di_luar)
+        satu = Angka(
+            pekerja=row.pekerja,
+            pekerja_terdaftar=row.pekerja_terdaftar,
+            pekerja_aktif=row.pekerja_aktif,
+            pekerja_kartu=row.pekerja_kartu,
+            di_luar=row.di_luar,
+        )
         if row.status_asn in dihitung:
             satu = replace(
                 satu,
@@ -217,32 +227,3 @@ def pekerja_kecamatan(bulan: date) -> list[tuple[str, str, int]]:
         .order_by(Kecamatan.kode)
     )
     return [(kode, nama, int(n)) for kode, nama, n in db.session.execute(query)]
-
-
-# -- exports ------------------------------------------------------------------------------------------------
-
-
-def check_jatah_ekspor(by: Pelaku, banyak: int) -> None:
-    """At most so many rows, and so many exports of one person a day (EXP-2); ``RuleError`` says what to
-    do.
-    """
-    batas = runtime().profil.batas
-    if banyak > batas.baris_ekspor:
-        raise RuleError(
-            f"Daftar ini berisi {banyak} baris, lebih dari {batas.baris_ekspor} baris yang dapat diunduh "
-            "sekaligus. Persempit dengan saringan, lalu unduh per bagian.",
-            kode="ekspor_terlalu_besar",
-        )
-    sudah = db.session.scalar(
-        select(func.count()).where(
-            Jejak.pelaku_id == by.akun_id,
-            Jejak.peristiwa == Peristiwa.EKSPOR.value,
-            Jejak.waktu >= start_of_day(today()),
-        )
-    )
-    if (sudah or 0) >= batas.ekspor_per_hari:
-        raise RuleError(
-            f"Anda sudah mengunduh {batas.ekspor_per_hari} daftar hari ini, batas untuk satu hari. "
-            "Lanjutkan besok, atau pakai berkas yang sudah Anda unduh.",
-            kode="ekspor_habis",
-        )

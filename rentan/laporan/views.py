@@ -14,11 +14,13 @@ from flask_login import current_user
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
 from rentan.core.errors import NotFound
+from rentan.core.jatah import check_jatah_ekspor
 from rentan.core.permissions import Permission
 from rentan.ext import runtime
 from rentan.laporan import daftar as daftar_queries
 from rentan.laporan import ekspor, queries
 from rentan.laporan.daftar import Daftar, Saringan
+from rentan.laporan.fakta import list_fakta
 from rentan.laporan.forms import TAHAP_PER_DAFTAR, SaringForm
 from rentan.laporan.grafik import grafik_batang, peta_ubin
 from rentan.laporan.queries import Angka, BarisOpd
@@ -161,7 +163,7 @@ def unduh() -> ResponseReturnValue:
     """The filtered list as XLSX."""
     asked, waktu = _read_opd(), now()
     baris = _all(asked.saringan)
-    queries.check_jatah_ekspor(pelaku(), len(baris))
+    check_jatah_ekspor(pelaku(), len(baris))
     isi = ekspor.xlsx_opd(
         asked.opd, asked.saringan, _unit_name(asked), asked.angka, baris, current_user.nama, waktu
     )
@@ -177,9 +179,11 @@ def laporan() -> ResponseReturnValue:
     asked, waktu = _read_opd(), now()
     belum = _all(Saringan(asked.opd.id, asked.bulan, Daftar.BELUM))
     luar = _all(Saringan(asked.opd.id, asked.bulan, Daftar.LUAR))
-    queries.check_jatah_ekspor(pelaku(), len(belum) + len(luar))
+    check_jatah_ekspor(pelaku(), len(belum) + len(luar))
     unit = daftar_queries.list_baris_unit(asked.opd.id, asked.bulan)
-    hasil = ekspor.pdf_opd(asked.opd, asked.bulan, unit, belum, luar, waktu, current_user.nama, _paper())
+    hasil = ekspor.pdf_opd(
+        asked.opd, asked.bulan, asked.angka, unit, belum, luar, waktu, current_user.nama, _paper()
+    )
     _exported("laporan_opd", asked.opd, asked.saringan, len(belum) + len(luar), "pdf")
     name = f"laporan-{asked.opd.kode.lower()}-{asked.bulan:%Y-%m}.pdf"
     return kirim_berkas(hasil.pdf, "application/pdf", name, lampiran=True)
@@ -195,7 +199,11 @@ URUTAN = {
     "persen": "persentase yang ikut",
     "belum": "jumlah yang belum ikut",
     "pekerja": "jumlah pekerja",
+    "terdaftar": "pekerja yang terdaftar di BPJS",
+    "kartu": "kartu yang diserahkan",
 }
+#: Sort keys whose figure has another name.
+KOLOM_URUTAN = {"persen": "bagian", "terdaftar": "pekerja_terdaftar", "kartu": "pekerja_kartu"}
 
 
 @bp.route("/dasbor")
@@ -222,6 +230,8 @@ def dasbor() -> ResponseReturnValue:
         baris=baris,
         total=total,
         tangga=ekspor.tangga(total),
+        tangga_pekerja=ekspor.tangga_pekerja(total),
+        fakta=list_fakta(bulan, total),
         urut=urut,
         arah=arah,
         kalimat_urut=_order_sentence(urut, arah),
@@ -243,7 +253,7 @@ def dasbor_unduh() -> ResponseReturnValue:
     """The table of all OPD as XLSX."""
     bulan, waktu = queries.parse_bulan(request.args.get("bulan")), now()
     baris, urut, _ = _sorted(queries.list_baris_opd(bulan))
-    queries.check_jatah_ekspor(pelaku(), len(baris))
+    check_jatah_ekspor(pelaku(), len(baris))
     isi = ekspor.xlsx_kota(baris, bulan, current_user.nama, waktu)
     record(
         Peristiwa.EKSPOR,
@@ -262,7 +272,7 @@ def dasbor_pdf() -> ResponseReturnValue:
     """The table of all OPD on paper."""
     bulan, waktu = queries.parse_bulan(request.args.get("bulan")), now()
     baris, urut, arah = _sorted(queries.list_baris_opd(bulan))
-    queries.check_jatah_ekspor(pelaku(), len(baris))
+    check_jatah_ekspor(pelaku(), len(baris))
     hasil = ekspor.pdf_kota(baris, bulan, _order_sentence(urut, arah), waktu, current_user.nama, _paper())
     record(
         Peristiwa.EKSPOR,
@@ -282,7 +292,7 @@ def _sorted(baris: list[BarisOpd]) -> tuple[list[BarisOpd], str, str]:
         raise NotFound
     if urut == "opd":
         return (baris[::-1] if arah == "turun" else baris), urut, arah
-    kolom = "bagian" if urut == "persen" else urut
+    kolom = KOLOM_URUTAN.get(urut, urut)
     # Equal ones keep the city's order in both directions.
     tanda = -1 if arah == "turun" else 1
     urutan = {one.kode: at for at, one in enumerate(baris)}
@@ -311,6 +321,7 @@ def _page(asked: Permintaan) -> dict[str, Any]:
         "form": asked.form,
         "angka": asked.angka,
         "tangga": ekspor.tangga(asked.angka),
+        "tangga_pekerja": ekspor.tangga_pekerja(asked.angka),
         "tab": [
             (Daftar.BELUM, asked.angka.belum),
             (Daftar.IKUT, asked.angka.ikut),
@@ -347,7 +358,7 @@ def _all(saringan: Saringan) -> list[Any]:
     batas = runtime().profil.batas.baris_ekspor
     baris = daftar_queries.list_semua(saringan, batas)
     if len(baris) > batas:
-        queries.check_jatah_ekspor(pelaku(), len(baris))
+        check_jatah_ekspor(pelaku(), len(baris))
     return baris
 
 

@@ -13,16 +13,19 @@ import time_machine
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
-from rentan.asn.hitungan import tambah_pekerja
+from rentan.asn.hitungan import periksa_hitungan, tambah_pekerja, ubah_pekerja
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.clock import now
 from rentan.ext import db
+from rentan.kartu.status import StatusKartu
 from rentan.laporan import queries
 from rentan.laporan.grafik import grafik_batang, peta_ubin, skala
 from rentan.opd.models import Opd
+from rentan.pekerja.models import Pekerja
+from rentan.pekerja.status import StatusPekerja
 from rentan.wilayah.models import Kelurahan
 from tests import factories
 from tests.cast import Cast
@@ -48,7 +51,7 @@ def city(cast: Cast) -> None:
     selesai()
 
 
-def add_worker(asn: Asn, kelurahan: str) -> None:
+def add_worker(asn: Asn, kelurahan: str) -> Pekerja:
     pekerja = factories.make_pekerja(digits=f"{uuid.uuid4().int % 10**16:016d}", kelurahan=kelurahan)
     db.session.add(
         Asuhan(
@@ -57,7 +60,8 @@ def add_worker(asn: Asn, kelurahan: str) -> None:
         )
     )  # fmt: skip
     db.session.flush()
-    tambah_pekerja(asn, 1)
+    tambah_pekerja(asn, 1, pekerja_id=pekerja.id)
+    return pekerja
 
 
 def rows(html: str) -> dict[str, list[str]]:
@@ -76,7 +80,7 @@ def test_all_opd_with_zeros_and_the_city_row_is_their_sum(cast: Cast, city: None
     total = table.pop("baris-kota")
     assert len(table) == db.session.scalar(select(func.count()).select_from(Opd)) == 64
     assert table["KEC-01"][:5] == ["0", "0", "0", "–", "0"]
-    for at in (0, 1, 2, 4, 5, 6, 7, 8, 9):
+    for at in (0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11):
         assert sum(int(row[at].replace(".", "")) for row in table.values()) == int(total[at].replace(".", ""))
     assert table["SETDA"][0] == "2", "each part of the Setda counts itself"
     assert total[:3] == ["50", "7", "7"]
@@ -110,6 +114,44 @@ def test_figures_lead_to_their_lists(cast: Cast, city: None, client_as: Any) -> 
 @pytest.mark.parametrize("who", ["sari", "budi", "wati", "joko", "rini", "hadi", "yuni", "bayu"])
 def test_only_leadership_and_admin_enter(cast: Cast, client_as: Any, who: str, path: str) -> None:
     assert client_as(getattr(cast, who)).get(f"/dasbor{path}").status_code == 403
+
+
+@pytest.mark.kedua_basis
+def test_workers_facts_stand_apart_and_the_city_is_their_sum(cast: Cast, city: None, client_as: Any) -> None:
+    ward = db.session.scalars(select(Kelurahan.kode).order_by(Kelurahan.kode)).first()
+    assert ward is not None
+    pekerja = [add_worker(asn, ward) for asn in (cast.sari.asn, cast.lina.asn, cast.eko.asn)]
+    for one in pekerja[:2]:
+        one.status = StatusPekerja.TERDAFTAR
+        ubah_pekerja(one.id, "pekerja_terdaftar", 1)
+    factories.make_kartu(pekerja[0], StatusKartu.DISERAHKAN)
+    ubah_pekerja(pekerja[0].id, "pekerja_kartu", 1)
+    db.session.commit()
+    browser = client_as(cast.agus)
+    html = browser.get("/dasbor").text
+    table = rows(html)
+    assert table.pop("baris-kota")[7:11] == ["3", "2", "0", "1"], "a card in hand covers nobody"
+    assert [sum(int(row[at]) for row in table.values()) for at in range(7, 11)] == [3, 2, 0, 1]
+    assert periksa_hitungan() == []
+    for name, value in (("pekerja", "3"), ("pekerja-1", "2"), ("pekerja-2", "0"), ("pekerja-3", "1")):
+        assert f'data-uji="{name}">{value}<' in html
+    facts = html[html.index('data-uji="fakta"') : html.index("</table>", html.index('data-uji="fakta"'))]
+    assert facts.count("belum ada") == 3 and "21 November 2026" in facts
+    assert (
+        list(rows(browser.get("/dasbor?urut=kartu&arah=turun").text))[0]
+        == db.session.get_one(Opd, cast.sari.asn.opd_id).kode
+    )
+    own = client_as(cast.budi).get("/partisipasi").text
+    assert 'data-uji="pekerja-1">' in own
+    old = rows(browser.get("/dasbor?bulan=2026-10").text)
+    assert old["baris-kota"][7:11] == ["0", "0", "0", "0"]
+    table = CalamineWorkbook.from_filelike(BytesIO(browser.get("/dasbor/unduh.xlsx").data))
+    lembar = table.get_sheet_by_name("OPD").to_python()
+    (judul,) = [row for row in lembar if "KARTU DISERAHKAN" in row]
+    (total,) = [row for row in lembar if row[1] == "JUMLAH"]
+    at = judul.index("PEKERJA")
+    assert judul[at + 1 : at + 4] == ["PEKERJA TERDAFTAR DI BPJS", "PEKERJA TERLINDUNGI", "KARTU DISERAHKAN"]
+    assert total[at : at + 4] == [3, 2, 0, 1]
 
 
 def test_the_same_table_as_xlsx_and_on_paper(cast: Cast, city: None, client_as: Any) -> None:
