@@ -33,3 +33,4 @@ class JawabanPendapat(Status):
     MENUNGGU = "menunggu", "Menunggu pendapat kedua", "perlu"
     SETUJU = "setuju", "Disetujui", "proses"
     TIDAK = "tidak", "Tidak disetujui", "netral"
+    DITARIK = "ditarik", "Ditarik kembali", "netral"

@@ -400,6 +400,19 @@ def upgrade() -> None:
     with op.batch_alter_table('peringatan_diterima', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_peringatan_diterima_pekerja_id'), ['pekerja_id'], unique=False)
 
+    op.create_table('perubahan_pekerja',
+    sa.Column('pekerja_id', sa.Uuid(), nullable=False),
+    sa.Column('kolom', sa.JSON(), nullable=False),
+    sa.Column('sebelum_enc', sa.LargeBinary(), nullable=False),
+    sa.Column('oleh', sa.Uuid(), nullable=True),
+    sa.Column('pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['pekerja_id'], ['pekerja.id'], name=op.f('fk_perubahan_pekerja_pekerja_id_pekerja')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_perubahan_pekerja'))
+    )
+    with op.batch_alter_table('perubahan_pekerja', schema=None) as batch_op:
+        batch_op.create_index('ix_perubahan_pekerja', ['pekerja_id', 'pada'], unique=False)
+
     op.create_table('tumpukan',
     sa.Column('opd_id', sa.Uuid(), nullable=False),
     sa.Column('status', sa.Enum('dibaca', 'siap', 'selesai', 'gagal', 'dibuang', name='statustumpukan', native_enum=False, create_constraint=True, length=32), nullable=False),
@@ -824,13 +837,13 @@ def upgrade() -> None:
     sa.Column('catatan', sa.Text(), nullable=True),
     sa.Column('diminta_oleh', sa.Uuid(), nullable=False),
     sa.Column('diminta_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('jawaban', sa.Enum('menunggu', 'setuju', 'tidak', name='jawabanpendapat', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('jawaban', sa.Enum('menunggu', 'setuju', 'tidak', 'ditarik', name='jawabanpendapat', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('catatan_jawaban', sa.Text(), nullable=True),
     sa.Column('dijawab_oleh', sa.Uuid(), nullable=True),
     sa.Column('dijawab_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('versi', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint("(jawaban = 'menunggu') = (dijawab_oleh IS NULL)", name=op.f('ck_pendapat_kedua_dijawab')),
+    sa.CheckConstraint("(jawaban IN ('menunggu', 'ditarik')) = (dijawab_oleh IS NULL)", name=op.f('ck_pendapat_kedua_dijawab')),
     sa.CheckConstraint('dijawab_oleh IS NULL OR dijawab_oleh <> diminta_oleh', name=op.f('ck_pendapat_kedua_orang_lain')),
     sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_pendapat_kedua_surat_kuasa_id_surat_kuasa')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pendapat_kedua'))
@@ -1244,6 +1257,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_tumpukan_opd')
 
     op.drop_table('tumpukan')
+    with op.batch_alter_table('perubahan_pekerja', schema=None) as batch_op:
+        batch_op.drop_index('ix_perubahan_pekerja')
+
+    op.drop_table('perubahan_pekerja')
     with op.batch_alter_table('peringatan_diterima', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_peringatan_diterima_pekerja_id'))
 
