@@ -36,7 +36,7 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 BULAN_KE_DEPAN = 12
 
 
-def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
+def visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
     """The one scope of this table: own letters, those of the own OPD, or all for verifikator and admin; a
     bendahara sees what a verifikator has accepted."""
     if seen_by.is_system or seen_by.has(Peran.VERIFIKATOR, Peran.ADMIN):
@@ -56,7 +56,7 @@ def get_surat(surat_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
 
     Raises ``NotFound`` for a missing and for a foreign one alike.
     """
-    query = _visible(select(SuratKuasa).where(SuratKuasa.id == surat_id), seen_by)
+    query = visible(select(SuratKuasa).where(SuratKuasa.id == surat_id), seen_by)
     row = db.session.scalar(query.with_for_update(of=SuratKuasa) if untuk_diubah else query)
     if row is None:
         raise NotFound
@@ -65,7 +65,7 @@ def get_surat(surat_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
 
 def get_by_ref(ref: str, *, seen_by: Pelaku) -> SuratKuasa:
     """The version whose QR code carries this reference; raises ``NotFound``."""
-    row = db.session.scalar(_visible(select(SuratKuasa).where(SuratKuasa.ref == ref), seen_by))
+    row = db.session.scalar(visible(select(SuratKuasa).where(SuratKuasa.ref == ref), seen_by))
     if row is None:
         raise NotFound
     return cast(SuratKuasa, row)
@@ -85,7 +85,7 @@ def find_hidup(asn_id: uuid.UUID) -> SuratKuasa | None:
 
 def list_versi(asn_id: uuid.UUID, *, seen_by: Pelaku) -> list[SuratKuasa]:
     """All versions of an ASN's letters, newest first."""
-    query = _visible(select(SuratKuasa).where(SuratKuasa.asn_id == asn_id), seen_by)
+    query = visible(select(SuratKuasa).where(SuratKuasa.asn_id == asn_id), seen_by)
     return list(db.session.scalars(query.order_by(SuratKuasa.urutan_versi.desc(), SuratKuasa.id)))
 
 
@@ -244,7 +244,7 @@ def list_surat(
     if sesudah is not None:
         nama = get_surat(sesudah, seen_by=seen_by).asn.nama_urut
         query = query.where((Asn.nama_urut > nama) | ((Asn.nama_urut == nama) & (SuratKuasa.id > sesudah)))
-    query = _visible(query, seen_by).order_by(Asn.nama_urut, SuratKuasa.id).limit(banyak + 1)
+    query = visible(query, seen_by).order_by(Asn.nama_urut, SuratKuasa.id).limit(banyak + 1)
     rows = list(db.session.execute(query))
     papers = berkas_queries.list_kini_banyak(row.id for row in rows[:banyak])
     lines = [

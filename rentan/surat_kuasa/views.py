@@ -18,6 +18,7 @@ from rentan.core.subject import load_deks, reveal
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.surat_kuasa import actions, asli, queries
+from rentan.surat_kuasa.cari_asli import nama_petugas
 from rentan.surat_kuasa.forms import (
     FORM_BERKAS,
     AsliForm,
@@ -42,7 +43,7 @@ _SURAT = (Permission.SURAT_SENDIRI, Permission.SURAT_BANTU)
 
 
 @bp.get("/surat-kuasa/<uuid:surat_id>")
-@requires(*_SURAT, Permission.BERKAS_ASAL)
+@requires(*_SURAT, Permission.BERKAS_ASAL, Permission.ASLI_PINDAH)
 def show(surat_id: uuid.UUID) -> Response:
     """One version: where it stands, what comes next."""
     return _page(queries.get_surat(surat_id, seen_by=pelaku()))
@@ -226,7 +227,7 @@ def cancel(surat_id: uuid.UUID) -> Response:
 
 
 @bp.post("/surat-kuasa/<uuid:surat_id>/asli")
-@requires(*_SURAT)
+@requires(*_SURAT, Permission.ASLI_PINDAH)
 def move_original(surat_id: uuid.UUID) -> Response:
     """Where the paper original is now."""
     surat = queries.get_surat(surat_id, seen_by=pelaku())
@@ -283,6 +284,7 @@ def _page(surat: SuratKuasa, **sent: BaseForm) -> Response:
     load_deks([surat.asn_id])
     isi = queries.isi_draf_of(surat)
     own = pelaku().asn_id == surat.asn_id
+    perpindahan = queries.list_perpindahan(surat)
     return render_page(
         "surat_kuasa/lihat.html",
         status=refused.status if refused else 200,
@@ -294,7 +296,8 @@ def _page(surat: SuratKuasa, **sent: BaseForm) -> Response:
         isi=isi,
         tawaran=queries.list_tawaran(surat, pelaku()),
         versi_lain=queries.list_versi(surat.asn_id, seen_by=pelaku()),
-        perpindahan=queries.list_perpindahan(surat),
+        perpindahan=perpindahan,
+        petugas=nama_petugas(perpindahan),
         riwayat=list_riwayat(MACHINE, surat),
         terjadi=TERJADI,
         **_papers_context(surat.id),
