@@ -88,7 +88,7 @@ def catat_pekerja(
     _require_past(diberi_tahu_pada)
     row = find_pekerja(data.nik) or _create(data, asal, diberi_tahu_pada, by)
     _match(row, data, diberi_tahu_pada, by)
-    _accept_warnings(row, answer.peringatan, alasan, by)
+    accept_warnings(row, answer.peringatan, alasan, by)
     return row
 
 
@@ -183,7 +183,7 @@ def _require_past(diberi_tahu_pada: date | None) -> None:
         )
 
 
-def _accept_warnings(row: Pekerja, warnings: tuple[Peringatan, ...], alasan: str, by: Pelaku) -> None:
+def accept_warnings(row: Pekerja, warnings: tuple[Peringatan, ...], alasan: str, by: Pelaku) -> None:
     """Keep each warning with the reason why the person accepted it (product.md §3 Identity; PP 40/2019)."""
     for one in warnings:
         db.session.add(
@@ -230,6 +230,16 @@ def _suspect(pekerja_id: uuid.UUID) -> None:
     row = db.session.get_one(Pekerja, pekerja_id, with_for_update=True, populate_existing=True)
     if row.status in (StatusPekerja.CALON, StatusPekerja.LAYAK):
         advance(MACHINE, row, "mirip", by=SISTEM)
+
+
+def suspect_if_doubtful(pekerja_id: uuid.UUID) -> None:
+    """W3 for a worker who becomes "layak" again while somebody he resembles still waits for a verifikator."""
+    query = select(DugaDuplikat.id).where(
+        (DugaDuplikat.pekerja_id == pekerja_id) | (DugaDuplikat.mirip_id == pekerja_id),
+        DugaDuplikat.putusan == PutusanDuplikat.MENUNGGU,
+    )
+    if db.session.scalar(query.limit(1)) is not None:
+        _suspect(pekerja_id)
 
 
 def limit_lookups(by: Pelaku) -> None:

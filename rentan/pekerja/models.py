@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,7 +21,7 @@ class Pekerja(IdMixin, VersionMixin, Base):
     ``nama_inti`` (titles and case removed) and the birth date find doubtful duplicates; ``digabung_ke`` is
     the older record of the same person (W4). ``terdaftar_pada`` is the day BPJS answered "Y" (W8),
     ``mulai_masa`` the start of unbroken membership, ``alasan_bpjs`` the code of its last refusal (W9),
-    ``data_diubah_pada`` when name, number, birth date or sex last changed (W10).
+    ``data_diubah_pada`` when what BPJS is told about the worker last changed (W10).
     """
 
     __tablename__ = "pekerja"
@@ -120,3 +121,22 @@ class PeringatanDiterima(IdMixin, Base):
     alasan: Mapped[str] = mapped_column(Text)
     diterima_oleh: Mapped[uuid.UUID | None]
     diterima_pada: Mapped[datetime]
+
+
+class PerubahanPekerja(IdMixin, Base):
+    """One correction of a worker's data: what stood there before, sealed, for who decides about it (W10).
+
+    ``kolom`` names what changed; ``sebelum_enc`` holds the earlier values as JSON.
+    """
+
+    __tablename__ = "perubahan_pekerja"
+    pekerja_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pekerja.id"))
+    kolom: Mapped[list[Any]] = mapped_column(default=list)
+    sebelum_enc: Mapped[bytes]
+    oleh: Mapped[uuid.UUID | None]
+    pada: Mapped[datetime]
+    __table_args__ = (Index("ix_perubahan_pekerja", "pekerja_id", "pada"),)
+
+    @property
+    def subjek_id(self) -> uuid.UUID:
+        return self.pekerja_id

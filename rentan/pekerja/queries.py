@@ -51,6 +51,7 @@ class Kelayakan:
             "tercakup_lain",
             "pernah_ditolak",
             "nik_data_beda",
+            "nik_terpakai",
         }
 
 
@@ -190,7 +191,9 @@ def list_mirip(pekerja_ids: Sequence[uuid.UUID]) -> list[Mirip]:
         rows += db.session.execute(query).all()
     dates = sorted({row.tanggal_lahir for row in rows})
     serving = Asn.status_aktif.in_((StatusAktif.AKTIF, StatusAktif.CUTI))
-    workers, roster, known = _born_on(Pekerja, dates), _born_on(Asn, dates, serving), _known_pairs(wanted)
+    apart = Pekerja.digabung_ke.is_(None)  # a merged record lives on in the older one
+    workers, roster = _born_on(Pekerja, dates, apart), _born_on(Asn, dates, serving)
+    known = _known_pairs(wanted)
     found: dict[frozenset[uuid.UUID], Mirip] = {}
     for row in rows:
         for other in workers.get(row.tanggal_lahir, ()):
