@@ -29,6 +29,7 @@ class Kartu(IdMixin, VersionMixin, Base):
 
     ``menggantikan_id`` is the lost, broken or wrong card that this one replaces. ``percobaan`` counts the
     invitations that nobody came to. ``sejak`` is the moment of the last move: the age of a waiting state.
+    ``alamat_dijawab_pada``: donor or operator said where the worker lives, after the card came back (K9).
     """
 
     __tablename__ = "kartu"
@@ -47,6 +48,7 @@ class Kartu(IdMixin, VersionMixin, Base):
     percobaan: Mapped[int] = mapped_column(default=0)
     sejak: Mapped[datetime]
     diterima_pada: Mapped[datetime | None]
+    alamat_dijawab_pada: Mapped[datetime | None]
     catatan: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
         partial_unique("uq_kartu_hidup", "pekerja_id", where=f"status IN ({HIDUP_SQL})"),

@@ -143,7 +143,11 @@ def hand_over_kartu(
 
 
 def check_acara(acara: AcaraSerah) -> None:
-    """Cards are handed over on the day of the plan and afterwards, until it is ended."""
+    """Cards are handed over on the day of the plan and afterwards, until it is ended.
+
+    The day is held in common with the other desks; who ends it waits for them, and they for him.
+    """
+    db.session.refresh(acara, with_for_update={"read": True})
     if acara.status is not StatusAcara.RENCANA:
         raise RuleError(
             f"Acara ini sudah {acara.status.label.lower()}. Pilih acara lain, atau serahkan tanpa acara.",
@@ -199,6 +203,9 @@ def undo_serah(penyerahan: PenyerahanKartu, *, by: Pelaku, alasan: str = "", cat
     ``RuleError``: ``sudah_batal``, ``penjaga_k13``.
     """
     kartu = penyerahan.kartu
+    acara = db.session.get(AcaraSerah, penyerahan.acara_id) if penyerahan.acara_id else None
+    if acara is not None:  # always the day before the card, as in handing over
+        db.session.refresh(acara, with_for_update={"read": True})
     lock_kartu(kartu)
     db.session.refresh(penyerahan)
     if penyerahan.dibatalkan_pada is not None:
@@ -208,7 +215,6 @@ def undo_serah(penyerahan: PenyerahanKartu, *, by: Pelaku, alasan: str = "", cat
     penyerahan.dibatalkan_oleh, penyerahan.dibatalkan_pada = by.akun_id, now()
     penyerahan.alasan_batal = ": ".join(one for one in (alasan, catatan) if one) or None
     gerak(kartu, "batalkan_serah", by=by, **facts)
-    acara = db.session.get(AcaraSerah, penyerahan.acara_id) if penyerahan.acara_id else None
     undangan = find_undangan(acara, kartu)
     if acara is None or undangan is None:
         return

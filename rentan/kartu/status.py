@@ -46,6 +46,24 @@ class Hubungan(Status):
     LAIN = "lain", "Lainnya"
 
 
+class AlasanTidakKetemu(Status):
+    """K8: why the card is still here."""
+
+    TIDAK_DATANG = "tidak_datang", "Diundang, tidak datang"
+    PINDAH = "pindah", "Sudah pindah alamat"
+    ALAMAT_SALAH = "alamat_salah", "Alamat tidak ditemukan"
+    BEPERGIAN = "bepergian", "Sedang bepergian atau bekerja di luar kota"
+    SAKIT = "sakit", "Sakit atau tidak dapat hadir"
+    MENOLAK = "menolak", "Tidak bersedia menerima"
+
+
+class AlasanBatalKartu(Status):
+    """K12: the two reasons for giving a card up."""
+
+    BERAKHIR = "berakhir", "Kepesertaan pekerja sudah berakhir"
+    GANDA = "ganda", "Kartu ganda"
+
+
 class CaraSerah(Status):
     """How the hand-over came into the application."""
 
@@ -77,6 +95,8 @@ HIDUP = (
 HIDUP_SQL = ", ".join(f"'{one.value}'" for one in HIDUP)
 #: The kecamatan has it in hand.
 DI_KECAMATAN = (S.DITERIMA_KEC, S.DIJADWALKAN, S.TIDAK_KETEMU)
+#: A printed card exists: giving it up means destroying it (K12).
+TERCETAK = (S.DICETAK, S.DIKIRIM_KEC, S.DITERIMA_KEC)
 #: K11: it can be lost, broken or wrong from the printer on.
 DAPAT_RUSAK = (
     S.DICETAK, S.DIKIRIM_KEC, S.DITERIMA_KEC, S.DIJADWALKAN, S.DISERAHKAN, S.TIDAK_KETEMU, S.DIKEMBALIKAN,
