@@ -72,8 +72,8 @@ def correct_pekerja(
     """Write corrected data; answers the row that keeps what stood there before.
 
     The check is the one of typing a worker in (age, cover elsewhere, warnings with a reason). Another NIK
-    is a new check of the person; one that somebody else has is refused without naming anybody and counts as an
-    answer "known" (MSK-2). The search for resembling workers runs again. Raises ``Stale`` and ``RuleError``:
+    is a new check of the person; one that somebody else has is refused without naming anybody and counts as
+    an answer "known" (MSK-2). The search for resembling workers runs again. Raises ``Stale``, ``RuleError``:
     ``tidak_berubah``, ``nik_terpakai``, ``kelurahan``, and those of ``pekerja.actions.catat_pekerja``.
     """
     _hold(pekerja, data.tanggal_lahir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from rentan.berkas import actions as berkas_actions
 from rentan.berkas.models import Berkas
 from rentan.berkas.sanitise import Bersih
 from rentan.berkas.status import WAJIB_UNGGAH, JenisBerkas
-from rentan.core.actor import Pelaku
+from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.cetak import Kertas, render_dokumen
 from rentan.core.clock import now, today
@@ -213,14 +213,26 @@ def _next_version(
     return baru
 
 
-def check_unggahan(surat: SuratKuasa, jenis: JenisBerkas, *, ukuran: int, by: Pelaku) -> None:
-    """Everything that can be refused before the file is opened: whose letter, its state, the day's quota."""
+def check_unggahan(
+    surat: SuratKuasa,
+    jenis: JenisBerkas,
+    *,
+    ukuran: int,
+    by: Pelaku,
+    diminta: Collection[JenisBerkas] = (),
+) -> None:
+    """Everything that can be refused before the file is opened: whose letter, its state, the day's quota.
+
+    ``diminta``: the papers that an open request for repair asks for; the others of that letter stay.
+    """
     check_reach(surat, by)
     if jenis not in WAJIB_UNGGAH:
         raise RuleError("Jenis berkas ini tidak dikenal. Muat ulang halaman.", kode="berkas_jenis")
     allowed = [StatusSurat.DICETAK]
     if jenis is not JenisBerkas.SURAT_KUASA:
         allowed.append(StatusSurat.DRAF)  # KTP and bank book do not depend on the letter's text
+    if jenis in diminta:
+        allowed.append(StatusSurat.PERLU_PERBAIKAN)
     if surat.status not in allowed:
         raise RuleError(
             f"Surat kuasa ini berstatus “{surat.status.label}”, sehingga {jenis.label} tidak dapat diunggah.",
@@ -239,14 +251,16 @@ def unggah_berkas(
     nama_file: str,
     by: Pelaku,
     bersih: Bersih | None = None,
+    diminta: Collection[JenisBerkas] = (),
 ) -> Berkas:
     """Keep one of the three papers with its letter; a newer one of the same kind takes the older one's place.
 
     ``bersih``: what ``berkas.actions.clean_upload`` made of ``data`` before this transaction began. A signed
     letter whose QR codes name another letter or an older version is refused; codes that nobody can read
-    (phone photos) are left to the verifikator, ``Berkas.halaman_dikenal`` tells. Raises ``RuleError``.
+    (phone photos) are left to the verifikator, ``Berkas.halaman_dikenal`` tells. ``diminta`` as in
+    ``check_unggahan``. Raises ``RuleError``.
     """
-    check_unggahan(surat, jenis, ukuran=len(data), by=by)
+    check_unggahan(surat, jenis, ukuran=len(data), by=by, diminta=diminta)
     bersih = bersih or berkas_actions.clean_upload(data, nama_file, jenis, by=by)
     known = None
     if jenis is JenisBerkas.SURAT_KUASA:
@@ -301,6 +315,16 @@ def batal(
     turunkan_tahap(surat.asn)
     for ikut in SETELAH_BATAL:
         ikut(surat, by)
+
+
+def akhiri_basi(surat: SuratKuasa, *, hari_terbuka: int, pengingat: int) -> None:
+    """M23: nobody repaired it in time. The ASN has not joined any more and may start anew at once.
+
+    ``pengingat``: how many reminders were sent. Raises ``RuleError`` while it is too early.
+    """
+    facts = {"hari_terbuka": hari_terbuka, "pengingat": pengingat}
+    advance(MACHINE, surat, "basi", by=SISTEM, alasan="perbaikan_basi", **facts)
+    turunkan_tahap(surat.asn)
 
 
 # -- within -------------------------------------------------------------------------------------------------

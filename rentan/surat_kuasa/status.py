@@ -189,7 +189,7 @@ def _papers_complete(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | No
 
 
 def _signed_in_time(surat: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
-    """M4: print date <= signature date <= today; a page that only asks for its buttons has no date yet."""
+    """M4, M8: print date <= signature date <= today; a page that asks for its buttons has no date yet."""
     if "ditandatangani_pada" not in facts:
         return None
     signed, printed = facts["ditandatangani_pada"], to_local(surat.dicetak_pada).date()
@@ -251,7 +251,7 @@ MACHINE = Machine(
         ),
         Move(
             "M8", "kirim_ulang", frozenset({S.PERLU_PERBAIKAN}), S.DIUNGGAH, _PEMILIK, "Kirim perbaikan",
-            penjaga=(p.all_answered,),
+            penjaga=(p.all_answered, _signed_in_time),
         ),
         Move(
             "M9", "setujui", frozenset({S.DIPERIKSA}), S.TERVERIFIKASI, _VER, "Setujui",
@@ -303,27 +303,3 @@ MACHINE = Machine(
         ),
     ),
 )  # fmt: skip
-
-#: What a move of the history says happened.
-TERJADI = {
-    "M1": "Dibuat",
-    "M2": "Dicetak",
-    "M3": "Diubah menjadi versi baru",
-    "M4": "Dikirim",
-    "M5": "Diperiksa verifikator",
-    "M6": "Dikembalikan ke antrean",
-    "M7": "Diminta diperbaiki",
-    "M8": "Perbaikan dikirim",
-    "M9": "Disetujui",
-    "M10": "Ditolak",
-    "M11": "Diajukan ke bank",
-    "M12": "Diberlakukan",
-    "M13": "Diterima bank",
-    "M14": "Ditolak bank",
-    "M15": "Diminta diperbaiki karena ditolak bank",
-    "M18": "Pencabutan diterima",
-    "M19": "Pencabutan selesai",
-    "M20": "Diganti versi baru",
-    "M22": "Dibatalkan",
-    "M23": "Berakhir karena tidak diperbaiki",
-}
