@@ -28,7 +28,12 @@ TARGETS = frozenset(
         "rentan.core.sheets_child:read",
         "rentan.berkas.sanitise_child:clean_image",
         "rentan.berkas.sanitise_child:clean_pdf",
+        "rentan.berkas.sanitise_child:crop_page",
         "rentan.berkas.sanitise_child:render_page",
+        "rentan.pindai.stack_child:bind",
+        "rentan.pindai.stack_child:inspect",
+        "rentan.pindai.stack_child:read_pages",
+        "rentan.kartu.lembar_child:read_sheets",
     }
 )
 """The closed list of functions that may run in the child. A new parser is added here, in the open."""
@@ -66,9 +71,17 @@ class SandboxError(Exception):
 
 
 def run_limited(
-    target: str, request: dict, blobs: list[bytes], *, limits: Limits | None = None
+    target: str,
+    request: dict,
+    blobs: list[bytes],
+    *,
+    limits: Limits | None = None,
+    berkas: BinaryIO | None = None,
 ) -> tuple[dict, list[bytes]]:
     """Call ``target`` ("module:function", one of TARGETS) as ``function(request, blobs)`` in a child.
+
+    ``berkas``: an open file that the child may read under ``request["fd"]``, for what is too large to be
+    copied for every call.
 
     Raises ``SandboxError`` when there is no answer, passes on a ``RuleError`` that the function raised, and
     raises ``ValueError`` for a target that is not on the list.
@@ -76,16 +89,19 @@ def run_limited(
     if target not in TARGETS:
         raise ValueError(f"not an allowed sandbox target: {target}")
     limits = limits or Limits()
-    question = {"target": target, "limits": asdict(limits), "request": request}
-    with _slot(limits.queue), _memory_file() as ask, _memory_file() as answer:
+    with _slot(limits.queue), memory_file() as ask, memory_file() as answer:
+        fds = () if berkas is None else (berkas.fileno(),)
+        if fds:
+            request = request | {"fd": fds[0]}
+        question = {"target": target, "limits": asdict(limits), "request": request}
         pack(ask, question, blobs)
         ask.seek(0)
-        code = _run(ask, answer, limits.wall)
+        code = _run(ask, answer, limits.wall, fds)
         answer.seek(0)
         return _read_answer(code, answer)
 
 
-def _run(ask: BinaryIO, answer: BinaryIO, wall: float) -> int:
+def _run(ask: BinaryIO, answer: BinaryIO, wall: float, fds: tuple[int, ...] = ()) -> int:
     """Start the child, wait ``wall`` seconds, end its whole process group. Returns its exit code."""
     with tempfile.TemporaryDirectory(prefix="rentan-kosong-") as empty:
         child = subprocess.Popen(
@@ -96,6 +112,7 @@ def _run(ask: BinaryIO, answer: BinaryIO, wall: float) -> int:
             cwd=empty,
             env={},
             start_new_session=True,
+            pass_fds=fds,
         )
         try:
             return child.wait(wall)
@@ -138,7 +155,7 @@ def _crash_kode(code: int) -> str:
     return "rusak"
 
 
-def _memory_file() -> BinaryIO:
+def memory_file() -> BinaryIO:
     """An unnamed file that never touches the disk: it carries papers in clear."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("rentan", os.MFD_CLOEXEC), "w+b")

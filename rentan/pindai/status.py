@@ -22,6 +22,12 @@ class HasilHalaman(Status):
     GANDA = "ganda", "Halaman yang sama sudah ada", "netral"
     VERSI_LAMA = "versi_lama", "Versi lama", "perlu"
     BUKAN_DI_SINI = "bukan_di_sini", "Bukan surat OPD Anda, atau tidak dikenal", "perlu"
-    TERLAMBAT = "terlambat", "Surat tidak lagi menunggu berkas", "perlu"
+    TERLAMBAT = "terlambat", "Surat tidak lagi menunggu berkas ini", "perlu"
+    TEMPEL_KOSONG = "tempel_kosong", "Lembar tempel masih kosong", "perlu"
     TANPA_KODE = "tanpa_kode", "Tanpa kode yang terbaca", "perlu"
+    RUSAK = "rusak", "Halaman tidak dapat dibuka", "bahaya"
     KOSONG = "kosong", "Halaman kosong", "netral"
+
+
+#: The page belongs to a letter by its own code.
+DIKENAL = (HasilHalaman.SURAT, HasilHalaman.KTP, HasilHalaman.BUKU)

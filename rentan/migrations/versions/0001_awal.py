@@ -418,7 +418,7 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('dibaca', 'siap', 'selesai', 'gagal', 'dibuang', name='statustumpukan', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('sha256', sa.String(length=200), nullable=False),
     sa.Column('ukuran', sa.BigInteger(), nullable=False),
-    sa.Column('kunci_berkas', sa.String(length=200), nullable=False),
+    sa.Column('bagian', sa.JSON(), nullable=False),
     sa.Column('halaman', sa.BigInteger(), nullable=True),
     sa.Column('dibaca', sa.BigInteger(), nullable=False),
     sa.Column('galat', sa.String(length=200), nullable=True),
@@ -774,6 +774,7 @@ def upgrade() -> None:
     sa.Column('percobaan', sa.BigInteger(), nullable=False),
     sa.Column('sejak', rentan.ext.UtcDateTime(timezone=True), nullable=False),
     sa.Column('diterima_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('alamat_dijawab_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
     sa.Column('catatan', sa.Text(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('versi', sa.BigInteger(), nullable=False),
@@ -957,21 +958,28 @@ def upgrade() -> None:
     op.create_table('halaman_pindai',
     sa.Column('tumpukan_id', sa.Uuid(), nullable=False),
     sa.Column('nomor', sa.BigInteger(), nullable=False),
-    sa.Column('hasil', sa.Enum('surat', 'ktp', 'buku', 'ganda', 'versi_lama', 'bukan_di_sini', 'terlambat', 'tanpa_kode', 'kosong', name='hasilhalaman', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('hasil', sa.Enum('surat', 'ktp', 'buku', 'ganda', 'versi_lama', 'bukan_di_sini', 'terlambat', 'tempel_kosong', 'tanpa_kode', 'rusak', 'kosong', name='hasilhalaman', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('kode', sa.String(length=200), nullable=True),
     sa.Column('putaran', sa.BigInteger(), nullable=False),
+    sa.Column('tinta', sa.BigInteger(), nullable=False),
+    sa.Column('tempel_kosong', sa.Boolean(), nullable=False),
+    sa.Column('lebar', sa.BigInteger(), nullable=False),
+    sa.Column('tinggi', sa.BigInteger(), nullable=False),
     sa.Column('kunci_gambar', sa.String(length=200), nullable=True),
     sa.Column('sha256', sa.String(length=200), nullable=True),
     sa.Column('surat_kuasa_id', sa.Uuid(), nullable=True),
     sa.Column('jenis', sa.Enum('surat_cetak', 'surat_kuasa', 'ktp', 'buku_rekening', 'cabut_cetak', 'cabut_ttd', name='jenisberkas', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('halaman_surat', sa.BigInteger(), nullable=True),
-    sa.Column('versi_surat', sa.BigInteger(), nullable=True),
     sa.Column('ditempatkan_oleh', sa.Uuid(), nullable=True),
     sa.Column('ditempatkan_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
     sa.Column('dibuang_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
     sa.Column('berkas_id', sa.Uuid(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('versi', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint('(kunci_gambar IS NULL) = (sha256 IS NULL)', name=op.f('ck_halaman_pindai_gambar')),
+    sa.CheckConstraint('(surat_kuasa_id IS NULL) = (jenis IS NULL) AND (jenis IS NULL) = (halaman_surat IS NULL)', name=op.f('ck_halaman_pindai_tempat')),
+    sa.CheckConstraint('berkas_id IS NULL OR surat_kuasa_id IS NOT NULL', name=op.f('ck_halaman_pindai_tersimpan')),
+    sa.CheckConstraint('dibuang_pada IS NULL OR surat_kuasa_id IS NULL', name=op.f('ck_halaman_pindai_dibuang')),
+    sa.CheckConstraint('kunci_gambar IS NULL OR sha256 IS NOT NULL', name=op.f('ck_halaman_pindai_gambar')),
     sa.CheckConstraint('putaran IN (0, 90, 180, 270)', name=op.f('ck_halaman_pindai_putaran')),
     sa.ForeignKeyConstraint(['berkas_id'], ['berkas.id'], name=op.f('fk_halaman_pindai_berkas_id_berkas')),
     sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_halaman_pindai_surat_kuasa_id_surat_kuasa')),
@@ -981,6 +989,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('halaman_pindai', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_halaman_pindai_surat_kuasa_id'), ['surat_kuasa_id'], unique=False)
+        batch_op.create_index('uq_halaman_pindai_tempat', ['tumpukan_id', 'surat_kuasa_id', 'jenis', 'halaman_surat'], unique=True, sqlite_where=sa.text('surat_kuasa_id IS NOT NULL'), postgresql_where=sa.text('surat_kuasa_id IS NOT NULL'))
 
     op.create_table('pencabutan',
     sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
@@ -1127,6 +1136,7 @@ def downgrade() -> None:
     op.drop_table('penyerahan_kartu')
     op.drop_table('pencabutan')
     with op.batch_alter_table('halaman_pindai', schema=None) as batch_op:
+        batch_op.drop_index('uq_halaman_pindai_tempat', sqlite_where=sa.text('surat_kuasa_id IS NOT NULL'), postgresql_where=sa.text('surat_kuasa_id IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_halaman_pindai_surat_kuasa_id'))
 
     op.drop_table('halaman_pindai')
