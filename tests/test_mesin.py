@@ -130,7 +130,7 @@ B4 dikunci > disusun : LIA
 B5a dikunci > disetujui : APP
 B5 disetujui > dikirim : LIA
 B8 dikirim hasil_sebagian > hasil_sebagian : LIA
-B8 dikirim hasil_sebagian > hasil_lengkap : LIA
+B8 dikirim hasil_sebagian > hasil_lengkap : LIA SYS
 B12 disusun dikunci disetujui > dibatalkan : LIA APP
 """
 

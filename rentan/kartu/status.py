@@ -46,17 +46,6 @@ class Hubungan(Status):
     LAIN = "lain", "Lainnya"
 
 
-class AlasanTidakKetemu(Status):
-    """K8: why the card is still here."""
-
-    TIDAK_DATANG = "tidak_datang", "Diundang, tidak datang"
-    PINDAH = "pindah", "Sudah pindah alamat"
-    ALAMAT_SALAH = "alamat_salah", "Alamat tidak ditemukan"
-    BEPERGIAN = "bepergian", "Sedang bepergian atau bekerja di luar kota"
-    SAKIT = "sakit", "Sakit atau tidak dapat hadir"
-    MENOLAK = "menolak", "Tidak bersedia menerima"
-
-
 class AlasanBatalKartu(Status):
     """K12: the two reasons for giving a card up."""
 

@@ -1,5 +1,6 @@
 """The batch (states.md §6): one machine for all lists that leave the building, and its moves.
 
+B8 by the system: a packing list is answered by the kecamatan that counts the last of its cards.
 The bank's debit files (DEBET, ULANG), SETOR, and their moves B6-B7, B10-B11, B13 come with the money.
 """
 
@@ -93,7 +94,7 @@ MACHINE = Machine(
         ),
         Move(
             "B8", "hasil_lengkap", frozenset({S.DIKIRIM, S.HASIL_SEBAGIAN}), S.HASIL_LENGKAP, _SUSUN,
-            "Catat jawaban",
+            "Catat jawaban", sistem=True,
         ),
         Move("B12", "batal", frozenset(TERBUKA), S.DIBATALKAN, _SUSUN | _SETUJU, "Batalkan paket"),
     ),
