@@ -10,19 +10,24 @@ from rentan.akun import views_kelola as akun_kelola_views
 from rentan.akun import views_saya as akun_saya_views
 from rentan.asn import views as asn_views
 from rentan.asuhan import views as asuhan_views
+from rentan.asuhan.riwayat import add_sumber
 from rentan.bantuan import views as bantuan_views
 from rentan.beranda import views as beranda_views
 from rentan.berkas import views as berkas_views
 from rentan.calon import views as calon_views
 from rentan.jejak import views as jejak_views
+from rentan.kartu import riwayat as kartu_riwayat
 from rentan.laporan import views as laporan_views
 from rentan.opd import views as opd_views
 from rentan.paket import views as paket_views
 from rentan.pekerja import views as pekerja_views
 from rentan.pendaftaran import views as pendaftaran_views
 from rentan.pengaturan import views as pengaturan_views
+from rentan.surat_kuasa import riwayat as surat_riwayat
 from rentan.surat_kuasa import views as surat_views
+from rentan.surat_kuasa import views_asli as surat_asli_views
 from rentan.surat_kuasa import views_daftar as surat_daftar_views
+from rentan.verifikasi import riwayat as verifikasi_riwayat
 from rentan.web import health
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -40,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calon_views.bp,
     berkas_views.bp,
     surat_daftar_views.bp,
+    surat_asli_views.bp,
     surat_views.bp,
     paket_views.bp,
     pendaftaran_views.bp,
@@ -47,3 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     beranda_views.bp,
     bantuan_views.bp,
 )
+
+# Rooms to the right of ``asuhan`` whose rows belong on a worker's timeline.
+for room in (surat_riwayat, verifikasi_riwayat, kartu_riwayat):
+    add_sumber(room.sumber)

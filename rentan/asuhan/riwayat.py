@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy import select
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, MACHINE, StatusAsuhan
-from rentan.core.workflow import Riwayat
-from rentan.ext import db
+from rentan.core.riwayat import Kalimat, Kejadian, kejadian, list_langkah
+from rentan.pekerja.riwayat import KALIMAT as KALIMAT_PEKERJA
+from rentan.pekerja.riwayat import PENJELASAN
+from rentan.pekerja.status import MACHINE as MESIN_PEKERJA
 from rentan.pekerja.status import StatusPekerja
 from rentan.tarif.queries import hari_debet
-from rentan.util.tanggal import format_hari, format_tanggal, format_waktu
+from rentan.util.tanggal import format_hari, format_tanggal
 
-_LANGKAH = {
-    "A1": "Dipegang dari daftar calon",
-    "A2": "Masa pegang diperpanjang",
-    "A3": "Masa pegang lewat, pekerja kembali ke daftar calon",
-    "A4": "Diusulkan sebagai pekerja asuhan",
-    "A15": "Dibatalkan",
+KALIMAT: Kalimat = {
+    ("A1", "pesan"): "Dipegang dari daftar calon",
+    ("A2", "perpanjang"): "Masa pegang diperpanjang",
+    ("A3", "lewat_waktu"): "Masa pegang lewat, pekerja kembali ke daftar calon",
+    ("A4", "usulkan"): "Diusulkan sebagai pekerja asuhan",
+    ("A5", "layak"): "Pekerja diterima verifikator",
+    ("A6", "tidak_layak"): "Pekerja tidak dapat diasuh",
+    ("A7", "siap"): "Siap didebit: surat kuasa berlaku dan pekerja terdaftar di BPJS",
+    ("A10", "henti"): "Asuhan berhenti, pengganti dicarikan",
+    ("A14", "pekerja_keluar"): "Asuhan berakhir karena keadaan pekerja",
+    ("A15", "batal"): "Asuhan dibatalkan",
 }
+#: Why a sponsorship ended, for the reason codes that tell the donor something.
+ALASAN = {
+    "meninggal": "Pekerja meninggal dunia.",
+    "jadi_pu": "Pekerja sudah menjadi karyawan yang iurannya dibayar pemberi kerja.",
+    "menolak": "Pekerja tidak bersedia.",
+    "data_palsu": "Data pekerja tidak benar.",
+    "pindah": "Pekerja pindah dan memilih tidak melanjutkan.",
+    "duplikat": "Pekerja ini sudah diasuh ASN lain. Anda dapat memilih pekerja lain dari daftar calon.",
+    "perbaikan_basi": "Permintaan perbaikan surat kuasa tidak dijawab sampai batas waktunya.",
+    "mandat_dicabut": "Surat kuasanya dicabut sebelum ada potongan.",
+}
+#: Where a donor's own part in the worker's way is over.
+SELESAI = frozenset(
+    {StatusAsuhan.DIALIHKAN, StatusAsuhan.BERAKHIR, StatusAsuhan.DITOLAK, StatusAsuhan.KEDALUWARSA}
+)
+#: Moves of one transaction differ by moments.
+SEKEJAP = timedelta(minutes=1)
 
-_LABEL = {one.value: one.label for one in StatusAsuhan}
 _KALIMAT = {
     StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memeriksanya setelah surat kuasa Anda "
     "terkirim.",
@@ -52,17 +74,57 @@ def kalimat(asuhan: Asuhan) -> str:
     return _KALIMAT[asuhan.status]
 
 
+#: A room to the right answers what its own machine did to these sponsorships, for many in a few queries.
+Sumber = Callable[[Sequence[Asuhan]], Iterable[tuple[uuid.UUID, Kejadian]]]
+_SUMBER: list[Sumber] = []
+
+
+def add_sumber(sumber: Sumber) -> None:
+    """Announce a room whose rows belong on the timeline (letters, verification, cards)."""
+    if sumber not in _SUMBER:
+        _SUMBER.append(sumber)
+
+
 def list_peristiwa(rows: Iterable[Asuhan]) -> dict[uuid.UUID, list[dict[str, Any]]]:
-    """The timeline of each sponsorship for ``components/garis_waktu.html``; one query for all of them."""
+    """The timeline of each sponsorship for ``components/garis_waktu.html``, from the history rows of every
+    machine that touches its worker; the number of queries does not grow with the number of workers.
+
+    For the donor's own page: "oleh Anda" is the donor, staff are named by role only.
+    """
     by_id = {one.id: one for one in rows}
-    found: dict[uuid.UUID, list[dict[str, Any]]] = {one: [] for one in by_id}
-    query = select(Riwayat).where(Riwayat.mesin == MACHINE.nama, Riwayat.objek_id.in_(list(by_id)))
-    for step in db.session.scalars(query.order_by(Riwayat.objek_id, Riwayat.urutan)):
-        judul = _LANGKAH.get(step.langkah, _LABEL[step.ke])
-        found[step.objek_id].append({"judul": judul, "waktu": format_waktu(step.pada)})
+    found: dict[uuid.UUID, list[Kejadian]] = {one: [] for one in by_id}
+    if not by_id:
+        return {}
+    akhir: dict[uuid.UUID, datetime] = {}
+    for step in list_langkah(MACHINE.nama, by_id.keys()):
+        found[step.objek_id].append(kejadian(step, KALIMAT, ALASAN.get(step.alasan or "", "")))
+        if by_id[step.objek_id].status in SELESAI:
+            akhir[step.objek_id] = step.pada + SEKEJAP
+    for asuhan_id, one in _pekerja(list(by_id.values())):
+        found[asuhan_id].append(one)
+    for sumber in _SUMBER:
+        for asuhan_id, one in sumber(list(by_id.values())):
+            found[asuhan_id].append(one)
+    hasil: dict[uuid.UUID, list[dict[str, Any]]] = {}
     for asuhan_id, asuhan in by_id.items():
-        found[asuhan_id] += _next(asuhan)
-    return found
+        # What happens to the worker, the letter or the card after the sponsorship is no longer the donor's.
+        batas = akhir.get(asuhan_id)
+        tampil = [one for one in found[asuhan_id] if batas is None or one.pada <= batas]
+        urut = sorted(tampil, key=lambda one: (one.pada, one.urut))
+        hasil[asuhan_id] = [one.baris(milik_sendiri=True) for one in urut] + _next(asuhan)
+    return hasil
+
+
+def _pekerja(rows: Sequence[Asuhan]) -> Iterator[tuple[uuid.UUID, Kejadian]]:
+    """The worker's cover, from the day this donor came: what was before is another's matter."""
+    per_pekerja: dict[uuid.UUID, list[Asuhan]] = {}
+    for one in rows:
+        per_pekerja.setdefault(one.pekerja_id, []).append(one)
+    for step in list_langkah(MESIN_PEKERJA.nama, per_pekerja.keys()):
+        for asuhan in per_pekerja[step.objek_id]:
+            if step.pada >= asuhan.dibuat_pada:
+                isi = PENJELASAN.get(step.langkah, "")
+                yield asuhan.id, kejadian(step, KALIMAT_PEKERJA, isi)
 
 
 def _next(asuhan: Asuhan) -> list[dict[str, Any]]:

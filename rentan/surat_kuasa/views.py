@@ -15,7 +15,6 @@ from rentan.core.audit import Peristiwa, record, undo_changes
 from rentan.core.errors import Forbidden, NotFound, RuleError
 from rentan.core.permissions import Peran, Permission
 from rentan.core.subject import load_deks, reveal
-from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.surat_kuasa import actions, asli, queries
 from rentan.surat_kuasa.cari_asli import nama_petugas
@@ -28,7 +27,8 @@ from rentan.surat_kuasa.forms import (
     UbahForm,
 )
 from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.status import MACHINE, TERJADI, StatusSurat
+from rentan.surat_kuasa.riwayat import kejadian_surat
+from rentan.surat_kuasa.status import StatusSurat
 from rentan.util.rekening import mask_rekening
 from rentan.web.access import pelaku, requires
 from rentan.web.forms import BaseForm
@@ -298,7 +298,6 @@ def _page(surat: SuratKuasa, **sent: BaseForm) -> Response:
         versi_lain=queries.list_versi(surat.asn_id, seen_by=pelaku()),
         perpindahan=perpindahan,
         petugas=nama_petugas(perpindahan),
-        riwayat=list_riwayat(MACHINE, surat),
-        terjadi=TERJADI,
+        riwayat=[one.baris(milik_sendiri=own) for one in kejadian_surat(surat, milik_sendiri=own)],
         **_papers_context(surat.id),
     )
