@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from rentan.core.actor import Pelaku
+from rentan.core.clock import to_local
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.sheets import Column, read_table
 from rentan.core.sheets_write import OutColumn, SheetOut, write_xlsx
@@ -124,7 +125,7 @@ class PenanganKartu:
         )
         return [
             Dikecualikan(
-                kartu.id, nama, "Kartu ini tidak lagi menunggu dikirim ke kecamatan ini.", "Petugas BPJS"
+                kartu.id, nama, "Kartu tidak lagi menunggu dikirim ke kecamatan ini.", "Petugas BPJS"
             )
             for kartu, nama in db.session.execute(query.limit(banyak))
         ]
@@ -132,7 +133,7 @@ class PenanganKartu:
     def bekukan(self, paket: Paket, *, by: Pelaku) -> BerkasPaket:
         if self.list_hambatan(paket, banyak=1):
             raise RuleError(
-                "Ada kartu yang tidak lagi menunggu dikirim ke kecamatan ini. Keluarkan dari daftar lebih dahulu.",
+                "Ada kartu yang tidak lagi menunggu dikirim ke kecamatan ini. Keluarkan lebih dahulu.",
                 kode="ada_hambatan",
             )
         rows = list(db.session.execute(self._rows(paket)))
@@ -147,9 +148,8 @@ class PenanganKartu:
         tujuan = nama_kecamatan(paket.lingkup)
         columns = [OutColumn(judul, lebar) for judul, lebar in zip(KOLOM, _LEBAR, strict=True)]
         title = [f"Daftar kirim kartu ke Kecamatan {tujuan}", f"{len(lines)} kartu"]
-        data = write_xlsx(
-            [SheetOut("KARTU", title, columns, lines)], f"Disusun {format_tanggal(paket.dibuat_pada.date())}"
-        )
+        foot = f"Disusun {format_tanggal(to_local(paket.dibuat_pada).date())}"
+        data = write_xlsx([SheetOut("KARTU", title, columns, lines)], foot)
         return BerkasPaket(data, f"daftar-kirim-{paket.lingkup.replace('.', '')}-{paket.periode:%Y-%m}.xlsx")
 
     def setelah_kunci(self, paket: Paket, *, by: Pelaku) -> None:
@@ -206,10 +206,7 @@ def _hasil(kartu: Kartu) -> tuple[HasilBaris, str]:
 def _why_not(kartu: Kartu) -> tuple[str, str]:
     if kartu.status is S.DIMINTA:
         return "Nomor kartu belum dicatat.", "Petugas BPJS"
-    return (
-        f"Daftar ini sudah penuh ({PALING_BANYAK} kartu) atau kartu dikeluarkan; masuk daftar berikutnya.",
-        "",
-    )
+    return f"Masuk daftar berikutnya (paling banyak {PALING_BANYAK} kartu sekali kirim).", ""
 
 
 PENANGAN = register(PenanganKartu())

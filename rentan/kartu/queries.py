@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import Select, and_, exists, false, func, select, tuple_
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
@@ -281,9 +281,7 @@ def list_kiriman(*, seen_by: Pelaku) -> list[Kiriman]:
     ids = [row[0] for row in rows if row[0] is not None]
     paket = {one.id: one for one in db.session.scalars(select(Paket).where(Paket.id.in_(ids)))}
     found = [Kiriman(paket.get(row[0]), row[1], row[2], row[3]) for row in rows]
-    return sorted(
-        found, key=lambda one: (one.dikirim_pada, one.kecamatan_kode, str(one.paket and one.paket.id))
-    )
+    return sorted(found, key=lambda one: (one.dikirim_pada, one.kecamatan_kode, str(one.paket)))
 
 
 def get_kiriman(paket_id: uuid.UUID, *, seen_by: Pelaku) -> Paket:
@@ -364,7 +362,7 @@ def find_kartu_asuhan(asuhan: Asuhan) -> Kartu | None:
     """The newest card of this sponsorship's worker that was made for it: the live one, else the last."""
     query = (
         select(Kartu)
-        .where(or_(Kartu.asuhan_id == asuhan.id))
+        .where(Kartu.asuhan_id == asuhan.id)
         .order_by(Kartu.status.in_(HIDUP).desc(), Kartu.sejak.desc(), Kartu.id)
     )
     return cast("Kartu | None", db.session.scalar(query.limit(1)))
