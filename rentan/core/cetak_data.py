@@ -13,7 +13,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
-from rentan.core.qr import JenisPemisah, KodePemisah, KodeSurat, check_kode, qr_svg
+from rentan.core.qr import (
+    BINGKAI_TEMPEL,
+    SISI_QR_TEMPEL,
+    JenisPemisah,
+    KodePemisah,
+    KodeSurat,
+    check_kode,
+    qr_svg,
+)
 from rentan.util.nip import format_nip
 from rentan.util.rupiah import format_rupiah, terbilang
 from rentan.util.tanggal import format_bulan, format_hari, format_tanggal, format_waktu
@@ -115,7 +123,10 @@ class BarisPekerja:
 
 @dataclass(frozen=True, kw_only=True)
 class Pemisah(TanpaQr):
-    """Separator sheets for a stack scan (delight.md 1); `penerbit`: name of the programme or office."""
+    """Sheets to paste the copies of KTP and bank book on (delight.md 1); `penerbit`: name of the programme.
+
+    The page that carries the code is the paper itself, so a shuffled stack is filed like a sorted one.
+    """
 
     template: ClassVar[str] = "pemisah"
 
@@ -127,7 +138,14 @@ class Pemisah(TanpaQr):
     def isi(self) -> dict[str, Any]:
         codes = {jenis: check_kode(KodePemisah(self.ref, self.versi, jenis)) for jenis in self.jenis}
         lembar = [
-            {"jenis": jenis, "kode": kode, "qr": qr_svg(kode).encode()} for jenis, kode in codes.items()
+            {
+                "jenis": jenis,
+                "kode": kode,
+                "qr": qr_svg(kode, tepi=False).encode(),
+                "sisi": SISI_QR_TEMPEL,
+                "bingkai": BINGKAI_TEMPEL[jenis],
+            }
+            for jenis, kode in codes.items()
         ]
         return {"ref": self.ref, "versi": self.versi, "penerbit": self.penerbit, "pemisah": lembar}
 

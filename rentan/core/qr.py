@@ -1,7 +1,7 @@
 """QR codes on printed paper: what they say, how they are drawn and how they are read back.
 
 The text names the paper, never a person: ``RENTAN:SK:<ref>:<versi>:<halaman>/<jumlah>`` on each page of a
-letter, ``RENTAN:PS:<ref>:<versi>:KTP|BUKU`` on a separator sheet, ``RENTAN:KT:<kode>`` on a card's label and
+letter, ``RENTAN:PS:<ref>:<versi>:KTP|BUKU`` on a sheet to paste on, ``RENTAN:KT:<kode>`` on a card's label and
 line, ``RENTAN:LH:<acara>:<halaman>/<jumlah>`` on each page of an attendance sheet. It keeps to QR's
 alphanumeric set (capitals, digits and a few signs): fewer and larger modules than free text, so worn copies
 stay readable.
@@ -15,6 +15,14 @@ import zxingcpp
 from PIL import Image
 
 JenisPemisah = Literal["KTP", "BUKU"]
+
+#: Side of the code on a sheet to paste on, and its frame there as (left, top, width, height) from the code's
+#: upper left corner: millimetres. Print and reader of the stack scan both go by these.
+SISI_QR_TEMPEL = 32
+BINGKAI_TEMPEL: dict[JenisPemisah, tuple[int, int, int, int]] = {
+    "KTP": (0, 42, 180, 130),
+    "BUKU": (0, 42, 180, 208),
+}
 
 _FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _REF = r"[A-Z0-9][A-Z0-9./-]{0,39}"
@@ -39,7 +47,7 @@ class KodeSurat:
 
 @dataclass(frozen=True)
 class KodePemisah:
-    """The separator sheet that stands before the KTP or the bank-book page of a letter."""
+    """The sheet on which the copy of a KTP or of a bank-book page is pasted for a stack scan."""
 
     ref: str
     versi: int
@@ -99,8 +107,8 @@ def check_kode(kode: Kode) -> str:
     return text
 
 
-def qr_svg(text: str) -> str:
-    """Return the QR code of `text` as a square SVG, quiet zone included.
+def qr_svg(text: str, *, tepi: bool = True) -> str:
+    """Return the QR code of `text` as a square SVG, quiet zone included unless `tepi` is false.
 
     Error correction Q (25 %): the letters are folded, stamped and photocopied.
     Raises ``ValueError`` for an empty text or one too long for a QR code.
@@ -108,7 +116,7 @@ def qr_svg(text: str) -> str:
     if not text:
         raise ValueError("a QR code needs a text")
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
-    return barcode.to_svg(add_quiet_zones=True)
+    return barcode.to_svg(add_quiet_zones=tepi)
 
 
 Titik = tuple[int, int]
