@@ -28,6 +28,9 @@ from rentan.surat_kuasa import views as surat_views
 from rentan.surat_kuasa import views_asli as surat_asli_views
 from rentan.surat_kuasa import views_daftar as surat_daftar_views
 from rentan.verifikasi import riwayat as verifikasi_riwayat
+from rentan.verifikasi import views as verifikasi_views
+from rentan.verifikasi import views_perbaikan as verifikasi_perbaikan_views
+from rentan.verifikasi import views_surat as verifikasi_surat_views
 from rentan.web import health
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -47,6 +50,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     surat_daftar_views.bp,
     surat_asli_views.bp,
     surat_views.bp,
+    verifikasi_views.bp,
+    verifikasi_surat_views.bp,
+    verifikasi_perbaikan_views.bp,
     paket_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,

@@ -57,6 +57,15 @@ def render_page(pdf: bytes, halaman: int, *, sisi: int = 1_600) -> bytes:
     return _run("render_page", request, pdf)[1][0]
 
 
+def crop_page(data: bytes, mime: str, halaman: int, kotak: tuple[int, int, int, int]) -> bytes:
+    """A part of one page of our own copy as JPEG; ``kotak``: left, top, width, height in thousandths.
+
+    Raises ``RuleError`` when there is no such page or the copy cannot be opened.
+    """
+    request = {"pdf": mime == "application/pdf", "halaman": halaman, "kotak": list(kotak)}
+    return _run("crop_page", request, data)[1][0]
+
+
 def _run(target: str, request: dict, data: bytes) -> tuple[dict, list[bytes]]:
     try:
         return run_limited(f"rentan.berkas.sanitise_child:{target}", request, [data])

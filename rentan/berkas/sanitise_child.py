@@ -22,7 +22,9 @@ DPI = 150
 OUT_SIDE = 4_000
 OUT_PAGE_PIXELS = 12_000_000
 OUT_BYTES = 2 * 1024 * 1024
-"""Bounds of what we make: longer side of an image, pixels of a page, bytes of one JPEG."""
+CROP_SIDE, CROP_MARGIN = 2_400, 20
+"""Bounds of what we make: longer side of an image, pixels of a page, bytes of one JPEG; a crop's page in
+pixels, and what is shown around the crop, in thousandths of the page."""
 
 
 def clean_image(request: dict, blobs: list[bytes]) -> tuple[dict, list[bytes]]:
@@ -127,11 +129,33 @@ def _codes(image: Image.Image) -> list[str]:
 
 def render_page(request: dict, blobs: list[bytes]) -> tuple[dict, list[bytes]]:
     """Sandbox target: one page of a PDF as JPEG for the viewer."""
-    source = _open_pdf(blobs[0])
-    if not 1 <= request["halaman"] <= len(source):
-        raise RuleError("Halaman itu tidak ada dalam berkas ini.", kode="berkas_halaman")
-    page = source[request["halaman"] - 1]
+    page = _page(blobs[0], request["halaman"])
     return {}, [_jpeg(_render(page, request["sisi"] / max(_page_size(page))))]
+
+
+def crop_page(request: dict, blobs: list[bytes]) -> tuple[dict, list[bytes]]:
+    """Sandbox target: the marked part of one page of a clean copy, a little of its surroundings included."""
+    if request["pdf"]:
+        page = _page(blobs[0], request["halaman"])
+        image = _render(page, CROP_SIDE / max(_page_size(page)))
+    else:
+        image = _open_image(blobs[0], "JPEG").convert("RGB")
+    left, top, width, height = request["kotak"]
+    x, y = image.width / 1000, image.height / 1000
+    box = (
+        max(int((left - CROP_MARGIN) * x), 0),
+        max(int((top - CROP_MARGIN) * y), 0),
+        min(math.ceil((left + width + CROP_MARGIN) * x), image.width),
+        min(math.ceil((top + height + CROP_MARGIN) * y), image.height),
+    )
+    return {}, [_jpeg(image.crop(box))]
+
+
+def _page(data: bytes, halaman: int) -> pdfium.PdfPage:
+    source = _open_pdf(data)
+    if not 1 <= halaman <= len(source):
+        raise RuleError("Halaman itu tidak ada dalam berkas ini.", kode="berkas_halaman")
+    return source[halaman - 1]
 
 
 def _open_pdf(data: bytes) -> pdfium.PdfDocument:

@@ -118,7 +118,7 @@ ALASAN_BERKAS: dict[JenisBerkas, tuple[Alasan, ...]] = {
         Alasan(
             "terpotong",
             "Ada bagian yang terpotong",
-            "Ada bagian yang terpotong. Potret ulang hingga nomor rekening dan nama pemilik terlihat lengkap.",
+            "Ada bagian yang terpotong. Potret ulang hingga nomor rekening dan nama pemilik terlihat.",
         ),
         Alasan(
             "nomor_beda",

@@ -122,7 +122,5 @@ class PendapatKedua(IdMixin, VersionMixin, Base):
     __table_args__ = (
         partial_unique("uq_pendapat_kedua_menunggu", "surat_kuasa_id", "jenis", where="jawaban = 'menunggu'"),
         CheckConstraint("dijawab_oleh IS NULL OR dijawab_oleh <> diminta_oleh", name="orang_lain"),
-        CheckConstraint(
-            "(jawaban IN ('menunggu', 'ditarik')) = (dijawab_oleh IS NULL)", name="dijawab"
-        ),
+        CheckConstraint("(jawaban IN ('menunggu', 'ditarik')) = (dijawab_oleh IS NULL)", name="dijawab"),
     )

@@ -132,9 +132,7 @@ def list_hal(surat: SuratKuasa) -> list[Hal]:
         )
     for satu in surat.daftar:
         nama = satu.asuhan.pekerja.nama
-        found.append(
-            Hal(f"pekerja-{satu.urutan}", nama, satu=satu, putusan=of_worker.get(satu.asuhan_id))
-        )
+        found.append(Hal(f"pekerja-{satu.urutan}", nama, satu=satu, putusan=of_worker.get(satu.asuhan_id)))
     return found
 
 
@@ -245,9 +243,7 @@ def facts_periksa(surat: SuratKuasa, by: Pelaku, hal: Sequence[Hal] | None = Non
 
 def list_perbaikan(hal: Sequence[Hal]) -> list[Hal]:
     """What was marked as to be repaired."""
-    return [
-        one for one in hal if one.terbuka and one.putusan and one.putusan.hasil is HasilPutusan.PERBAIKI
-    ]
+    return [one for one in hal if one.terbuka and one.putusan and one.putusan.hasil is HasilPutusan.PERBAIKI]
 
 
 def _accepted(hal: Hal) -> bool:

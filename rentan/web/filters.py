@@ -12,7 +12,7 @@ from rentan.core.clock import to_local
 from rentan.util.angka import format_angka, format_persen
 from rentan.util.nip import format_nip
 from rentan.util.rupiah import format_rupiah
-from rentan.util.tanggal import format_bulan, format_hari, format_tanggal, format_waktu
+from rentan.util.tanggal import format_bulan, format_hari, format_jam, format_tanggal, format_waktu
 from rentan.util.telepon import format_hp
 from rentan.web.page import url_dengan
 
@@ -49,6 +49,7 @@ def init_filters(app: Flask) -> None:
     app.add_template_filter(_or_dash(_on_date(format_hari)), "hari")
     app.add_template_filter(_or_dash(_on_date(format_bulan)), "bulan")
     app.add_template_filter(_or_dash(format_waktu), "waktu")
+    app.add_template_filter(_or_dash(format_jam), "jam")
     app.add_template_filter(_or_dash(format_nip), "nip")
     app.add_template_filter(_or_dash(format_hp), "hp")
     app.add_template_global(url_dengan)
