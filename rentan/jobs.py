@@ -15,14 +15,20 @@ from rentan.core.idempotency import prune_answers
 from rentan.core.imports import expire_imports
 from rentan.core.queue import every_hour, task
 from rentan.ext import db
+from rentan.kartu.actions import minta_kartu
 from rentan.pekerja.actions import segarkan_tercakup
+from rentan.pencabutan.actions import run_waiting
+from rentan.verifikasi.perbaikan import remind
 
 log = logging.getLogger(__name__)
 
 JOBS: dict[str, Callable[[], int]] = {
     "ekspor-kepala-jejak": export_head,
+    "jalankan-pencabutan": run_waiting,
     "kembalikan-pegangan": kembalikan_pegangan,
     "bersihkan-impor": expire_imports,
+    "ingatkan-perbaikan": remind,
+    "minta-kartu": minta_kartu,
     "pangkas-isian-tertunda": prune_isian,
     "pangkas-percobaan": prune_tries,
     "pangkas-sesi": prune_sesi,

@@ -11,16 +11,23 @@ from rentan.akun import views_saya as akun_saya_views
 from rentan.asn import views as asn_views
 from rentan.asuhan import views as asuhan_views
 from rentan.asuhan.riwayat import add_sumber
+from rentan.autodebet import views as autodebet_views
 from rentan.bantuan import views as bantuan_views
 from rentan.beranda import views as beranda_views
 from rentan.berkas import views as berkas_views
 from rentan.calon import views as calon_views
 from rentan.jejak import views as jejak_views
 from rentan.kartu import riwayat as kartu_riwayat
+from rentan.kartu import views as kartu_views
+from rentan.kartu import views_kartu as kartu_satu_views
+from rentan.kartu import views_terima as kartu_terima_views
 from rentan.laporan import views as laporan_views
+from rentan.laporan import views_macet
 from rentan.opd import views as opd_views
 from rentan.paket import views as paket_views
 from rentan.pekerja import views as pekerja_views
+from rentan.pencabutan import views as pencabutan_views
+from rentan.pencabutan import views_kelola as cabut_views
 from rentan.pendaftaran import views as pendaftaran_views
 from rentan.pengaturan import views as pengaturan_views
 from rentan.surat_kuasa import riwayat as surat_riwayat
@@ -54,8 +61,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verifikasi_surat_views.bp,
     verifikasi_perbaikan_views.bp,
     paket_views.bp,
+    autodebet_views.bp,
+    kartu_views.bp,
+    kartu_satu_views.bp,
+    kartu_terima_views.bp,
+    pencabutan_views.bp,
+    cabut_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
+    views_macet.bp,
     beranda_views.bp,
     bantuan_views.bp,
 )

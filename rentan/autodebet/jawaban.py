@@ -47,7 +47,7 @@ PENGECUALIAN = {
     "tanggal_tidak_mungkin": "Tanggal jawaban sebelum surat dikirim atau sesudah hari ini. Tanyakan bank.",
     "surat_sendiri": "Ini surat kuasa Anda sendiri. Minta bendahara lain mengimpor jawaban ini.",
     "tidak_menunggu": "Surat ini tidak sedang menunggu jawaban bank. Periksa halaman suratnya.",
-    "tidak_dapat_diterapkan": "Jawaban tidak dapat diterapkan karena keadaan surat. Periksa halaman suratnya.",
+    "tidak_dapat_diterapkan": "Keadaan surat tidak mengizinkan jawaban ini. Periksa halaman suratnya.",
 }
 
 

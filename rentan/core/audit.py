@@ -79,6 +79,8 @@ class Peristiwa(StrEnum):
     HALAMAN_DILIHAT = "halaman_dilihat"
     HALAMAN_DITEMPATKAN = "halaman_ditempatkan"
     PENGECUALIAN_SELESAI = "pengecualian_selesai"
+    PENCABUTAN_DICATAT = "pencabutan_dicatat"
+    PENCABUTAN_DITERUSKAN = "pencabutan_diteruskan"
     ACARA_DIUBAH = "acara_diubah"
     BERITA_ACARA_DIBUAT = "berita_acara_dibuat"
     BUKTI_DILIHAT = "bukti_dilihat"

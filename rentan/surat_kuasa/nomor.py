@@ -16,6 +16,6 @@ def make_ref(pilih: Callable[[str], str] = secrets.choice) -> str:
     return f"SK-{make_kode(8, pilih)}"
 
 
-def format_nomor(urut: int, hari: date) -> str:
-    """``000123/SK/XI/2026``; all versions of one letter keep it."""
-    return f"{urut:06d}/SK/{_ROMAWI[hari.month - 1]}/{hari.year}"
+def format_nomor(urut: int, hari: date, sandi: str = "SK") -> str:
+    """``000123/SK/XI/2026``; all versions of one letter keep it. ``sandi``: another series than letters."""
+    return f"{urut:06d}/{sandi}/{_ROMAWI[hari.month - 1]}/{hari.year}"

@@ -1,0 +1,95 @@
+"""What stopping means for one letter, with dates, before anybody confirms (issue: nobody is asked why)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
+from rentan.core.clock import today
+from rentan.core.status import Status
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.queries import find_hidup
+from rentan.surat_kuasa.status import HIDUP, StatusSurat
+from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet
+from rentan.util.tanggal import awal_bulan, tambah_bulan
+
+S = StatusSurat
+#: M22: nothing has gone to the bank.
+BELUM_KE_BANK = (S.DRAF, S.DICETAK, S.DIUNGGAH, S.PERLU_PERBAIKAN, S.TERVERIFIKASI, S.DITOLAK_BANK)
+#: A10: bank and BPJS have accepted these, so a successor is looked for. The others are simply free (A15).
+SUDAH_SIAP = (StatusAsuhan.SIAP, StatusAsuhan.AKTIF, StatusAsuhan.DIJEDA)
+
+
+class Cara(Status):
+    """How a letter stops in its present state."""
+
+    BATAL = "batal", "Dibatalkan sekarang"
+    CABUT = "cabut", "Dicabut"
+    TUNGGU_VERIFIKASI = "tunggu_verifikasi", "Dibatalkan setelah pemeriksaan"
+    TUNGGU_BANK = "tunggu_bank", "Dicabut setelah bank menjawab"
+
+
+@dataclass(frozen=True)
+class Akibat:
+    """``bebas_mulai``: first day of the first month that is not debited any more. ``potongan_terakhir``: the
+    last debit day under this letter, past or still to come (``akan_dipotong``); ``None``: there never is one.
+    """
+
+    cara: Cara
+    bebas_mulai: date
+    potongan_terakhir: date | None
+    batas: date | None
+    bebas: tuple[Asuhan, ...]
+    cari_pengganti: tuple[Asuhan, ...]
+
+    @property
+    def akan_dipotong(self) -> bool:
+        return self.potongan_terakhir is not None and self.potongan_terakhir >= today()
+
+
+def cara_berhenti(surat: SuratKuasa) -> Cara | None:
+    """How, or ``None`` when the letter has ended already."""
+    if surat.status in HIDUP:
+        return Cara.CABUT
+    if surat.status in BELUM_KE_BANK:
+        return Cara.BATAL
+    waiting = {S.DIPERIKSA: Cara.TUNGGU_VERIFIKASI, S.DIAJUKAN_BANK: Cara.TUNGGU_BANK}
+    return waiting.get(surat.status)
+
+
+def akibat_of(surat: SuratKuasa) -> Akibat | None:
+    """What happens when it stops today. The month whose list is closed is still debited (product.md §3)."""
+    cara = cara_berhenti(surat)
+    if cara is None:
+        return None
+    bebas_mulai = bulan_pertama(today())
+    terakhir = tambah_bulan(bebas_mulai, -1)
+    debet = hari_debet(terakhir) if cara is Cara.CABUT and terakhir >= _first_month(surat) else None
+    pekerja = list_pekerja(surat)
+    return Akibat(
+        cara=cara,
+        bebas_mulai=bebas_mulai,
+        potongan_terakhir=debet,
+        batas=batas_berkas(terakhir) if debet else None,
+        bebas=tuple(one for one in pekerja if one.status not in SUDAH_SIAP),
+        cari_pengganti=tuple(one for one in pekerja if one.status in SUDAH_SIAP),
+    )
+
+
+def list_pekerja(surat: SuratKuasa) -> list[Asuhan]:
+    """The open sponsorships that end with this letter: those that no other letter in force names."""
+    hidup = find_hidup(surat.asn_id)
+    tetap = {one.asuhan_id for one in hidup.daftar} if hidup is not None and hidup.id != surat.id else set()
+    return [
+        one.asuhan
+        for one in surat.daftar
+        if one.asuhan.status in DIUSULKAN_KE_ATAS and one.asuhan_id not in tetap
+    ]
+
+
+def _first_month(surat: SuratKuasa) -> date:
+    """The first month that could be debited under this letter."""
+    begins = [one for one in (surat.berlaku_mulai, surat.bulan_pertama) if one is not None]
+    return awal_bulan(max(begins)) if begins else bulan_pertama(today())

@@ -1,0 +1,55 @@
+"""Reads of withdrawals, through the same eyes as their letters."""
+
+from __future__ import annotations
+
+import uuid
+from typing import cast
+
+from sqlalchemy import select
+
+from rentan.core.actor import Pelaku
+from rentan.core.errors import NotFound
+from rentan.core.permissions import Peran
+from rentan.ext import db
+from rentan.pencabutan.models import Pencabutan
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.queries import visible
+from rentan.surat_kuasa.status import StatusSurat
+
+
+def find_pencabutan(surat_id: uuid.UUID) -> Pencabutan | None:
+    """The letter's withdrawal; the database allows one."""
+    return db.session.scalar(select(Pencabutan).where(Pencabutan.surat_kuasa_id == surat_id))
+
+
+def get_pencabutan(pencabutan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Pencabutan:
+    """One withdrawal of a letter that the viewer sees. Raises ``NotFound``."""
+    query = visible(
+        select(Pencabutan)
+        .join(SuratKuasa, SuratKuasa.id == Pencabutan.surat_kuasa_id)
+        .where(Pencabutan.id == pencabutan_id),
+        seen_by,
+    )
+    if untuk_diubah:
+        query = query.with_for_update(of=Pencabutan).execution_options(populate_existing=True)
+    row = db.session.scalar(query)
+    if row is None:
+        raise NotFound
+    return cast(Pencabutan, row)
+
+
+def list_pencabutan(*, seen_by: Pelaku, selesai: bool = False, banyak: int = 100) -> list[Pencabutan]:
+    """For the bendahara: withdrawals the bank has not acknowledged, the oldest first; or finished ones."""
+    if not seen_by.has(Peran.BENDAHARA):
+        return []
+    query = (
+        select(Pencabutan)
+        .join(SuratKuasa, SuratKuasa.id == Pencabutan.surat_kuasa_id)
+        .where(
+            SuratKuasa.status == StatusSurat.DICABUT
+            if selesai
+            else SuratKuasa.status.in_((StatusSurat.DICABUT_MENUNGGU, StatusSurat.DIAJUKAN_BANK))
+        )
+    )
+    urutan = (Pencabutan.diterima_pada.desc() if selesai else Pencabutan.diterima_pada, Pencabutan.id)
+    return list(db.session.scalars(query.order_by(*urutan).limit(banyak)))
