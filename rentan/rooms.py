@@ -18,6 +18,9 @@ from rentan.berkas import views as berkas_views
 from rentan.calon import views as calon_views
 from rentan.jejak import views as jejak_views
 from rentan.kartu import riwayat as kartu_riwayat
+from rentan.kartu import views_acara as kartu_acara_views
+from rentan.kartu import views_lembar as kartu_lembar_views
+from rentan.kartu import views_serah as kartu_serah_views
 from rentan.kartu import views as kartu_views
 from rentan.kartu import views_kartu as kartu_satu_views
 from rentan.kartu import views_terima as kartu_terima_views
@@ -67,6 +70,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kartu_terima_views.bp,
     pencabutan_views.bp,
     cabut_views.bp,
+    kartu_serah_views.bp,
+    kartu_acara_views.bp,
+    kartu_lembar_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
     views_macet.bp,

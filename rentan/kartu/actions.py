@@ -20,9 +20,15 @@ from rentan.core.permissions import Peran
 from rentan.core.subject import load_deks, reveal, seal
 from rentan.core.workflow import advance_new, check_version
 from rentan.ext import db
+from rentan.kartu.acara import note_absent
 from rentan.kartu.gerak import gerak
 from rentan.kartu.models import Kartu
-from rentan.kartu.queries import belum_berkartu, facts_for, find_undangan_menunggu, menunggu_nomor
+from rentan.kartu.queries import (
+    asks_alamat,
+    belum_berkartu,
+    find_undangan_menunggu,
+    menunggu_nomor,
+)
 from rentan.kartu.serah import lock_kartu
 from rentan.kartu.status import (
     HIDUP,
@@ -32,6 +38,8 @@ from rentan.kartu.status import (
     HasilUndangan,
     StatusKartu,
 )
+from rentan.kartu.tawaran import facts_for
+from rentan.kepesertaan.kpj import setelah_kpj
 from rentan.paket.actions import catat_hasil
 from rentan.paket.models import Paket
 from rentan.paket.status import StatusPaket
@@ -144,6 +152,9 @@ def after_kpj(pekerja_ids: Collection[uuid.UUID], by: Pelaku) -> None:
     record_nomor(pekerja_ids, by=by)
 
 
+setelah_kpj.append(after_kpj)
+
+
 def minta_kartu() -> int:
     """Job: K1 by the system, so that nobody waits for a button."""
     return request_kartu(by=SISTEM)
@@ -208,7 +219,20 @@ def _close_lists(paket_ids: set[uuid.UUID]) -> None:
             catat_hasil(paket, lengkap=True, by=SISTEM)
 
 
-# -- K9, K10: the worker was not found ----------------------------------------------------------------------
+# -- K8-K10: the worker was not found ----------------------------------------------------------------------
+
+
+def note_absent_kartu(kartu: Kartu, *, alasan: str, by: Pelaku, versi: int | None = None) -> None:
+    """K8 from the card's own page: on the list of the hand-over day on which it stands.
+
+    Raises ``RuleError`` ``tanpa_undangan`` for a card on no open list.
+    """
+    hold_kartu(kartu)
+    check_version(kartu, versi)
+    undangan = find_undangan_menunggu(kartu)
+    if undangan is None:
+        raise RuleError("Kartu ini tidak sedang dijadwalkan pada suatu acara.", kode="tanpa_undangan")
+    note_absent(undangan, alasan=alasan, by=by)
 
 
 def return_kartu(kartu: Kartu, *, by: Pelaku, versi: int | None = None) -> None:
@@ -225,12 +249,14 @@ def answer_alamat(
     """Donor or operator says where the worker lives now; the card will go to that kecamatan.
 
     The same address once more is an answer too. Raises ``RuleError`` when nobody asked (``tidak_ditanya``) or
-    the kelurahan is unknown.
+    the kelurahan is unknown; ``Forbidden`` for anybody else.
     """
     hold_kartu(kartu)
     check_version(kartu, versi)
     if kartu.status is not S.DIKEMBALIKAN:
         raise RuleError("Alamat kartu ini tidak sedang ditanyakan.", kode="tidak_ditanya")
+    if not asks_alamat(kartu, by):
+        raise Forbidden
     kelurahan = find_kelurahan(kelurahan_kode)
     if kelurahan is None:
         raise RuleError("Pilih kelurahan dari daftar.", "kelurahan", kode="kelurahan")
@@ -317,8 +343,10 @@ def replace_kartu(kartu: Kartu) -> Kartu | None:
     return _make(kartu.pekerja, asuhan, SISTEM, menggantikan=kartu)
 
 
-def request_again(kartu: Kartu, *, by: Pelaku) -> Kartu:
+def request_again(kartu: Kartu, *, by: Pelaku, versi: int | None = None) -> Kartu:
     """K1 for a worker whose last card is out of use and was not replaced. Raises ``RuleError``."""
+    hold_kartu(kartu)
+    check_version(kartu, versi)
     pekerja = kartu.pekerja
     asuhan = db.session.scalar(
         select(Asuhan).where(Asuhan.pekerja_id == pekerja.id, Asuhan.status.in_(DIUSULKAN_KE_ATAS))

@@ -14,16 +14,13 @@ from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS
 from rentan.core.actor import Pelaku
-from rentan.core.clock import now, to_local, today
+from rentan.core.clock import to_local, today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran
-from rentan.core.settings import get_setting
 from rentan.core.subject import load_deks, reveal
-from rentan.core.workflow import Tawaran, offers
 from rentan.ext import db
 from rentan.kartu.models import Kartu, PenyerahanKartu, UndanganSerah
-from rentan.kartu.serah import find_penyerahan, undo_facts
-from rentan.kartu.status import HIDUP, MACHINE, HasilUndangan, StatusKartu
+from rentan.kartu.status import HIDUP, HasilUndangan, StatusKartu
 from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import Pekerja
@@ -314,21 +311,16 @@ def list_isi_kiriman(paket_id: uuid.UUID | None, kecamatan: Iterable[str]) -> li
 # -- one card -----------------------------------------------------------------------------------------------
 
 
-def facts_for(kartu: Kartu, by: Pelaku) -> dict[str, Any]:
-    """What the guards of a card ask for (K9, K13)."""
-    since = kartu.diterima_pada or now()
-    facts = {
-        "maks_percobaan": get_setting("maks_undangan"),
-        "maks_hari": get_setting("hari_kartu_kecamatan"),
-        "hari_di_kecamatan": umur(since),
-    }
-    serah = find_penyerahan(kartu) if kartu.status is StatusKartu.DISERAHKAN else None
-    return facts | (undo_facts(serah, by) if serah else {})
+def asks_alamat(kartu: Kartu, by: Pelaku) -> bool:
+    """K9: is this the donor, or an operator of the donor's OPD, whom the card's address is asked of?
 
-
-def list_tawaran(kartu: Kartu, by: Pelaku) -> dict[str, Tawaran]:
-    """The moves this person could make, by event, each with the refusal in its way (G3)."""
-    return {one.move.peristiwa: one for one in offers(MACHINE, kartu, by, **facts_for(kartu, by))}
+    Nobody else answers, whatever else the person may see.
+    """
+    if kartu.status is not StatusKartu.DIKEMBALIKAN or kartu.asuhan is None:
+        return False
+    asn = kartu.asuhan.asn
+    own = by.has(Peran.ASN) and by.asn_id == asn.id
+    return own or (by.has(Peran.OPERATOR_OPD) and asn.opd_id in by.opd_ids)
 
 
 def find_undangan_menunggu(kartu: Kartu) -> UndanganSerah | None:
