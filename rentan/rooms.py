@@ -24,6 +24,7 @@ from rentan.kartu import views_serah as kartu_serah_views
 from rentan.kartu import views as kartu_views
 from rentan.kartu import views_kartu as kartu_satu_views
 from rentan.kartu import views_terima as kartu_terima_views
+from rentan.kepesertaan import views as kepesertaan_views
 from rentan.laporan import views as laporan_views
 from rentan.laporan import views_macet
 from rentan.opd import views as opd_views
@@ -64,6 +65,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verifikasi_surat_views.bp,
     verifikasi_perbaikan_views.bp,
     paket_views.bp,
+    kepesertaan_views.bp,
+    kepesertaan_views.bp_kpj,
     autodebet_views.bp,
     kartu_views.bp,
     kartu_satu_views.bp,

@@ -22,22 +22,27 @@ BARIS_PER_LEMBAR = 10
 
 @dataclass(frozen=True)
 class UkuranLembar:
-    """Millimetres of a line on the attendance sheet, seen from its QR code (modules without quiet zone).
+    """Millimetres of a line on the attendance sheet, seen from the centre of its QR code.
 
-    `isian_kiri`/`isian_kanan`: where the boxes to be filled in begin and end, right of the code's left edge;
-    `ttd_kiri`: where the signature box begins; `atas`/`bawah`: from the code's top edge to the line's edges.
+    `gambar_qr`: side of the code with its quiet zone; `tinggi`: of the line, the code is in its middle;
+    `isian_kiri` and `isian_kanan`: where the boxes to be filled in begin and end, right of the centre;
+    `ttd_kiri`: where the last of them, for the signature, begins.
     """
 
-    qr: float = 13.0
+    gambar_qr: float = 15.5
     tinggi: float = 20.0
-    isian_kiri: float = 16.0
-    ttd_kiri: float = 97.0
-    isian_kanan: float = 131.5
-    atas: float = -3.5
-    bawah: float = 16.5
+    isian_kiri: float = 8.25
+    ttd_kiri: float = 88.75
+    isian_kanan: float = 123.75
 
 
 LEMBAR = UkuranLembar()
+
+
+def sisi_qr(teks: str) -> float:
+    """Side in millimetres of a line's code (21 or 25 modules) without its quiet zone of four modules."""
+    modul = 21 if len(teks) <= 16 else 25
+    return LEMBAR.gambar_qr * modul / (modul + 8)
 
 
 @dataclass(frozen=True, kw_only=True)

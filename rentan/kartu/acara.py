@@ -47,7 +47,7 @@ PALING_BANYAK = 2_000
 
 
 def create_acara(*, nama: str, tempat: str, tanggal: date, kecamatan_kode: str, by: Pelaku) -> AcaraSerah:
-    """Plan a day in the own kecamatan. Raises ``RuleError`` for a day that is over, ``Forbidden`` elsewhere."""
+    """Plan a day in the own kecamatan. Raises ``RuleError`` for a past day, ``Forbidden`` elsewhere."""
     if kecamatan_kode not in by.kecamatan:
         raise Forbidden
     _check_tanggal(tanggal)
@@ -113,9 +113,7 @@ def invite_kartu(acara: AcaraSerah, kartu_ids: Sequence[uuid.UUID], *, by: Pelak
     rows = _lock(kartu_ids, acara.kecamatan_kode)
     if len(rows) != len(set(kartu_ids)):
         raise NotFound
-    known = set(
-        db.session.scalars(select(UndanganSerah.kartu_id).where(UndanganSerah.acara_id == acara.id))
-    )
+    known = set(db.session.scalars(select(UndanganSerah.kartu_id).where(UndanganSerah.acara_id == acara.id)))
     free = [one for one in rows if one.status in DAPAT_DIUNDANG]
     if not free:
         raise RuleError("Pilih paling sedikit satu kartu yang masih menunggu di kecamatan.", kode="kosong")
@@ -188,7 +186,11 @@ def finish_acara(acara: AcaraSerah, *, by: Pelaku, versi: int | None = None) -> 
     _check_rencana(acara)
     waiting = [one for one in list_baris(acara) if one.undangan.hasil is HasilUndangan.MENUNGGU]
     for one in sorted(waiting, key=lambda one: one.kartu.id):
-        note_absent(one.undangan, alasan="tidak_datang", by=by)
+        lock_kartu(one.kartu)
+        if one.kartu.status is StatusKartu.DISERAHKAN:  # at the counter, this very moment
+            one.undangan.hasil = HasilUndangan.DISERAHKAN
+        else:
+            note_absent(one.undangan, alasan="tidak_datang", by=by)
     acara.selesai_pada = now()
     advance(MACHINE, acara, "selesaikan", by=by)
     tahun = today().year

@@ -17,7 +17,7 @@ from rentan.core.cetak_serah import (
 )
 from rentan.core.clock import now, to_local
 from rentan.core.kop import kop_kota
-from rentan.core.sheets_write import OutColumn, SheetOut, write_xlsx
+from rentan.core.sheets_write import OutColumn, SheetOut, Value, write_xlsx
 from rentan.ext import db, runtime
 from rentan.kartu.acara_queries import Baris, Jumlah, nik4, wakil_dari
 from rentan.kartu.models import AcaraSerah, PenyerahanKartu
@@ -171,7 +171,13 @@ _KOLOM = (
 
 
 def write_hasil(
-    acara: AcaraSerah, baris: Sequence[Baris], tambahan: Tambahan, jumlah: Jumlah, *, oleh: str, waktu: datetime
+    acara: AcaraSerah,
+    baris: Sequence[Baris],
+    tambahan: Tambahan,
+    jumlah: Jumlah,
+    *,
+    oleh: str,
+    waktu: datetime,
 ) -> bytes:
     """The day as XLSX: totals, then every line with how it went."""
     judul = [
@@ -180,7 +186,7 @@ def write_hasil(
         f"Berita acara {acara.nomor_ba}" if acara.nomor_ba else "Belum ada berita acara",
     ]
     kaki = f"Diunduh oleh {oleh}, {format_waktu(to_local(waktu))}"
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (
             one.undangan.urutan,
             one.pekerja.nama,
@@ -188,7 +194,8 @@ def write_hasil(
             one.kartu.kode,
             one.keadaan,
             *_wakil(one.penyerahan),
-            _ALASAN.get(one.undangan.alasan or "", "") or (one.penyerahan.alasan_wakil if one.penyerahan else ""),
+            _ALASAN.get(one.undangan.alasan or "", "")
+            or (one.penyerahan.alasan_wakil if one.penyerahan else ""),
             format_waktu(to_local(one.penyerahan.dicatat_pada)) if one.penyerahan else "",
             one.penyerahan.cara.label if one.penyerahan else "",
         )

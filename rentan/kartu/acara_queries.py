@@ -6,7 +6,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy import case, func, select
 
@@ -69,7 +68,7 @@ def get_acara(acara_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
     row = db.session.scalar(query)
     if row is None:
         raise NotFound
-    return cast(AcaraSerah, row)
+    return row
 
 
 def list_acara(*, seen_by: Pelaku, status: StatusAcara | None = None) -> list[AcaraSerah]:
@@ -157,7 +156,7 @@ class Terakhir:
 
 
 def list_terakhir(*, seen_by: Pelaku, acara: AcaraSerah | None, banyak: int = 20) -> list[Terakhir]:
-    """The latest hand-overs of this person (on this day of the plan), newest first, reversed ones left out."""
+    """The latest hand-overs by this person (on this day), newest first, without reversed ones."""
     query = (
         select(PenyerahanKartu, Kartu.kode, Pekerja.nama, Kelurahan.nama)
         .join(Kartu, PenyerahanKartu.kartu_id == Kartu.id)

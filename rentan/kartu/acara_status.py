@@ -40,11 +40,11 @@ MACHINE = Machine(
     moves=(
         Move("H1", "rencanakan", frozenset(), StatusAcara.RENCANA, _KEC, "Rencanakan"),
         Move(
-            "H2", "selesaikan", frozenset({StatusAcara.RENCANA}), StatusAcara.SELESAI, _KEC, "Selesaikan acara",
+            "H2", "selesaikan", frozenset({StatusAcara.RENCANA}), StatusAcara.SELESAI, _KEC, "Selesaikan",
             penjaga=(_day_has_come,),
         ),
         Move(
-            "H3", "batalkan", frozenset({StatusAcara.RENCANA}), StatusAcara.DIBATALKAN, _KEC, "Batalkan acara",
+            "H3", "batalkan", frozenset({StatusAcara.RENCANA}), StatusAcara.DIBATALKAN, _KEC, "Batalkan",
             penjaga=(_nothing_handed_over,),
         ),
     ),

@@ -1,10 +1,10 @@
-"""The card into the worker's hands and, by mistake of line, back (states.md K7, K13): the one way for both."""
+"""The card into the worker's hands and, by mistake of line, back (states.md K7, K13): one way for all."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,7 @@ from rentan.core.workflow import check_move
 from rentan.ext import db
 from rentan.kartu.gerak import gerak
 from rentan.kartu.models import AcaraSerah, Kartu, PenyerahanKartu, UndanganSerah
+from rentan.kartu.queries import find_undangan_menunggu
 from rentan.kartu.status import (
     MACHINE,
     CaraSerah,
@@ -135,7 +136,8 @@ def hand_over_kartu(
             db.session.flush()
     except IntegrityError:
         raise SudahDiserahkan(None) from None
-    undangan = find_undangan(acara, kartu)
+    # Also outside its day: the line on the list must not wait for somebody who has been here.
+    undangan = find_undangan(acara, kartu) or find_undangan_menunggu(kartu)
     if undangan is not None:
         undangan.hasil, undangan.alasan = HasilUndangan.DISERAHKAN, None
         db.session.flush()
@@ -186,7 +188,7 @@ def is_seketika(penyerahan: PenyerahanKartu, by: Pelaku) -> bool:
     return penyerahan.dicatat_oleh == by.akun_id and now() - penyerahan.dicatat_pada <= batas
 
 
-def undo_facts(penyerahan: PenyerahanKartu, by: Pelaku, alasan: str = "") -> dict[str, object]:
+def undo_facts(penyerahan: PenyerahanKartu, by: Pelaku, alasan: str = "") -> dict[str, Any]:
     """What the guard of K13 wants to know; for ``offers`` too."""
     return {
         "diserahkan_oleh": penyerahan.dicatat_oleh,
@@ -197,10 +199,11 @@ def undo_facts(penyerahan: PenyerahanKartu, by: Pelaku, alasan: str = "") -> dic
 
 
 def undo_serah(penyerahan: PenyerahanKartu, *, by: Pelaku, alasan: str = "", catatan: str = "") -> None:
-    """K13: at once by the one who did it, later by a second petugas or the BPJS liaison, who may owe a reason.
+    """K13: at once by the one who did it, later by a second petugas or the BPJS liaison.
 
-    ``alasan`` is a code, ``catatan`` words of staff. The row stays as reversed. On a day that is still open the card goes back on its list (K6). Raises
-    ``RuleError``: ``sudah_batal``, ``penjaga_k13``.
+    ``alasan`` is a code (owed on another day), ``catatan`` words. The row stays as reversed. On a day
+    that is still open the card goes back on its list (K6). Raises ``RuleError``: ``sudah_batal``,
+    ``penjaga_k13``.
     """
     kartu = penyerahan.kartu
     acara = db.session.get(AcaraSerah, penyerahan.acara_id) if penyerahan.acara_id else None
@@ -215,16 +218,27 @@ def undo_serah(penyerahan: PenyerahanKartu, *, by: Pelaku, alasan: str = "", cat
     penyerahan.dibatalkan_oleh, penyerahan.dibatalkan_pada = by.akun_id, now()
     penyerahan.alasan_batal = ": ".join(one for one in (alasan, catatan) if one) or None
     gerak(kartu, "batalkan_serah", by=by, **facts)
-    undangan = find_undangan(acara, kartu)
-    if acara is None or undangan is None:
+    undangan = find_undangan(acara, kartu) or _handed_over_line(kartu)
+    if undangan is None:
         return
-    if acara.status is StatusAcara.RENCANA:
+    if undangan.acara.status is StatusAcara.RENCANA:
         undangan.hasil = HasilUndangan.MENUNGGU
         if by.has(Peran.PETUGAS_KECAMATAN) and kartu.kecamatan_kode in by.kecamatan:
             gerak(kartu, "jadwalkan", by=by)
     else:
         undangan.hasil, undangan.alasan = HasilUndangan.TIDAK_DATANG, "dibatalkan"
     db.session.flush()
+
+
+def _handed_over_line(kartu: Kartu) -> UndanganSerah | None:
+    """The latest line that says that this card was handed over, for one handed over outside its day."""
+    query = (
+        select(UndanganSerah)
+        .join(AcaraSerah)
+        .where(UndanganSerah.kartu_id == kartu.id, UndanganSerah.hasil == HasilUndangan.DISERAHKAN)
+        .order_by(AcaraSerah.tanggal.desc(), UndanganSerah.id)
+    )
+    return cast("UndanganSerah | None", db.session.scalar(query.limit(1)))
 
 
 def get_penyerahan(penyerahan_id: uuid.UUID, *, seen_by: Pelaku) -> PenyerahanKartu:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy import case, select
 
@@ -17,6 +16,7 @@ from rentan.ext import db, runtime
 from rentan.kartu.models import Kartu
 from rentan.kartu.status import DI_KECAMATAN, StatusKartu
 from rentan.pekerja.models import Pekerja
+from rentan.util.kode import read_kode
 from rentan.util.nama import nama_inti
 from rentan.wilayah.models import Kelurahan
 
@@ -29,7 +29,7 @@ _KPJ = re.compile(r"[0-9]{11}")
 
 @dataclass(frozen=True)
 class Temuan:
-    """A card found by name; ``nik4`` are the last four digits, so no birth date stands beside them (MSK-1)."""
+    """A card found by name; beside ``nik4``, the last four digits, stands no birth date (MSK-1)."""
 
     id: uuid.UUID
     kode: str
@@ -45,10 +45,11 @@ def read_scan(teks: str) -> tuple[str, str] | None:
     if plain.startswith("RENTAN:"):
         found = parse_kode(plain)
         return ("kode", found.kode) if isinstance(found, KodeKartu) else None
-    plain = re.sub(r"[\s.-]", "", plain)
-    if _KPJ.fullmatch(plain):
-        return "kpj", plain
-    return ("kode", plain) if _KODE.fullmatch(plain) else None
+    digits = re.sub(r"[\s.-]", "", plain)
+    if _KPJ.fullmatch(digits):
+        return "kpj", digits
+    kode = read_kode(plain)
+    return ("kode", kode) if _KODE.fullmatch(kode) else None
 
 
 def find_scanned(teks: str, *, seen_by: Pelaku) -> Kartu:
@@ -72,7 +73,7 @@ def find_scanned(teks: str, *, seen_by: Pelaku) -> Kartu:
             "nomor_kartu",
             kode="tak_dikenal",
         )
-    return cast(Kartu, row)
+    return row
 
 
 def get_kartu_kecamatan(kartu_id: uuid.UUID, *, seen_by: Pelaku) -> Kartu:
@@ -81,7 +82,7 @@ def get_kartu_kecamatan(kartu_id: uuid.UUID, *, seen_by: Pelaku) -> Kartu:
     row = db.session.scalar(query)
     if row is None:
         raise NotFound
-    return cast(Kartu, row)
+    return row
 
 
 def search_kartu(nama: str, angka: str, *, seen_by: Pelaku) -> list[Temuan]:
