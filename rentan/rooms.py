@@ -40,6 +40,7 @@ from rentan.surat_kuasa import views_asli as surat_asli_views
 from rentan.surat_kuasa import views_daftar as surat_daftar_views
 from rentan.verifikasi import riwayat as verifikasi_riwayat
 from rentan.verifikasi import views as verifikasi_views
+from rentan.verifikasi import views_duplikat as verifikasi_ganda_views
 from rentan.verifikasi import views_perbaikan as verifikasi_perbaikan_views
 from rentan.verifikasi import views_surat as verifikasi_surat_views
 from rentan.web import health
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verifikasi_views.bp,
     verifikasi_surat_views.bp,
     verifikasi_perbaikan_views.bp,
+    verifikasi_ganda_views.bp,
     paket_views.bp,
     kepesertaan_views.bp,
     kepesertaan_views.bp_kpj,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from rentan.cli import aktivasi, akun, asn, demo, laporan, pekerja, tools
+from rentan.cli import aktivasi, akun, asn, demo, kepesertaan, laporan, pekerja, tools
 
 
 def init_cli(app: Flask) -> None:
@@ -14,6 +14,7 @@ def init_cli(app: Flask) -> None:
         *aktivasi.COMMANDS,
         *asn.COMMANDS,
         *demo.COMMANDS,
+        *kepesertaan.COMMANDS,
         *laporan.COMMANDS,
         *tools.COMMANDS,
         *pekerja.COMMANDS,

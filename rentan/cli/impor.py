@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.errors import RuleError
 from rentan.core.imports import Ditolak, Hasil, PenanganImpor, run_import
 from rentan.ext import db
@@ -38,6 +39,7 @@ def answer_import(
     as_json: bool,
     pilihan: dict[str, Any] | None = None,
     setuju: bool = False,
+    by: Pelaku = SISTEM,
 ) -> NoReturn:
     """Run the import, commit it, print what happened, and exit: 1 when nothing could be applied."""
     click.echo(f"Membaca dan memeriksa {file.name} …", err=True)
@@ -50,6 +52,7 @@ def answer_import(
             dry_run=dry_run,
             take_good=take_good,
             setuju=setuju,
+            by=by,
         )
         db.session.commit()
     except RuleError as refused:

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from xlsxwriter import Workbook
@@ -17,6 +17,9 @@ from rentan.core.sheets import ESCAPED, FOOTER_MARK
 Value = str | int | date | None
 MAX_TEXT = 32_767
 """Excel's own limit of characters in a cell."""
+
+#: XlsxWriter writes the present moment into the file unless it is told another one.
+_NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 _BAD_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _OPTIONS = {
@@ -54,6 +57,25 @@ def write_xlsx(sheets: Sequence[SheetOut], kaki: str) -> bytes:
         styles = _Styles(book)
         for sheet in sheets:
             _write_sheet(book.add_worksheet(_sheet_name(sheet.nama, names)), sheet, styles, kaki)
+    return out.getvalue()
+
+
+def write_form(nama: str, columns: Sequence[OutColumn], rows: Iterable[Sequence[str]]) -> bytes:
+    """Somebody else's upload form: titles in the first row, text cells only, nothing else in the file.
+
+    The same rows give the same bytes: the file names no moment of its making.
+    """
+    out = io.BytesIO()
+    with Workbook(out, _OPTIONS) as book:
+        book.set_properties({"created": _NO_MOMENT})
+        text = book.add_format({"num_format": "@"})
+        page = book.add_worksheet(_sheet_name(nama, set()))
+        for at, column in enumerate(columns):
+            page.set_column(at, at, column.lebar, text)
+            _text(page, 0, at, column.judul, text)
+        for number, values in enumerate(rows, 1):
+            for at, (_, value) in enumerate(zip(columns, values, strict=True)):
+                _text(page, number, at, value, text)
     return out.getvalue()
 
 

@@ -50,6 +50,15 @@ def get_paket(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
     return paket
 
 
+def may_download(paket: Paket, *, seen_by: Pelaku) -> bool:
+    """Is there a valid file for this person? Whole NIK are not the approver's to read (AUZ-3): of the list to
+    BPJS the approver sees the masked lines, their number, and the hash.
+    """
+    if paket.kunci_berkas is None or paket.status in (StatusPaket.DISUSUN, StatusPaket.DIBATALKAN):
+        return False
+    return paket.jenis is not JenisPaket.DAFTAR or seen_by.has(PENYUSUN[paket.jenis])
+
+
 def list_paket(
     jenis: JenisPaket | None = None,
     *,

@@ -90,7 +90,7 @@ def _show(paket: Paket, refused: BaseForm | None = None) -> Response:
         dikecualikan=handler.list_dikecualikan(paket, banyak=MAKS_ALASAN + 1) if building else [],
         hambatan=blocked,
         maks=MAKS_ALASAN,
-        boleh_unduh=paket.kunci_berkas is not None and paket.status is not StatusPaket.DISUSUN,
+        boleh_unduh=queries.may_download(paket, seen_by=by),
         riwayat=riwayat,
         nama=queries.nama_akun([one.pelaku_id for one in riwayat]),
         langkah={one.peristiwa: one.label for one in MACHINE.moves},
@@ -217,9 +217,10 @@ def download(paket_id: uuid.UUID) -> Response:
     """The frozen file byte for byte: an export with whole numbers (EXP-2, AUT-7)."""
     paket = queries.get_paket(paket_id, seen_by=pelaku())
     check_jatah_ekspor(pelaku(), paket.jumlah)
-    if paket.status is StatusPaket.DISUSUN:
+    if not queries.may_download(paket, seen_by=pelaku()):
         raise RuleError(
-            "Paket ini sedang diubah, sehingga berkasnya tidak berlaku.", kode="paket_belum_dikunci"
+            "Berkas paket ini belum dibuat, tidak berlaku lagi, atau bukan untuk peran Anda.",
+            kode="berkas_tidak_ada",
         )
     data = actions.read_berkas(paket)
     record(
