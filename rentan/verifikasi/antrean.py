@@ -188,18 +188,14 @@ def _uploaded(surat_ids: Sequence[uuid.UUID], by: Pelaku) -> set[uuid.UUID]:
 
 def _lines(rows: Sequence[tuple[SuratKuasa, str]], by: Pelaku) -> list[BarisAntrean]:
     ids = [surat.id for surat, _ in rows]
-    names = dict(
-        db.session.execute(
-            select(Akun.id, Akun.nama).where(Akun.id.in_([surat.diperiksa_oleh for surat, _ in rows]))
-        ).tuples()
+    holders = select(Akun.id, Akun.nama).where(Akun.id.in_([surat.diperiksa_oleh for surat, _ in rows]))
+    names = {row.id: row.nama for row in db.session.execute(holders)}
+    counts = (
+        select(SuratPekerja.surat_kuasa_id, func.count())
+        .where(SuratPekerja.surat_kuasa_id.in_(ids))
+        .group_by(SuratPekerja.surat_kuasa_id)
     )
-    workers = dict(
-        db.session.execute(
-            select(SuratPekerja.surat_kuasa_id, func.count())
-            .where(SuratPekerja.surat_kuasa_id.in_(ids))
-            .group_by(SuratPekerja.surat_kuasa_id)
-        ).tuples()
-    )
+    workers: dict[uuid.UUID, int] = {row[0]: row[1] for row in db.session.execute(counts)}
     asked = {
         one.surat_kuasa_id: one
         for one in db.session.scalars(
