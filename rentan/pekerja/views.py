@@ -1,30 +1,21 @@
-"""Doubtful duplicates for the verifier, and the lists of workers whom another programme covers."""
+"""The lists of workers whom another programme covers."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import today
 from rentan.core.permissions import Permission
 from rentan.pekerja import queries
 from rentan.pekerja.impor import PENANGAN
-from rentan.web.access import pelaku, requires
+from rentan.web.access import requires
 from rentan.web.context import add_menu
 from rentan.web.impor import HalamanImpor, add_import_routes
 from rentan.web.page import render_page
 
 bp = Blueprint("pekerja", __name__)
-add_menu(
-    "Dugaan ganda",
-    "pekerja.list_duplicates",
-    Permission.DUPLIKAT_LIHAT,
-    awalan="/pekerja/duplikat",
-    urutan=20,
-)
 add_menu(
     "Pelindungan lain",
     "pekerja.list_lists",
@@ -43,20 +34,6 @@ add_import_routes(
         kolom="NIK, NAMA, SUMBER (misalnya APBD atau DBHCHT), MULAI, SELESAI.",
     ),
 )
-
-
-@bp.get("/pekerja/duplikat")
-@requires(Permission.DUPLIKAT_LIHAT)
-def list_duplicates() -> Response:
-    """Pairs that may be one person, oldest first; each look at the names is logged."""
-    baris = queries.list_duga_duplikat(request.args.get("sesudah", type=uuid.UUID))
-    record(Peristiwa.NAMA_DILIHAT, by=pelaku(), daftar="duga_duplikat", jumlah=len(baris))
-    return render_page(
-        "pekerja/duplikat.html",
-        "antrean",
-        baris=baris,
-        sesudah=baris[-1].id if len(baris) == queries.HALAMAN else None,
-    )
 
 
 @bp.get("/pekerja/pelindungan")

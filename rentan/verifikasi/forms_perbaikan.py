@@ -85,6 +85,14 @@ class KoreksiPekerjaForm(VersionedForm):
         self.kelurahan.pilihan = pilihan_kelurahan()
 
 
+SETUJUI = ("perbaiki", "Setujui perbaikan", "Pekerja diajukan lagi ke BPJS pada daftar berikutnya.")
+TIDAK_LAYAK = (
+    "tidak_layak",
+    "Tidak memenuhi syarat",
+    "Asuhan berakhir; donatur diminta memilih pekerja lain.",
+)
+
+
 class PutusanBpjsForm(VersionedForm):
     """W10: a verifikator accepts the corrected data, or ends it with a reason."""
 
