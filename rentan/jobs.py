@@ -15,8 +15,10 @@ from rentan.core.idempotency import prune_answers
 from rentan.core.imports import expire_imports
 from rentan.core.queue import every_hour, task
 from rentan.ext import db
+from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
 from rentan.pekerja.actions import segarkan_tercakup
+from rentan.pindai.actions import sweep_stacks
 from rentan.pencabutan.actions import run_waiting
 from rentan.verifikasi.perbaikan import remind
 
@@ -34,6 +36,8 @@ JOBS: dict[str, Callable[[], int]] = {
     "pangkas-sesi": prune_sesi,
     "pangkas-permintaan": prune_answers,
     "sapu-berkas": sapu_berkas,
+    "sapu-tumpukan": sweep_stacks,
+    "sapu-bukti": sapu_bukti,
     "segarkan-tercakup": segarkan_tercakup,
 }
 

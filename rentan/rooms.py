@@ -34,6 +34,7 @@ from rentan.pencabutan import views as pencabutan_views
 from rentan.pencabutan import views_kelola as cabut_views
 from rentan.pendaftaran import views as pendaftaran_views
 from rentan.pengaturan import views as pengaturan_views
+from rentan.pindai import views as pindai_views
 from rentan.surat_kuasa import riwayat as surat_riwayat
 from rentan.surat_kuasa import views as surat_views
 from rentan.surat_kuasa import views_asli as surat_asli_views
@@ -78,6 +79,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kartu_serah_views.bp,
     kartu_acara_views.bp,
     kartu_lembar_views.bp,
+    pindai_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
     views_macet.bp,

@@ -23,7 +23,7 @@ from rentan.web.security import HEADERS
 
 logger = logging.getLogger("rentan.server")
 
-BODY_MAX = 11 * 1024 * 1024  # bytes; the application sets lower limits per page
+BODY_MAX = 101 * 1024 * 1024  # bytes; the application sets lower limits per page (STACK_BYTES is the highest)
 HEADER_MAX = 16 * 1024  # bytes
 THREADS = 8  # slow pages of a few people must not hold up the others
 CONNECTIONS = 1_000

@@ -148,6 +148,54 @@ def simpan_cetakan(
     return row
 
 
+def simpan_pindaian(
+    *,
+    jenis: JenisBerkas,
+    data: bytes,
+    mime: str,
+    halaman: int,
+    asn: Asn,
+    surat_kuasa_id: uuid.UUID,
+    by: Pelaku,
+    halaman_dikenal: int | None = None,
+) -> Berkas:
+    """Keep a paper put together from re-made pages of a scanned stack; it takes an older one's place.
+
+    There is no file as received: it was one of many people's, and is destroyed. The day's quota is the stack's.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    row = Berkas(
+        id=uuid.uuid4(),
+        jenis=jenis,
+        asn_id=asn.id,
+        surat_kuasa_id=surat_kuasa_id,
+        mime=mime,
+        halaman=halaman,
+        halaman_dikenal=halaman_dikenal,
+        ukuran_asal=len(data),
+        ukuran=len(data),
+        sha256_asal=sha256,
+        sha256=sha256,
+        diunggah_oleh=by.akun_id,
+        diunggah_pada=now(),
+    )
+    row.kunci_bersih = simpan(row, "kunci_bersih", data, prefix=PREFIX)
+    _replace(surat_kuasa_id, jenis)
+    db.session.add(row)
+    db.session.flush()
+    record(
+        Peristiwa.BERKAS_DIUNGGAH,
+        by=by,
+        objek=row,
+        jenis=jenis.value,
+        ukuran=len(data),
+        surat=surat_kuasa_id,
+        dibantu=by.asn_id != asn.id,
+        tumpukan=True,
+    )
+    return row
+
+
 def bawa_berkas(dari: uuid.UUID, ke: uuid.UUID, jenis: JenisBerkas) -> None:
     """Carry a paper over to the letter's next version: a KTP stays the same when the workers change."""
     row = db.session.scalar(

@@ -1,8 +1,8 @@
 """QR codes on printed paper: what they say, how they are drawn and how they are read back.
 
 The text names the paper, never a person: ``RENTAN:SK:<ref>:<versi>:<halaman>/<jumlah>`` on each page of a
-letter, ``RENTAN:PS:<ref>:<versi>:KTP|BUKU`` on a sheet to paste on, ``RENTAN:KT:<kode>`` on a card's label and
-line, ``RENTAN:LH:<acara>:<halaman>/<jumlah>`` on each page of an attendance sheet. It keeps to QR's
+letter, ``RENTAN:PS:<ref>:<versi>:KTP|BUKU`` on a sheet to paste on, ``RENTAN:KT:<kode>`` on a card's label
+and line, ``RENTAN:LH:<acara>:<halaman>/<jumlah>`` on each page of an attendance sheet. It keeps to QR's
 alphanumeric set (capitals, digits and a few signs): fewer and larger modules than free text, so worn copies
 stay readable.
 """

@@ -1,7 +1,7 @@
 """Where the pages of a stack belong: a pure function of what is on them, whatever their order.
 
-The page that carries the code is the paper. Nothing is concluded from neighbours, so a page without a readable
-code belongs nowhere until a person places it.
+The page that carries the code is the paper. Nothing is concluded from neighbours, so a page without a
+readable code belongs nowhere until a person places it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _JENIS = {"KTP": (JenisBerkas.KTP, H.KTP), "BUKU": (JenisBerkas.BUKU_REKENING, H
 
 @dataclass(frozen=True)
 class Terbaca:
-    """What was read on one page: the text of its code, its ink and its picture's hash, or that it is blank."""
+    """What was read on one page: the text of its code, its ink, its picture's hash, or that it is blank."""
 
     nomor: int
     kode: str | None
@@ -63,12 +63,12 @@ def pilah(
     halaman: Iterable[Terbaca], surat: Mapping[str, SuratDikenal], terisi: Set[Tempat] = frozenset()
 ) -> dict[int, Letak]:
     """Page number -> where it belongs. ``surat``: the OPD's letters by reference; ``terisi``: slots that are
-    taken already. Of several pages for one slot the one with most ink is taken (the signed one), of equal ones
-    the smaller hash: never the first one."""
+    taken already. Of several pages for one slot the one with most ink is taken (the signed one), of equal
+    ones the greater hash: never the first one."""
     letak: dict[int, Letak] = {}
     calon: dict[Tempat, list[tuple[Terbaca, H]]] = {}
     for satu in halaman:
-        found = _by_code(satu, surat)
+        found = _by_code(satu, surat, terisi)
         if found.tempat is None:
             letak[satu.nomor] = found
         else:
@@ -76,12 +76,11 @@ def pilah(
     for tempat, pages in calon.items():
         best = max(pages, key=lambda one: (one[0].tinta, one[0].sha256, -one[0].nomor))[0]
         for satu, hasil in pages:
-            taken = satu is not best or tempat in terisi
-            letak[satu.nomor] = Letak(H.GANDA) if taken else Letak(hasil, tempat)
+            letak[satu.nomor] = Letak(hasil, tempat) if satu is best else Letak(H.GANDA)
     return letak
 
 
-def _by_code(satu: Terbaca, surat: Mapping[str, SuratDikenal]) -> Letak:
+def _by_code(satu: Terbaca, surat: Mapping[str, SuratDikenal], terisi: Set[Tempat]) -> Letak:
     """What this page's own code says."""
     if satu.rusak:
         return Letak(H.RUSAK)
@@ -99,10 +98,13 @@ def _by_code(satu: Terbaca, surat: Mapping[str, SuratDikenal]) -> Letak:
         jenis, hasil, nomor = JenisBerkas.SURAT_KUASA, H.SURAT, kode.halaman
     else:
         (jenis, hasil), nomor = _JENIS[kode.jenis], 1
+    tempat = Tempat(milik.id, jenis, nomor)
+    if tempat in terisi:
+        return Letak(H.GANDA)
     if milik.ada_lebih_baru:
         return Letak(H.VERSI_LAMA)
     if jenis not in milik.menunggu:
         return Letak(H.TERLAMBAT)
     if satu.tempel_kosong:
         return Letak(H.TEMPEL_KOSONG)
-    return Letak(hasil, Tempat(milik.id, jenis, nomor))
+    return Letak(hasil, tempat)

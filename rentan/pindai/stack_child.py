@@ -1,4 +1,4 @@
-"""Runs inside the sandbox: opens a foreign stack page by page, reads its codes and makes new pictures (UPL-1).
+"""Runs inside the sandbox: opens a foreign stack page by page, reads its codes, makes new pictures (UPL-1).
 
 A page that is one scanned picture is taken as that picture, at the smallest size that is large enough: many
 times faster than drawing the page. Where no code is found, the reader looks harder before it gives up.

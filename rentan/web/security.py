@@ -26,6 +26,7 @@ HEADERS = {
 FORM_BYTES = 256 * 1024
 UPLOAD_BYTES = 6 * 1024 * 1024  # one paper of 5 MiB and its envelope
 IMPORT_BYTES = 11 * 1024 * 1024
+STACK_BYTES = 101 * 1024 * 1024  # one scanned stack of 100 MiB and its envelope
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

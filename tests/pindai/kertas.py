@@ -42,7 +42,9 @@ def lembar_tempel(ref: str, versi: int = 1, *, isi: bool = True) -> dict[str, Im
         Pemisah(ref=ref, versi=versi, penerbit="Gerakan Uji"), waktu=datetime(2026, 11, 21, tzinfo=UTC)
     )
     pdf = pdfium.PdfDocument(cetakan.pdf)
-    pages = {jenis: pdf[n].render(scale=SKALA).to_pil().convert("RGB") for n, jenis in enumerate(("KTP", "BUKU"))}
+    pages = {
+        jenis: pdf[n].render(scale=SKALA).to_pil().convert("RGB") for n, jenis in enumerate(("KTP", "BUKU"))
+    }
     return {jenis: tempel(page, jenis) if isi else page for jenis, page in pages.items()}
 
 
@@ -60,7 +62,9 @@ def tempel(page: Image.Image, jenis: str) -> Image.Image:
     full = page.copy()
     mm = full.width / 210
     wide, high = (86, 54) if jenis == "KTP" else (140, 100)
-    card = Image.new("RGB", (round(wide * mm), round(high * mm)), (190, 210, 235) if jenis == "KTP" else (238, 236, 228))
+    card = Image.new(
+        "RGB", (round(wide * mm), round(high * mm)), (190, 210, 235) if jenis == "KTP" else (238, 236, 228)
+    )
     draw = ImageDraw.Draw(card)
     for line in range(7):
         draw.line([(10, 15 + line * 22), (card.width * 0.6, 15 + line * 22)], fill=(30, 30, 30), width=4)
@@ -69,7 +73,9 @@ def tempel(page: Image.Image, jenis: str) -> Image.Image:
     return full
 
 
-def pindai(page: Image.Image, acak: random.Random, *, putar: int | None = None, miring: float = 3.0) -> Image.Image:
+def pindai(
+    page: Image.Image, acak: random.Random, *, putar: int | None = None, miring: float = 3.0
+) -> Image.Image:
     """Through a worn sheet feeder: turned, skewed, grey and dusty."""
     turned = page.rotate(acak.uniform(-miring, miring), Image.Resampling.BILINEAR, fillcolor=PUTIH)
     turned = turned.rotate(acak.choice((0, 90, 180, 270)) if putar is None else putar, expand=True)
@@ -94,7 +100,5 @@ def tak_terbaca(page: Image.Image, acak: random.Random) -> Image.Image:
 def jadi_pdf(pages: Sequence[Image.Image], mutu: int = 40) -> bytes:
     """One PDF of JPEG pictures, as scanners make it."""
     out = io.BytesIO()
-    pages[0].save(
-        out, "PDF", save_all=True, append_images=list(pages[1:]), resolution=130, quality=mutu
-    )
+    pages[0].save(out, "PDF", save_all=True, append_images=list(pages[1:]), resolution=130, quality=mutu)
     return out.getvalue()
