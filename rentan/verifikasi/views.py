@@ -8,15 +8,18 @@ from flask import Blueprint, Response, request, url_for
 
 from rentan.berkas.queries import read_bersih
 from rentan.berkas.sanitise import crop_page
-from rentan.core.audit import Peristiwa, record
+from rentan.core.audit import Peristiwa, record, undo_changes
 from rentan.core.errors import RuleError
 from rentan.core.permissions import Permission
+from rentan.core.workflow import list_riwayat
 from rentan.ext import db, runtime
 from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.status import StatusSurat
+from rentan.surat_kuasa.penjaga import klaim_berlaku, klaim_sampai
+from rentan.surat_kuasa.riwayat import KALIMAT
+from rentan.surat_kuasa.status import MACHINE, StatusSurat
 from rentan.verifikasi import actions, antrean
 from rentan.verifikasi.forms import LangkahForm, SaringForm
-from rentan.verifikasi.queries import get_putusan, get_surat_masuk
+from rentan.verifikasi.queries import get_putusan, get_surat_masuk, name_of
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.page import render_page
@@ -25,14 +28,6 @@ from rentan.web.unduhan import kirim_berkas
 
 bp = Blueprint("verifikasi", __name__)
 add_menu("Verifikasi", "verifikasi.index", Permission.VERIFIKASI, awalan="/verifikasi", urutan=15)
-add_menu(
-    "Antrean verifikasi",
-    "verifikasi.index",
-    Permission.BERKAS_ASAL,
-    awalan="/verifikasi",
-    urutan=85,
-    kecuali=Permission.VERIFIKASI,
-)
 
 #: Verifikator and admin; the admin sees who holds what and may free a letter (M6), nothing else.
 _ANTREAN = (Permission.VERIFIKASI, Permission.BERKAS_ASAL)
@@ -87,7 +82,13 @@ def claim(surat_id: uuid.UUID) -> Response:
     if answer := answered_before():
         return answer
     surat = get_surat_masuk(surat_id, seen_by=pelaku())
-    actions.claim_surat(surat, by=pelaku())
+    try:
+        actions.claim_surat(surat, by=pelaku())
+    except RuleError as refused:
+        if refused.status != 422:
+            raise
+        undo_changes()
+        return conflict(get_surat_masuk(surat_id, seen_by=pelaku()), refused.pesan)
     return finish(_url(surat))
 
 
@@ -140,6 +141,20 @@ def crop(putusan_id: uuid.UUID) -> Response:
         potongan=True,
     )
     return kirim_berkas(data, "image/jpeg", "bagian.jpg", lampiran=False)
+
+
+def conflict(surat: SuratKuasa, pesan: str | None = None) -> Response:
+    """409: who has this letter now, and what was done to it last (CON-5)."""
+    moves = list_riwayat(MACHINE, surat)[-3:]
+    return render_page(
+        "verifikasi/konflik.html",
+        status=409,
+        surat=surat,
+        pesan=pesan,
+        pemeriksa=name_of(surat.diperiksa_oleh),
+        sampai=klaim_sampai(surat) if klaim_berlaku(surat) else None,
+        kejadian=[(KALIMAT[one.langkah, one.peristiwa], one.pada, name_of(one.pelaku_id)) for one in moves],
+    )
 
 
 def claim_next(*, sesudah: SuratKuasa | None = None) -> SuratKuasa | None:

@@ -12,13 +12,11 @@ from rentan.berkas.status import WAJIB_UNGGAH, JenisBerkas
 from rentan.core.audit import Peristiwa, record, undo_changes
 from rentan.core.errors import NotFound, RuleError, Stale
 from rentan.core.permissions import Permission
-from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.opd.models import Opd
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.penjaga import klaim_berlaku, klaim_sampai
-from rentan.surat_kuasa.riwayat import KALIMAT
-from rentan.surat_kuasa.status import MACHINE, StatusSurat
+from rentan.surat_kuasa.status import StatusSurat
 from rentan.verifikasi import actions, pendapat, queries
 from rentan.verifikasi.alasan import ALASAN_TOLAK_SURAT, YANG_DIPERIKSA, find_alasan, list_alasan
 from rentan.verifikasi.forms import (
@@ -35,7 +33,7 @@ from rentan.verifikasi.forms import (
 from rentan.verifikasi.models import PendapatKedua
 from rentan.verifikasi.queries import Hal, get_surat_masuk, name_of
 from rentan.verifikasi.status import HasilPutusan, JawabanPendapat, JenisPendapat
-from rentan.verifikasi.views import KOSONG, claim_next
+from rentan.verifikasi.views import KOSONG, claim_next, conflict
 from rentan.web.access import pelaku, requires
 from rentan.web.forms import VersionedForm
 from rentan.web.page import render_page
@@ -251,22 +249,9 @@ def _try(
         undo_changes()
         surat = _surat(surat_id)
         if isinstance(refused, Stale) or surat.versi != form.versi.data:
-            return _conflict(surat)
+            return conflict(surat)
         form.refuse(refused)
         return _page(surat, kunci, form=form, **forms)
-
-
-def _conflict(surat: SuratKuasa) -> Response:
-    """409: who has this letter now, and what was done to it last (CON-5)."""
-    moves = list_riwayat(MACHINE, surat)[-3:]
-    return render_page(
-        "verifikasi/konflik.html",
-        status=409,
-        surat=surat,
-        pemeriksa=name_of(surat.diperiksa_oleh),
-        sampai=klaim_sampai(surat) if klaim_berlaku(surat) else None,
-        kejadian=[(KALIMAT[one.langkah, one.peristiwa], one.pada, name_of(one.pelaku_id)) for one in moves],
-    )
 
 
 def _page(

@@ -18,6 +18,8 @@
     kertas.dataset.putar = putar;
     kertas.dataset.besar = besar;
     kertas.classList.add("putar-" + putar, "besar-" + besar);
+    var bingkai = kertas.parentElement;
+    bingkai.scrollLeft = (bingkai.scrollWidth - bingkai.clientWidth) / 2;
   }
 
   function alat(nama) {
@@ -153,6 +155,10 @@
     if (tautan) tautan.click();
   }
 
+  function gulir(mendatar, tegak) {
+    if (kertas) kertas.parentElement.scrollBy(mendatar, tegak);
+  }
+
   function bantuan() {
     var d = panel.querySelector("[data-bantuan]");
     d.open = !d.open;
@@ -170,6 +176,8 @@
     Enter: lanjut,
     ArrowLeft: function () { pergi(panel.dataset.sebelum); },
     ArrowRight: function () { pergi(panel.dataset.sesudah); },
+    ArrowUp: function () { gulir(0, -120); },
+    ArrowDown: function () { gulir(0, 120); },
     PageUp: function () { halaman(-1); },
     PageDown: function () { halaman(1); },
     Escape: batal_pilih,
@@ -192,15 +200,22 @@
     }
     if (e.key === "Enter" && t.closest("a, button, summary")) return;
     if (t.matches("input") && e.key.startsWith("Arrow")) return;
+    if (e.shiftKey && (e.key === "ArrowLeft" || e.key === "ArrowRight")) {
+      e.preventDefault();
+      gulir(e.key === "ArrowLeft" ? -120 : 120, 0);
+      return;
+    }
     var radio = form && /^[1-9]$/.test(e.key) && form.querySelector('[data-nomor="' + e.key + '"]');
     var tugas = radio ? function () { pilih(radio); } : TOMBOL[e.key.length === 1 ? e.key.toLowerCase() : e.key];
-    if (!tugas || e.repeat) return;
+    if (!tugas) return;
     e.preventDefault();
+    if (e.repeat && e.key !== "ArrowUp" && e.key !== "ArrowDown") return; // a key held down decides once
     tugas();
   });
 
   siapkan_tandai();
   if (!document.querySelector(".ringkasan-galat")) {
     (panel.querySelector("[data-utama]") || panel).focus({ preventScroll: true });
+    document.querySelector(".hal-periksa").scrollIntoView({ block: "start" });
   }
 })();
