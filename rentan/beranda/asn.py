@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
@@ -15,19 +15,29 @@ from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
 from rentan.beranda.tugas import Bagian, Mendesak, Tautan, Tugas, hari_sejak, sejak, tanggal
 from rentan.calon.queries import list_tawaran
 from rentan.core.actor import Pelaku
-from rentan.core.clock import today
+from rentan.core.clock import to_local, today
+from rentan.core.settings import get_setting
 from rentan.ext import db
+from rentan.kartu.models import Kartu
+from rentan.kartu.status import StatusKartu
+from rentan.pekerja.models import Pekerja
+from rentan.pekerja.status import StatusPekerja
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import find_berjalan, find_hidup
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.util.tanggal import format_hari
+from rentan.verifikasi.models import PermintaanPerbaikan
 
 #: Days after which a printed letter that nobody sent is called late; its prices and first month grow old.
 HARI_SURAT = 14
 #: A hold that ends within so many days is amber.
 HARI_PEGANG_DEKAT = 2
+#: The letter is with others; the donor need not do anything.
+DIPROSES = (
+    StatusSurat.DIUNGGAH, StatusSurat.DIPERIKSA, StatusSurat.TERVERIFIKASI, StatusSurat.DIAJUKAN_BANK,
+)  # fmt: skip
 LANGKAH = 4  # steps of the sign-up
 
 
@@ -47,6 +57,8 @@ def bagian_asn(by: Pelaku) -> Bagian:
         *_tugas_pegangan([one for one in asuhan if one.status is StatusAsuhan.DITAHAN]),
         *_tugas_pendaftaran(draf),
         *_tugas_surat(surat),
+        *_tugas_perbaikan(asn.id, surat),
+        *_tugas_kartu(asn.id),
         *_tugas_pekerja(diusulkan, surat),
     ]
     return bagian
@@ -79,16 +91,30 @@ def _keadaan(
             "rentan atau lebih; ikut bersifat sukarela.",
             Tautan("Mulai pendaftaran", "/pendaftaran"),
         )
-    if surat.status is StatusSurat.DIUNGGAH:
+    if surat.status is StatusSurat.PERLU_PERBAIKAN:
         return (
-            f"Terima kasih. Surat kuasa Anda untuk {pekerja} pekerja sudah terkirim dan menunggu verifikasi. "
-            "Belum ada potongan sampai surat itu berlaku.",
-            Tautan("Lihat pekerja asuhan", "/asuhan"),
+            "Ada yang perlu diperbaiki pada berkas Anda. Yang sudah diterima tidak perlu dikirim lagi.",
+            Tautan("Perbaiki sekarang", "/perbaikan"),
         )
-    return (
-        f"Surat kuasa Anda berstatus “{surat.status.label}”.",
-        Tautan("Lihat surat kuasa", f"/surat-kuasa/{surat.id}"),
-    )
+    return _KALIMAT_SURAT.get(surat.status, f"Surat kuasa Anda berstatus “{surat.status.label}”.").format(
+        pekerja=pekerja
+    ), Tautan("Lihat pekerja asuhan", "/asuhan")
+
+
+_KALIMAT_SURAT = {
+    StatusSurat.DIUNGGAH: "Terima kasih. Surat kuasa Anda untuk {pekerja} pekerja sudah terkirim dan "
+    "menunggu verifikasi. Belum ada potongan sampai surat itu berlaku.",
+    StatusSurat.DIPERIKSA: "Surat kuasa Anda untuk {pekerja} pekerja sedang diperiksa verifikator. Belum ada "
+    "potongan sampai surat itu berlaku.",
+    StatusSurat.TERVERIFIKASI: "Surat kuasa Anda untuk {pekerja} pekerja sudah disetujui dan akan dikirim ke "
+    "bank. Belum ada potongan.",
+    StatusSurat.DIAJUKAN_BANK: "Surat kuasa Anda untuk {pekerja} pekerja sudah dikirim ke bank. Belum ada "
+    "potongan sampai bank menerimanya.",
+    StatusSurat.DITOLAK_BANK: "Bank menolak surat kuasa Anda. Verifikator akan meminta perbaikan; belum ada "
+    "potongan.",
+    StatusSurat.AKTIF: "Surat kuasa Anda berlaku untuk {pekerja} pekerja.",
+    StatusSurat.DICABUT_MENUNGGU: "Anda sudah berhenti; pencabutan surat kuasa sedang diteruskan ke bank.",
+}
 
 
 def _tugas_tawaran(by: Pelaku) -> list[Tugas]:
@@ -155,12 +181,14 @@ def _tugas_surat(surat: SuratKuasa | None) -> list[Tugas]:
                 "surat",
             )
         )
-    if surat.status is StatusSurat.DIUNGGAH:
+    if surat.status in DIPROSES:
         tugas.append(
             Tugas(
-                f"Surat kuasa {surat.nomor}: {StatusSurat.DIUNGGAH.label.lower()}",
+                f"Surat kuasa {surat.nomor}: {surat.status.label.lower()}",
                 Mendesak.BERJALAN,
-                f"{sejak(surat.diunggah_pada)} Anda tidak perlu melakukan apa pun.",
+                f"Dikirim {tanggal(surat.diunggah_pada)}. Anda tidak perlu melakukan apa pun."
+                if surat.diunggah_pada
+                else "Anda tidak perlu melakukan apa pun.",
                 url,
                 "surat",
             )
@@ -178,13 +206,101 @@ def _tugas_surat(surat: SuratKuasa | None) -> list[Tugas]:
     return tugas
 
 
+def _tugas_perbaikan(asn_id: uuid.UUID, surat: SuratKuasa | None) -> list[Tugas]:
+    """The open request for repair with its reminders, and workers whose data BPJS refused."""
+    tugas = []
+    if surat is not None and surat.status is StatusSurat.PERLU_PERBAIKAN:
+        minta = db.session.scalar(
+            select(PermintaanPerbaikan).where(
+                PermintaanPerbaikan.surat_kuasa_id == surat.id, PermintaanPerbaikan.ditutup_pada.is_(None)
+            )
+        )
+        if minta is not None:
+            ke, pada = max(enumerate((minta.dibuka_pada, minta.pengingat_1_pada, minta.pengingat_2_pada)),
+                           key=lambda one: (one[1] is not None, one[0]))  # fmt: skip
+            ingat = f" Pengingat ke-{ke}: {tanggal(pada)}." if ke and pada else ""
+            akhir = to_local(minta.dibuka_pada).date() + timedelta(days=int(get_setting("hari_basi")))
+            tugas.append(
+                Tugas(
+                    f"Perbaiki surat kuasa {surat.nomor}",
+                    Mendesak.TERLAMBAT if ke else Mendesak.PERLU,
+                    f"{sejak(minta.dibuka_pada)}{ingat} Bila tidak dijawab, surat berakhir mulai "
+                    f"{tanggal(akhir)}.",
+                    "/perbaikan",
+                    "perbaikan",
+                )
+            )
+    ditolak = db.session.scalar(
+        select(func.count())
+        .select_from(Asuhan)
+        .join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
+        .where(
+            Asuhan.asn_id == asn_id,
+            Asuhan.status.in_(DIUSULKAN_KE_ATAS),
+            Pekerja.status == StatusPekerja.DITOLAK_BPJS,
+        )
+    )
+    if ditolak:
+        tugas.append(
+            Tugas(
+                f"BPJS menolak data {ditolak} pekerja asuhan",
+                Mendesak.PERLU,
+                "Lihat sebabnya; bila Anda dapat memperbaikinya, formulirnya ada di sana.",
+                "/perbaikan",
+                "ditolak_bpjs",
+            )
+        )
+    return tugas
+
+
+#: A card handed over within so many days is news.
+HARI_KABAR = 30
+
+
+def _tugas_kartu(asn_id: uuid.UUID) -> list[Tugas]:
+    """Addresses that are asked for, and cards handed over lately."""
+    query = (
+        select(Kartu.status, func.count(), func.min(Kartu.sejak), func.max(Kartu.sejak))
+        .join(Asuhan, Asuhan.id == Kartu.asuhan_id)
+        .where(Asuhan.asn_id == asn_id, Asuhan.status.in_(DIUSULKAN_KE_ATAS))
+        .group_by(Kartu.status)
+    )
+    per_status = {status: (int(n), awal, akhir) for status, n, awal, akhir in db.session.execute(query)}
+    tugas = []
+    if StatusKartu.DIKEMBALIKAN in per_status:
+        banyak, awal, _ = per_status[StatusKartu.DIKEMBALIKAN]
+        tugas.append(
+            Tugas(
+                f"Periksa alamat {banyak} pekerja: kartunya belum dapat diserahkan",
+                Mendesak.PERLU,
+                f"{sejak(awal)} Beri tahu alamat yang benar agar kartu dikirim ulang.",
+                "/asuhan",
+                "alamat",
+            )
+        )
+    if StatusKartu.DISERAHKAN in per_status:
+        banyak, _, akhir = per_status[StatusKartu.DISERAHKAN]
+        if hari_sejak(akhir) <= HARI_KABAR:
+            tugas.append(
+                Tugas(
+                    f"{banyak} pekerja sudah menerima kartunya",
+                    Mendesak.BERJALAN,
+                    f"Terakhir {tanggal(akhir)}. Kartu adalah tanda peserta; perlindungan tidak bergantung "
+                    "padanya.",
+                    "/asuhan",
+                    "kartu",
+                )
+            )
+    return tugas
+
+
 def _tugas_pekerja(diusulkan: list[Asuhan], surat: SuratKuasa | None) -> list[Tugas]:
     """Workers are no task of their own: one line with their number, and the way to their page."""
     if not diusulkan:
         return []
-    terkirim = surat is not None and surat.status is StatusSurat.DIUNGGAH
+    terkirim = surat is not None and surat.status not in (StatusSurat.DRAF, StatusSurat.DICETAK)
     petunjuk = (
-        "Diperiksa bersama surat kuasa Anda."
+        "Keadaan tiap pekerja dan riwayatnya ada di halamannya."
         if terkirim
         else "Menjadi pekerja asuhan setelah surat terkirim."
     )

@@ -10,30 +10,22 @@ from sqlalchemy import func, select
 from rentan.akun.models import Akun, PeranAkun
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
-from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas, nilai, sejak, tertua
-from rentan.calon.models import Calon
-from rentan.calon.queries import is_free
+from rentan.beranda.antre import Antre, baca_antre
+from rentan.beranda.impor import impor_menunggu
+from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas, nilai, sejak
 from rentan.core.actor import Pelaku
-from rentan.core.clock import now, today
-from rentan.core.imports import Impor, JenisImpor, StatusImpor
-from rentan.core.permissions import Peran, Permission
+from rentan.core.clock import today
+from rentan.core.imports import Impor, JenisImpor
 from rentan.ext import db
 from rentan.laporan.queries import angka_opd, jumlah
 from rentan.opd.queries import list_opd
-from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
-from rentan.pekerja.status import PutusanDuplikat
-from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.status import StatusSurat
+from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa
+from rentan.surat_kuasa.status import TERKIRIM, AsliDi
 from rentan.util.angka import format_angka
 from rentan.util.tanggal import awal_bulan, format_tanggal
 
 #: What ends within so many days is shown beforehand.
 HARI_MENJELANG = 30
-HALAMAN_IMPOR = {
-    JenisImpor.ROSTER: (Permission.ASN_KELOLA, "/asn/impor"),
-    JenisImpor.CALON: (Permission.CALON_IMPOR, "/calon/impor"),
-    JenisImpor.PELINDUNGAN: (Permission.PELINDUNGAN_IMPOR, "/pekerja/pelindungan/impor"),
-}
 
 
 def bagian_pimpinan(by: Pelaku) -> Bagian:
@@ -55,90 +47,6 @@ def bagian_pimpinan(by: Pelaku) -> Bagian:
         Besaran("Akun aktif", kota.aktivasi, kota.asn, url="/dasbor", uji="aktivasi"),
     ]
     return bagian
-
-
-def bagian_verifikator(by: Pelaku) -> Bagian:
-    """Letters that wait, and doubtful duplicates. The decisions themselves come with the next release."""
-    menunggu, terlama = _hitung(
-        SuratKuasa, SuratKuasa.diunggah_pada, SuratKuasa.status == StatusSurat.DIUNGGAH
-    )
-    ganda, ganda_terlama = _hitung(
-        DugaDuplikat, DugaDuplikat.dibuat_pada, DugaDuplikat.putusan == PutusanDuplikat.MENUNGGU
-    )
-    bagian = Bagian(
-        "verifikator",
-        "Sebagai verifikator",
-        "Surat yang terkirim sudah tersimpan berurutan. Halaman untuk memeriksa dan menyetujuinya dibuka "
-        "pada rilis berikutnya; sampai saat itu Anda dapat membaca daftar dugaan ganda.",
-        Tautan("Lihat dugaan ganda", "/pekerja/duplikat"),
-    )
-    bagian.tugas = [
-        Tugas(
-            f"{format_angka(menunggu)} surat kuasa menunggu verifikasi",
-            Mendesak.BERJALAN if menunggu else Mendesak.KOSONG,
-            f"{tertua(terlama)} Pemeriksaan dibuka pada rilis berikutnya." if menunggu else "",
-            uji="verifikasi",
-        ),
-        Tugas(
-            f"{format_angka(ganda)} dugaan data ganda menunggu pemeriksaan",
-            Mendesak.BERJALAN if ganda else Mendesak.KOSONG,
-            tertua(ganda_terlama),
-            "/pekerja/duplikat" if ganda else "",
-            "ganda",
-        ),
-    ]
-    return bagian
-
-
-def bagian_bpjs(by: Pelaku) -> Bagian:
-    """The pool, lists that end soon, uploads that wait."""
-    bebas = db.session.scalar(
-        select(func.count()).select_from(Calon).join(Pekerja, Pekerja.id == Calon.pekerja_id).where(is_free())
-    )
-    batas = today() + timedelta(days=HARI_MENJELANG)
-    berakhir, pertama = _hitung(
-        Pelindungan, Pelindungan.selesai, Pelindungan.selesai >= today(), Pelindungan.selesai <= batas
-    )
-    berlaku, _ = _hitung(
-        Pelindungan, Pelindungan.selesai, Pelindungan.mulai <= today(), Pelindungan.selesai >= today()
-    )
-    bagian = Bagian(
-        "bpjs",
-        "Sebagai petugas BPJS",
-        "Anda menjaga daftar calon pekerja dan daftar pekerja yang sudah dilindungi program lain.",
-        Tautan("Unggah daftar calon", "/calon/impor"),
-    )
-    bagian.angka = [
-        Besaran("Calon menunggu ASN", bebas or 0, satuan="orang", url="/calon", uji="calon"),
-        Besaran(
-            "Dilindungi program lain", berlaku, satuan="orang", url="/pekerja/pelindungan", uji="pelindungan"
-        ),
-    ]
-    bagian.tugas = [
-        Tugas(
-            f"{format_angka(berakhir)} pelindungan program lain berakhir dalam {HARI_MENJELANG} hari",
-            Mendesak.BERJALAN if berakhir else Mendesak.KOSONG,
-            f"Mulai {format_tanggal(pertama)}. Unggah daftar baru bila diperpanjang." if pertama else "",
-            "/pekerja/pelindungan" if berakhir else "",
-            "berakhir",
-        ),
-        *_impor_menunggu(by),
-    ]
-    return bagian
-
-
-def bagian_uang(by: Pelaku) -> Bagian:
-    """Treasurer and approver: nothing is debited yet in this release, and the page says so."""
-    siapa = " dan ".join(one.label.lower() for one in (Peran.BENDAHARA, Peran.PENYETUJU) if by.has(one))
-    return Bagian(
-        "uang",
-        f"Sebagai {siapa}",
-        "Belum ada yang menunggu Anda. Berkas debet, hasil bank, dan setoran dibuka pada rilis berikutnya; "
-        "sampai saat itu tidak ada rekening yang didebet.",
-        Tautan(
-            "Baca tugas Anda", f"/bantuan/{Peran.BENDAHARA if by.has(Peran.BENDAHARA) else Peran.PENYETUJU}"
-        ),
-    )
 
 
 def bagian_admin(by: Pelaku) -> Bagian:
@@ -167,7 +75,8 @@ def bagian_admin(by: Pelaku) -> Bagian:
         Besaran("Akun aktif", aktif, satuan="akun", url="/akun/kelola", uji="akun"),
     ]
     bagian.tugas = [
-        *_impor_menunggu(by),
+        *impor_menunggu(by),
+        *baca_antre(_asli_admin()),
         Tugas(
             f"{format_angka(berakhir)} peran berakhir dalam {HARI_MENJELANG} hari"
             if berakhir
@@ -184,6 +93,22 @@ def bagian_admin(by: Pelaku) -> Bagian:
     return bagian
 
 
+def _asli_admin() -> Antre:
+    """Originals that lie at the city's admin and belong to the bank."""
+    sampai = (
+        select(func.max(PerpindahanAsli.pada))
+        .where(PerpindahanAsli.surat_kuasa_id == SuratKuasa.id)
+        .correlate(SuratKuasa)
+        .scalar_subquery()
+    )
+    return Antre(
+        "lembar asli ada pada Anda, menunggu diteruskan ke bank",
+        select(sampai).where(SuratKuasa.asli_di == AsliDi.ADMIN, SuratKuasa.status.in_(TERKIRIM)),
+        "/surat-kuasa/asli",
+        "asli_admin",
+    )
+
+
 def _daftar_asn(asn: int, terakhir: datetime | None) -> Tugas:
     """The roster: how old it is, or that there is none yet."""
     if terakhir:
@@ -195,27 +120,6 @@ def _daftar_asn(asn: int, terakhir: datetime | None) -> Tugas:
         judul, status = "Daftar ASN belum ada", Mendesak.PERLU
         petunjuk = "Unggah daftar dari badan kepegawaian; tanpa daftar itu tidak ada yang dapat masuk."
     return Tugas(judul, status, petunjuk, "/asn/impor", "roster")
-
-
-def _impor_menunggu(by: Pelaku) -> list[Tugas]:
-    """Own uploads that wait for their confirmation; a preview lives for minutes only (IMP-4)."""
-    query = (
-        select(Impor.jenis, func.count(), func.min(Impor.dibuat_pada))
-        .where(
-            Impor.status == StatusImpor.SIAP,
-            Impor.dibuat_oleh == by.akun_id,
-            Impor.kedaluwarsa_pada > now(),
-        )
-        .group_by(Impor.jenis)
-        .order_by(Impor.jenis)
-    )
-    found = []
-    for jenis, banyak, terlama in db.session.execute(query):
-        izin, url = HALAMAN_IMPOR[jenis]
-        if by.can(izin):
-            judul = f"{banyak} unggahan {jenis.label[0].lower()}{jenis.label[1:]} menunggu konfirmasi Anda"
-            found.append(Tugas(judul, Mendesak.PERLU, sejak(terlama), url, f"impor_{jenis.value}"))
-    return found or [Tugas("Tidak ada unggahan yang menunggu konfirmasi", Mendesak.KOSONG, uji="impor")]
 
 
 def _hitung(model: Any, kolom: Any, *syarat: Any) -> tuple[int, Any]:

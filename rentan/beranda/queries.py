@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rentan.beranda.antre import tugas_macet
 from rentan.beranda.asn import bagian_asn
-from rentan.beranda.kota import (
-    bagian_admin,
-    bagian_bpjs,
-    bagian_pimpinan,
-    bagian_uang,
-    bagian_verifikator,
-)
+from rentan.beranda.kota import bagian_admin, bagian_pimpinan
+from rentan.beranda.meja import bagian_bpjs, bagian_uang, bagian_verifikator
 from rentan.beranda.tempat import bagian_kecamatan, bagian_operator
 from rentan.beranda.tugas import Bagian
 from rentan.core.actor import Pelaku
-from rentan.core.permissions import Peran
+from rentan.core.permissions import Peran, Permission
 
 #: Offices first, the own sponsorship last: who works here comes to work.
 BAGIAN: tuple[tuple[Peran, Callable[[Pelaku], Bagian]], ...] = (
@@ -32,10 +28,15 @@ BAGIAN: tuple[tuple[Peran, Callable[[Pelaku], Bagian]], ...] = (
 
 
 def list_bagian(by: Pelaku) -> list[Bagian]:
-    """The parts of this person's roles; treasurer and approver share one, so nobody reads it twice."""
+    """The parts of this person's roles; treasurer and approver share one, so nobody reads it twice.
+
+    What is stuck is one line for all roles of the person, in the first part.
+    """
     found: dict[str, Bagian] = {}
     for peran, baca in BAGIAN:
         if by.has(peran):
             bagian = baca(by)
             found.setdefault(bagian.kunci, bagian)
+    if found and by.can(Permission.MACET_LIHAT):
+        next(iter(found.values())).tugas.append(tugas_macet(by))
     return list(found.values())

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 
 from rentan.aktivasi.queries import list_unit
 from rentan.asn.models import Asn
-from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas, nilai, tertua
+from rentan.asuhan.models import Asuhan
+from rentan.beranda.antre import Antre, baca_antre
+from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas, nilai, tanggal, tertua
 from rentan.calon.queries import count_usulan
 from rentan.calon.status import KeadaanUsulan
 from rentan.core.actor import Pelaku
-from rentan.core.clock import today
+from rentan.core.clock import now, today
+from rentan.core.settings import get_setting
 from rentan.ext import db
+from rentan.kartu.models import AcaraSerah, Kartu
+from rentan.kartu.status import StatusAcara, StatusKartu
 from rentan.laporan.queries import angka_opd, jumlah
 from rentan.opd.models import Opd
+from rentan.pindai.models import Tumpukan
+from rentan.pindai.status import StatusTumpukan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.util.angka import format_angka
 from rentan.util.tanggal import awal_bulan
+from rentan.verifikasi.models import PermintaanPerbaikan
 from rentan.wilayah.models import Kecamatan
 
 #: Days after which paper that lies still is called late.
-HARI_TANDA_TANGAN, HARI_SERAH = 14, 7
+HARI_TANDA_TANGAN, HARI_SERAH, HARI_ASLI_OPD = 14, 7, 30
+#: The paper is still wanted while the letter is on its way.
+MENUNGGU_ASLI = (
+    StatusSurat.DIUNGGAH, StatusSurat.DIPERIKSA, StatusSurat.PERLU_PERBAIKAN, StatusSurat.TERVERIFIKASI,
+)  # fmt: skip
 
 
 def bagian_operator(by: Pelaku) -> Bagian:
@@ -51,7 +63,7 @@ def bagian_operator(by: Pelaku) -> Bagian:
         ),
     ]
     bagian.tugas = [
-        *_surat_menunggu(by),
+        *baca_antre(*_antrean_operator(by)),
         Tugas(
             f"{format_angka(belum_akun)} ASN belum mengaktifkan akun",
             nilai(belum_akun),
@@ -63,59 +75,76 @@ def bagian_operator(by: Pelaku) -> Bagian:
     return bagian
 
 
-def _surat_menunggu(by: Pelaku) -> list[Tugas]:
-    """Printed letters that nobody has sent, originals still to be collected, originals to pass on."""
-    antre = (
-        (
-            "surat sudah dicetak tetapi belum dikirim",
-            "Ingatkan pemiliknya, atau bantu mengunggah.",
-            SuratKuasa.dicetak_pada,
-            (SuratKuasa.status == StatusSurat.DICETAK,),
-            HARI_TANDA_TANGAN,
-            f"/surat-kuasa?status={StatusSurat.DICETAK.value}",
-            "dicetak",
+def _antrean_operator(by: Pelaku) -> list[Antre]:
+    """Repairs, letters nobody sent, originals to collect and pass on, stacks, cards without address."""
+
+    def surat(kolom: Any, *syarat: Any) -> Any:
+        return select(kolom).join(Asn, Asn.id == SuratKuasa.asn_id).where(Asn.opd_id.in_(by.opd_ids), *syarat)
+
+    perbaikan = (
+        select(PermintaanPerbaikan.dibuka_pada)
+        .join(SuratKuasa, SuratKuasa.id == PermintaanPerbaikan.surat_kuasa_id)
+        .join(Asn, Asn.id == SuratKuasa.asn_id)
+        .where(Asn.opd_id.in_(by.opd_ids), PermintaanPerbaikan.ditutup_pada.is_(None))
+    )
+    kartu = (
+        select(Kartu.sejak)
+        .join(Asuhan, Asuhan.id == Kartu.asuhan_id)
+        .join(Asn, Asn.id == Asuhan.asn_id)
+        .where(Asn.opd_id.in_(by.opd_ids), Kartu.status == StatusKartu.DIKEMBALIKAN)
+    )
+    tumpukan = select(Tumpukan.dibuat_pada).where(
+        Tumpukan.opd_id.in_(by.opd_ids), Tumpukan.status == StatusTumpukan.SIAP
+    )
+    dicetak, perlu = StatusSurat.DICETAK, StatusSurat.PERLU_PERBAIKAN
+    terkirim = SuratKuasa.status.in_(MENUNGGU_ASLI)
+    return [
+        Antre(
+            "surat perlu perbaikan",
+            perbaikan,
+            f"/surat-kuasa?status={perlu.value}",
+            "perbaikan",
+            "Ingatkan pemiliknya, atau bantu memperbaiki.",
         ),
-        (
+        Antre(
+            "surat sudah dicetak tetapi belum dikirim",
+            surat(SuratKuasa.dicetak_pada, SuratKuasa.status == dicetak),
+            f"/surat-kuasa?status={dicetak.value}",
+            "dicetak",
+            "Ingatkan pemiliknya, atau bantu mengunggah.",
+            HARI_TANDA_TANGAN,
+        ),
+        Antre(
             "lembar asli perlu dikumpulkan dari ASN",
-            "Suratnya sudah terkirim; lembar asli bermeterai masih pada ASN.",
-            SuratKuasa.diunggah_pada,
-            (SuratKuasa.status == StatusSurat.DIUNGGAH, SuratKuasa.asli_di == AsliDi.ASN),
-            HARI_SERAH,
+            surat(SuratKuasa.diunggah_pada, terkirim, SuratKuasa.asli_di == AsliDi.ASN),
             f"/surat-kuasa?asli_di={AsliDi.ASN.value}",
             "asli_asn",
+            "Suratnya sudah terkirim; lembar asli bermeterai masih pada ASN.",
+            HARI_SERAH,
         ),
-        (
+        Antre(
             "lembar asli perlu diteruskan ke admin kota",
-            "Lembar asli ada di sekretariat Anda.",
-            SuratKuasa.diunggah_pada,
-            (SuratKuasa.status == StatusSurat.DIUNGGAH, SuratKuasa.asli_di == AsliDi.OPD),
-            None,
+            surat(SuratKuasa.diunggah_pada, terkirim, SuratKuasa.asli_di == AsliDi.OPD),
             f"/surat-kuasa?asli_di={AsliDi.OPD.value}",
             "asli_opd",
+            "Lembar asli ada di sekretariat Anda.",
+            HARI_ASLI_OPD,
         ),
-    )
-    tugas = []
-    for judul, petunjuk, kolom, syarat, batas, url, uji in antre:
-        banyak, terlama = _hitung_surat(by, kolom, *syarat)
-        tugas.append(
-            Tugas(
-                f"{format_angka(banyak)} {judul}",
-                nilai(banyak, terlama, batas),
-                f"{petunjuk} {tertua(terlama)}" if banyak else "",
-                url if banyak else "",
-                uji,
-            )
-        )
-    return tugas
-
-
-def _hitung_surat(by: Pelaku, kolom: Any, *syarat: Any) -> tuple[int, datetime | None]:
-    """How many letters of the own agency, and since when the oldest of them waits."""
-    query = (
-        select(func.count(), func.min(kolom)).select_from(SuratKuasa).join(Asn, Asn.id == SuratKuasa.asn_id)
-    )
-    row = db.session.execute(query.where(Asn.opd_id.in_(by.opd_ids), *syarat)).one()
-    return int(row[0]), row[1]
+        Antre(
+            "tumpukan pindaian belum diselesaikan",
+            tumpukan,
+            "/pindai",
+            "tumpukan",
+            "Kirim yang lengkap, lalu bereskan sisanya.",
+        ),
+        Antre(
+            "kartu dikembalikan karena pekerja tidak ditemui",
+            kartu,
+            "/kartu",
+            "kartu_alamat",
+            "Tanyakan alamat yang benar kepada ASN-nya.",
+        ),
+    ]
 
 
 def bagian_kecamatan(by: Pelaku) -> Bagian:
@@ -130,8 +159,8 @@ def bagian_kecamatan(by: Pelaku) -> Bagian:
     bagian = Bagian(
         "kecamatan",
         f"Sebagai petugas Kecamatan {nama}",
-        "Anda mengusulkan pekerja rentan di kecamatan Anda agar ditanggung seorang ASN.",
-        Tautan("Usulkan pekerja", "/calon/usul"),
+        "Anda mengusulkan pekerja rentan di kecamatan Anda, dan menyerahkan kartu kepada mereka.",
+        Tautan("Buka kartu", "/kartu"),
     )
     bagian.angka = [
         Besaran(
@@ -144,12 +173,62 @@ def bagian_kecamatan(by: Pelaku) -> Bagian:
         for one in (KeadaanUsulan.MENUNGGU, KeadaanUsulan.DIPILIH, KeadaanUsulan.DIPERIKSA)
     ]
     bagian.tugas = [
+        *_acara(by),
+        *baca_antre(*_antrean_kartu(by)),
         Tugas(
             f"{format_angka(menunggu)} pekerja menunggu orang tua asuh",
             Mendesak.BERJALAN if menunggu else Mendesak.KOSONG,
             tertua(terlama, "Yang terlama menunggu") or "Usulkan pekerja lebih dahulu.",
             f"/calon?tampilan=usulan&keadaan={KeadaanUsulan.MENUNGGU.value}" if menunggu else "/calon/usul",
             "menunggu",
-        )
+        ),
     ]
     return bagian
+
+
+def _acara(by: Pelaku) -> list[Tugas]:
+    """Hand-over days of today, and past ones that nobody has closed."""
+    query = (
+        select(AcaraSerah)
+        .where(
+            AcaraSerah.kecamatan_kode.in_(by.kecamatan),
+            AcaraSerah.status == StatusAcara.RENCANA,
+            AcaraSerah.tanggal <= today(),
+        )
+        .order_by(AcaraSerah.tanggal, AcaraSerah.id)
+    )
+    tugas = []
+    for one in db.session.scalars(query):
+        lewat = one.tanggal < today()
+        tugas.append(
+            Tugas(
+                f"Acara penyerahan {'belum diselesaikan' if lewat else 'hari ini'}: {one.nama}",
+                Mendesak.TERLAMBAT if lewat else Mendesak.PERLU,
+                f"{one.tempat}, {tanggal(one.tanggal)}. "
+                + ("Selesaikan acaranya untuk berita acara." if lewat else "Buka halaman pindai."),
+                f"/kartu/acara/{one.id}" if lewat else f"/kartu/serah?acara={one.id}",
+                "acara",
+            )
+        )
+    return tugas
+
+
+def _antrean_kartu(by: Pelaku) -> list[Antre]:
+    """Cards to receive, in hand, not delivered yet, and to give back."""
+
+    def kartu(*syarat: Any) -> Any:
+        return select(Kartu.sejak).where(Kartu.kecamatan_kode.in_(by.kecamatan), *syarat)
+
+    batas = now() - timedelta(days=int(get_setting("hari_kartu_kecamatan")))
+    habis = or_(Kartu.percobaan >= int(get_setting("maks_undangan")), Kartu.diterima_pada < batas)
+    tidak = Kartu.status == StatusKartu.TIDAK_KETEMU
+    return [
+        Antre("kartu dikirim menunggu Anda terima", kartu(Kartu.status == StatusKartu.DIKIRIM_KEC),
+              "/kartu/terima", "kartu_terima", "Hitung lebih dahulu, lalu catat selisihnya."),
+        Antre("kartu di tangan belum dijadwalkan", kartu(Kartu.status == StatusKartu.DITERIMA_KEC),
+              "/kartu/acara", "kartu_jadwal", "Buat acara penyerahan, atau serahkan satu per satu."),
+        Antre("kartu belum diterima karena pekerja tidak datang", kartu(tidak, ~habis),
+              "/kartu", "kartu_tidak_ketemu"),
+        Antre("kartu perlu dikembalikan ke petugas BPJS", kartu(tidak, habis),
+              "/kartu", "kartu_kembali", "Sudah cukup sering dicoba."),
+    ]  # fmt: skip

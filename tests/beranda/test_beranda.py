@@ -111,7 +111,13 @@ def test_donor_reads_the_own_state_in_words(cast: Any) -> None:
 def test_verifikator_sees_how_many_wait(cast: Any) -> None:
     print_letter(cast.sari.asn, 5, AsliDi.OPD)
     waiting = tugas(cast.rini, "verifikasi")
-    assert waiting.judul.startswith("1 surat") and "rilis berikutnya" in waiting.petunjuk
+    assert waiting.judul.startswith("1 surat") and waiting.url == "/verifikasi"
+    assert waiting.status is Mendesak.PERLU and "5 hari" in waiting.petunjuk
+    own = print_letter(cast.rini.asn, 40, AsliDi.OPD)
+    assert tugas(cast.rini, "verifikasi").judul.startswith("1 surat"), "nobody verifies the own letter"
+    own.asn_id = cast.eko.asn.id
+    db.session.flush()
+    assert tugas(cast.rini, "verifikasi").status is Mendesak.TERLAMBAT
 
 
 def test_operator_sees_a_role_that_ends_only_as_admin(cast: Any) -> None:

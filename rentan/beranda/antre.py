@@ -1,0 +1,66 @@
+"""A queue as a line of the inbox: how many wait, since when, late or not, and where the work is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from rentan.beranda.tugas import Tugas, nilai, tertua
+from rentan.core.actor import Pelaku
+from rentan.core.settings import get_setting
+from rentan.ext import db
+from rentan.laporan.macet import list_macet
+from rentan.util.angka import format_angka
+
+
+@dataclass(frozen=True)
+class Antre:
+    """One queue. ``query`` selects the moment since which each row waits; more than ``batas`` days (``None``:
+    the setting ``hari_macet``) make it late.
+    """
+
+    judul: str
+    query: Select[Any]
+    url: str
+    uji: str
+    petunjuk: str = ""
+    batas: int | None = None
+
+    def tugas(self) -> Tugas:
+        """The line, read now."""
+        rows = self.query.subquery()
+        banyak, terlama = db.session.execute(select(func.count(), func.min(list(rows.c)[0]))).one()
+        return tugas_antre(self, int(banyak), terlama)
+
+
+def tugas_antre(antre: Antre, banyak: int, terlama: date | datetime | None) -> Tugas:
+    """The line of a queue that has been counted."""
+    batas = int(get_setting("hari_macet")) if antre.batas is None else antre.batas
+    kalimat = " ".join(one for one in (antre.petunjuk, tertua(terlama)) if one)
+    return Tugas(
+        f"{format_angka(banyak)} {antre.judul}" if banyak else f"Tidak ada {antre.judul}",
+        nilai(banyak, terlama, batas),
+        kalimat if banyak else "",
+        antre.url if banyak else "",
+        antre.uji,
+    )
+
+
+def baca_antre(*antrean: Antre) -> list[Tugas]:
+    """The lines of several queues: what waits first (late before due), then what is empty."""
+    urutan = {"terlambat": 0, "perlu": 1, "berjalan": 2, "kosong": 3}
+    return sorted((one.tugas() for one in antrean), key=lambda one: urutan[one.status.value])
+
+
+def tugas_macet(by: Pelaku) -> Tugas:
+    """What has waited too long within this person's reach, for anybody."""
+    rows = list_macet(seen_by=by)
+    hari = get_setting("hari_macet")
+    banyak = sum(one.banyak for one in rows)
+    terlama = min((one.terlama for one in rows), default=None)
+    judul = f"hal macet lebih dari {hari} hari"
+    antre = Antre(judul, select(), "/macet", "macet", "Daftarnya menurut pemilik.", batas=0)
+    return tugas_antre(antre, banyak, terlama)

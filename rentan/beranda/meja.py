@@ -1,0 +1,331 @@
+"""The inboxes of the desks: verifikator, BPJS liaison, treasurer and approver."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select, true
+
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
+from rentan.autodebet.models import BarisMandat
+from rentan.beranda.antre import Antre, baca_antre
+from rentan.beranda.impor import impor_menunggu
+from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas
+from rentan.calon.models import Calon
+from rentan.calon.queries import is_free
+from rentan.core.actor import Pelaku
+from rentan.core.clock import today
+from rentan.core.imports_base import JenisImpor
+from rentan.core.permissions import Peran
+from rentan.core.workflow import Riwayat
+from rentan.ext import db
+from rentan.kartu.models import Kartu
+from rentan.kartu.status import HIDUP, StatusKartu
+from rentan.paket.models import Paket, Pengecualian
+from rentan.paket.status import JenisPaket, StatusPaket
+from rentan.paket.status_baris import HasilBaris
+from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS, PutusanDuplikat, StatusPekerja
+from rentan.pencabutan.models import Pencabutan
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.status import StatusSurat
+from rentan.util.angka import format_angka
+from rentan.util.tanggal import format_tanggal
+from rentan.verifikasi.models import PendapatKedua
+from rentan.verifikasi.status import JawabanPendapat
+
+#: What ends within so many days is shown beforehand.
+HARI_MENJELANG = 30
+
+
+def bagian_verifikator(by: Pelaku) -> Bagian:
+    """The queue, what one holds oneself, second opinions, repairs, duplicates, the bank's refusals."""
+    # Nobody verifies the own letter, so that it is not in the own count either.
+    lain = SuratKuasa.asn_id != by.asn_id if by.asn_id else true()
+    bagian = Bagian(
+        "verifikator",
+        "Sebagai verifikator",
+        "Surat diperiksa menurut urutan datangnya. Surat Anda sendiri dan yang Anda unggah diperiksa "
+        "verifikator lain.",
+        Tautan("Buka antrean verifikasi", "/verifikasi"),
+    )
+    bagian.tugas = baca_antre(
+        Antre(
+            "surat kuasa menunggu verifikasi",
+            select(SuratKuasa.diunggah_pada).where(SuratKuasa.status == StatusSurat.DIUNGGAH, lain),
+            "/verifikasi",
+            "verifikasi",
+        ),
+        Antre(
+            "surat sedang Anda periksa",
+            select(SuratKuasa.diperiksa_sejak).where(
+                SuratKuasa.status == StatusSurat.DIPERIKSA, SuratKuasa.diperiksa_oleh == by.akun_id
+            ),
+            "/verifikasi",
+            "dipegang",
+            "Putuskan, atau kembalikan ke antrean.",
+            batas=0,
+        ),
+        Antre(
+            "pendapat kedua diminta dari Anda",
+            select(PendapatKedua.diminta_pada).where(
+                PendapatKedua.jawaban == JawabanPendapat.MENUNGGU, PendapatKedua.diminta_oleh != by.akun_id
+            ),
+            "/verifikasi",
+            "pendapat",
+        ),
+        Antre(
+            "perbaikan data untuk BPJS menunggu pemeriksaan",
+            _perbaikan_bpjs(),
+            "/verifikasi/bpjs",
+            "perbaikan_bpjs",
+        ),
+        Antre(
+            "dugaan data ganda menunggu putusan",
+            select(DugaDuplikat.dibuat_pada).where(DugaDuplikat.putusan == PutusanDuplikat.MENUNGGU),
+            "/verifikasi/ganda",
+            "ganda",
+        ),
+        Antre(
+            "surat kuasa ditolak bank",
+            _dalam_keadaan("surat_kuasa", SuratKuasa, SuratKuasa.dibuat_pada).where(
+                SuratKuasa.status == StatusSurat.DITOLAK_BANK, lain
+            ),
+            "/autodebet/ditolak",
+            "ditolak_bank",
+            "Minta gambar baru, atau buka versi baru.",
+        ),
+    )
+    return bagian
+
+
+def _perbaikan_bpjs() -> Select[Any]:
+    """Workers whom BPJS refused and whose data were corrected since."""
+    ditolak = (
+        select(func.max(Riwayat.pada))
+        .where(Riwayat.mesin == "pekerja", Riwayat.objek_id == Pekerja.id, Riwayat.langkah == "W9")
+        .correlate(Pekerja)
+        .scalar_subquery()
+    )
+    return select(Pekerja.data_diubah_pada).where(
+        Pekerja.status == StatusPekerja.DITOLAK_BPJS, Pekerja.data_diubah_pada > ditolak
+    )
+
+
+def _dalam_keadaan(mesin: str, model: Any, lain: Any) -> Select[Any]:
+    """Since when each row stands as it does: its last move."""
+    sejak = (
+        select(func.max(Riwayat.pada))
+        .where(Riwayat.mesin == mesin, Riwayat.objek_id == model.id)
+        .correlate(model)
+        .scalar_subquery()
+    )
+    return select(func.coalesce(sejak, lain))
+
+
+def bagian_bpjs(by: Pelaku) -> Bagian:
+    """Workers to send, answers to read, cards to request, pack and resend; the pool; lists that end soon."""
+    bebas = db.session.scalar(
+        select(func.count()).select_from(Calon).join(Pekerja, Pekerja.id == Calon.pekerja_id).where(is_free())
+    )
+    berlaku = db.session.scalar(
+        select(func.count())
+        .select_from(Pelindungan)
+        .where(Pelindungan.mulai <= today(), Pelindungan.selesai >= today())
+    )
+    bagian = Bagian(
+        "bpjs",
+        "Sebagai petugas BPJS",
+        "Anda mengajukan pekerja ke BPJS, membaca jawabannya, dan mengurus kartunya sampai ke kecamatan.",
+        Tautan("Buka kepesertaan", "/kepesertaan"),
+    )
+    bagian.angka = [
+        Besaran("Calon menunggu ASN", bebas or 0, satuan="orang", url="/calon", uji="calon"),
+        Besaran(
+            "Dilindungi program lain",
+            berlaku or 0,
+            satuan="orang",
+            url="/pekerja/pelindungan",
+            uji="pelindungan",
+        ),
+    ]
+    bagian.tugas = [
+        *baca_antre(*_antrean_daftar(), *_antrean_kartu()),
+        _pelindungan_berakhir(),
+        *impor_menunggu(by),
+    ]
+    return bagian
+
+
+def _antrean_daftar() -> list[Antre]:
+    siap = (
+        _dalam_keadaan("asuhan", Asuhan, Asuhan.dibuat_pada)
+        .join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
+        .where(Asuhan.status == StatusAsuhan.MENUNGGU_MANDAT, Pekerja.status == StatusPekerja.LAYAK)
+    )
+    return [
+        Antre("pekerja siap diajukan ke BPJS", siap, "/kepesertaan", "siap_daftar"),
+        *_antrean_paket(JenisPaket.DAFTAR, "/kepesertaan"),
+        Antre(
+            "pengecualian jawaban BPJS perlu diselesaikan",
+            _pengecualian(JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ),
+            "/paket/pengecualian",
+            "pengecualian_bpjs",
+        ),
+    ]
+
+
+def _antrean_kartu() -> list[Antre]:
+    punya = select(Kartu.id).where(Kartu.pekerja_id == Pekerja.id, Kartu.status.in_(HIDUP)).exists()
+    minta = (
+        select(Pekerja.terdaftar_pada)
+        .join(Asuhan, Asuhan.pekerja_id == Pekerja.id)
+        .where(Pekerja.status.in_(TERDAFTAR_DI_BPJS), Asuhan.status.in_(DIUSULKAN_KE_ATAS), ~punya)
+    )
+    keadaan = (
+        (StatusKartu.DIMINTA, "kartu menunggu nomor dari BPJS", "Unggah daftar nomor peserta (KPJ)."),
+        (StatusKartu.TERBIT, "kartu siap dicetak dan dimasukkan ke daftar kirim", ""),
+        (StatusKartu.DICETAK, "kartu tercetak menunggu dikirim ke kecamatan", ""),
+        (StatusKartu.DIKEMBALIKAN, "kartu dikembalikan menunggu dikirim ulang", "Perlu alamat yang benar."),
+    )
+    return [
+        Antre("pekerja terdaftar belum dimintakan kartu", minta, "/kartu", "kartu_minta"),
+        *(
+            Antre(judul, select(Kartu.sejak).where(Kartu.status == one), "/kartu", f"kartu_{one.value}", isi)
+            for one, judul, isi in keadaan
+        ),
+        *_antrean_paket(JenisPaket.KARTU, "/kartu"),
+    ]
+
+
+def _antrean_paket(jenis: JenisPaket, url: str) -> list[Antre]:
+    """What the builder of a kind of batch has to do with it: lock, send, read the answer."""
+    nama = jenis.label[0].lower() + jenis.label[1:]
+    dikirim = (StatusPaket.DIKIRIM, StatusPaket.HASIL_SEBAGIAN)
+    found = [
+        Antre(
+            f"paket {nama} belum dikunci",
+            select(Paket.dibuat_pada).where(Paket.jenis == jenis, Paket.status == StatusPaket.DISUSUN),
+            url,
+            f"paket_{jenis.value}_disusun",
+        ),
+        Antre(
+            f"paket {nama} disetujui, siap dikirim",
+            select(Paket.disetujui_pada).where(Paket.jenis == jenis, Paket.status == StatusPaket.DISETUJUI),
+            url,
+            f"paket_{jenis.value}_kirim",
+        ),
+    ]
+    if jenis is not JenisPaket.KARTU:
+        found.append(
+            Antre(
+                f"paket {nama} menunggu jawaban",
+                select(Paket.dikirim_pada).where(Paket.jenis == jenis, Paket.status.in_(dikirim)),
+                url,
+                f"paket_{jenis.value}_jawaban",
+                "Unggah jawabannya begitu diterima.",
+            )
+        )
+    return found
+
+
+def _pengecualian(*jenis: JenisImpor) -> Select[Any]:
+    return select(Pengecualian.dibuat_pada).where(
+        Pengecualian.jenis.in_(jenis), Pengecualian.selesai_pada.is_(None)
+    )
+
+
+def _pelindungan_berakhir() -> Tugas:
+    batas = today() + timedelta(days=HARI_MENJELANG)
+    query = select(func.count(), func.min(Pelindungan.selesai)).where(
+        Pelindungan.selesai >= today(), Pelindungan.selesai <= batas
+    )
+    berakhir, pertama = db.session.execute(query).one()
+    return Tugas(
+        f"{format_angka(berakhir)} pelindungan program lain berakhir dalam {HARI_MENJELANG} hari",
+        Mendesak.BERJALAN if berakhir else Mendesak.KOSONG,
+        f"Mulai {format_tanggal(pertama)}. Unggah daftar baru bila diperpanjang." if pertama else "",
+        "/pekerja/pelindungan" if berakhir else "",
+        "berakhir",
+    )
+
+
+def bagian_uang(by: Pelaku) -> Bagian:
+    """Treasurer and approver: letters on their way to the bank, and batches to approve."""
+    peran = [one for one in (Peran.BENDAHARA, Peran.PENYETUJU) if by.has(one)]
+    siapa = " dan ".join(one.label.lower() for one in peran)
+    langkah = (
+        Tautan("Buka autodebet", "/autodebet") if Peran.BENDAHARA in peran else Tautan("Buka paket", "/paket")
+    )
+    bagian = Bagian(
+        "uang",
+        f"Sebagai {siapa}",
+        "Surat kuasa yang disetujui dikirim ke bank sebagai paket; yang menyusun bukan yang menyetujui. "
+        "Belum ada rekening yang didebet.",
+        langkah,
+    )
+    antrean = []
+    if Peran.BENDAHARA in peran:
+        antrean += _antrean_mandat()
+    if Peran.PENYETUJU in peran:
+        antrean.append(_antrean_setuju(by))
+    bagian.tugas = baca_antre(*antrean)
+    return bagian
+
+
+def _antrean_mandat() -> list[Antre]:
+    dalam_paket = (
+        select(BarisMandat.id)
+        .where(BarisMandat.surat_kuasa_id == SuratKuasa.id, BarisMandat.hasil == HasilBaris.MENUNGGU)
+        .exists()
+    )
+    cabut = select(Pencabutan.diterima_pada).join(SuratKuasa, SuratKuasa.id == Pencabutan.surat_kuasa_id)
+    menunggu = SuratKuasa.status == StatusSurat.DICABUT_MENUNGGU
+    return [
+        Antre(
+            "surat kuasa disetujui menunggu dikirim ke bank",
+            select(func.coalesce(SuratKuasa.diputus_pada, SuratKuasa.dibuat_pada)).where(
+                SuratKuasa.status == StatusSurat.TERVERIFIKASI, ~dalam_paket
+            ),
+            "/autodebet",
+            "mandat_kirim",
+        ),
+        *_antrean_paket(JenisPaket.MANDAT, "/autodebet"),
+        Antre(
+            "pencabutan perlu diteruskan ke bank",
+            cabut.where(menunggu, Pencabutan.diteruskan_pada.is_(None)),
+            "/autodebet/pencabutan",
+            "pencabutan",
+            "Sesudah diteruskan, tidak ada lagi debet bagi surat itu.",
+            batas=1,
+        ),
+        Antre(
+            "pencabutan menunggu pengakuan bank",
+            cabut.where(menunggu, Pencabutan.diteruskan_pada.is_not(None)),
+            "/autodebet/pencabutan",
+            "pencabutan_bank",
+        ),
+        Antre(
+            "pengecualian jawaban bank perlu diselesaikan",
+            _pengecualian(JenisImpor.JAWABAN_MANDAT),
+            "/paket/pengecualian",
+            "pengecualian_bank",
+        ),
+    ]
+
+
+def _antrean_setuju(by: Pelaku) -> Antre:
+    """Batches that this person may approve: not built or locked by himself (G5)."""
+    return Antre(
+        "paket menunggu persetujuan Anda",
+        select(Paket.dikunci_pada).where(
+            Paket.status == StatusPaket.DIKUNCI,
+            Paket.dibuat_oleh.is_distinct_from(by.akun_id),
+            Paket.dikunci_oleh.is_distinct_from(by.akun_id),
+        ),
+        "/paket",
+        "setuju",
+        batas=1,
+    )
