@@ -80,9 +80,8 @@ class PenanganMandat:
         return [_shown(one) for one in rows]
 
     def count_hasil(self, paket: Paket) -> dict[HasilBaris, int]:
-        query = select(BarisMandat.hasil, func.count()).where(BarisMandat.paket_id == paket.id)
-        rows = db.session.execute(query.group_by(BarisMandat.hasil))
-        return dict(rows.tuples().all())
+        query = select(BarisMandat.hasil, func.count().label("n")).where(BarisMandat.paket_id == paket.id)
+        return {row.hasil: row.n for row in db.session.execute(query.group_by(BarisMandat.hasil))}
 
     def list_dikecualikan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
         """Accepted letters that are in no batch, and why they are not in this one."""

@@ -115,11 +115,10 @@ def _ask_picture(tolakan: Tolakan, kalimat: str, by: Pelaku) -> SuratKuasa:
     )
     db.session.add(permintaan)
     for urutan, berkas in enumerate(papers, 1):
-        db.session.execute(
-            db.update(Putusan)
-            .where(Putusan.berkas_id == berkas.id, Putusan.gugur_pada.is_(None))
-            .values(gugur_pada=now())
-        )
+        standing = select(Putusan).where(Putusan.berkas_id == berkas.id, Putusan.gugur_pada.is_(None))
+        for lama in db.session.scalars(standing):
+            lama.gugur_pada = now()
+        db.session.flush()
         putusan = Putusan(
             id=uuid.uuid4(),
             surat_kuasa_id=surat.id,

@@ -34,8 +34,8 @@ class Ringkasan:
 
 def ringkas() -> Ringkasan:
     """The counts of the whole city."""
-    query = select(SuratKuasa.status, func.count()).group_by(SuratKuasa.status)
-    jumlah = dict(db.session.execute(query).tuples().all())
+    query = select(SuratKuasa.status, func.count().label("n")).group_by(SuratKuasa.status)
+    jumlah = {row.status: row.n for row in db.session.execute(query)}
     taken = select(BarisMandat.surat_kuasa_id).where(BarisMandat.hasil == HasilBaris.MENUNGGU)
     diterima = SuratKuasa.status == StatusSurat.TERVERIFIKASI
     bebas = select(func.count()).select_from(SuratKuasa).where(diterima, SuratKuasa.id.not_in(taken))
