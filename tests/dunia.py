@@ -28,6 +28,8 @@ from rentan.pekerja.models import DugaDuplikat
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
+from rentan.verifikasi.models import Putusan
+from rentan.verifikasi.status import HasilPutusan
 from tests import factories
 from tests.asn import roster_files
 from tests.calon.maker import make_calon
@@ -56,6 +58,7 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _pool(cast, ids)
     _lists(cast, ids)
     _doubt(ids)
+    _verdict(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -127,6 +130,18 @@ def _doubt(ids: Ids) -> None:
     db.session.commit()
 
 
+def _verdict(cast: Cast, ids: Ids) -> None:
+    """A lapsed verdict with its crop: Sari's letter still waits to be verified."""
+    row = Putusan(
+        id=uuid.uuid4(), surat_kuasa_id=ids["surat_sari"], berkas_id=ids["ktp_sari"], alasan="buram",
+        hasil=HasilPutusan.PERBAIKI, kalimat="Potret ulang.", halaman=1, kiri=0, atas=0, lebar=99, tinggi=99,
+        oleh=cast.rini.akun.id, pada=now(), gugur_pada=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    ids["putusan_sari"] = row.id
+    db.session.commit()
+
+
 EVERYBODY = frozenset(one.name for one in fields(Cast))
 Sample = tuple[dict[str, str], frozenset[str]]
 
@@ -195,6 +210,11 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
         ({"berkas_id": "cetak_sari", "nomor": "satu"}, frozenset({"sari", "budi", "rini"})),
         ({"berkas_id": "cetak_wati", "nomor": "satu"}, frozenset({"wati", "rini"})),
     ],
+    # A letter that was sent; the admin may only free it.
+    ("verifikasi", ("surat_id",)): _one("surat_id", surat_sari="rini", surat_wati=""),
+    ("verifikasi.release", ("surat_id",)): _one("surat_id", surat_sari="rini dewi", surat_wati=""),
+    ("verifikasi_surat", ("surat_id",)): _one("surat_id", surat_sari="rini", surat_wati=""),
+    ("", ("putusan_id",)): _one("putusan_id", putusan_sari="sari rini"),
     ("pengaturan", ("kunci",)): _one("kunci", kunci_pengaturan="*"),
     ("bantuan", ("kunci",)): _one("kunci", kunci_bantuan="*"),
 }
