@@ -73,6 +73,7 @@ SANDI_BARU = "hujan deras di pagi hari"
 BERKAS = ("berkas", "surat_kuasa", "ktp", "buku_rekening")
 _PEKERJA = jalan.pekerja()
 _IMPOR = {"token": "0" * 64, "cara": "semua", "setuju": "y"}
+_NIHIL = str(uuid.UUID(int=0))
 _IDS = ("opd_sari", "surat_sari")
 
 #: Good answers for every form that asks something. Names of ``Dunia.ids`` stand for their values.
@@ -123,6 +124,16 @@ ISI: dict[str, dict[str, str]] = {
     "surat_kuasa.print_letter": {"kertas": "a4"},
     "surat_kuasa.send": {"ditandatangani_pada": HARI},
     "surat_kuasa.upload": {"surat_kuasa": "", "ktp": "", "buku_rekening": ""},
+    "verifikasi_surat.answer_opinion": {"pendapat": _NIHIL, "jawaban": "ya", "catatan": "setuju"},
+    "verifikasi_surat.approve": {"lanjut": "ya"},
+    "verifikasi_surat.ask": {"jenis": "tolak", "alasan": "palsu", "catatan": "ditempel"},
+    "verifikasi_surat.cancel": {"alasan": "duplikat"},
+    "verifikasi_surat.judge": {
+        "hal": "ktp", "hasil": "tidak", "alasan": "buram", "kalimat": "Potret ulang.", "halaman": "1",
+        "kiri": "0", "atas": "0", "lebar": "10", "tinggi": "10",
+    },
+    "verifikasi_surat.request_repair": {"lanjut": "ya"},
+    "verifikasi_surat.withdraw": {"pendapat": _NIHIL},
 }  # fmt: skip
 #: Somebody else than the first who may: who really gets as far as the rule.
 SIAPA = {
@@ -212,7 +223,7 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
-    surat_daftar surat_kuasa
+    surat_daftar surat_kuasa verifikasi verifikasi_surat
 """.split()  # noqa: SIM905
 
 
@@ -285,7 +296,7 @@ def test_forms(
 
 def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
     """Pages show several forms; only rooms with a single one per page can be told what they ask."""
-    several = {"surat_kuasa", "surat_daftar", "pendaftaran", "berkas", "asn", "opd"}
+    several = {"verifikasi_surat", "surat_kuasa", "surat_daftar", "pendaftaran", "berkas", "asn", "opd"}
     if ruang in several:
         return []
     return [f"{rule.endpoint}: add {sorted(unknown)} to ISI"]
