@@ -11,7 +11,7 @@ from rentan.asn.hitungan import hitung_ulang
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif, Tahap
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import StatusAsuhan
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS
 from rentan.berkas.models import Berkas
 from rentan.calon.models import Calon, Tawaran
 from rentan.core.actor import SISTEM
@@ -21,14 +21,20 @@ from rentan.core.errors import RuleError
 from rentan.core.permissions import Peran
 from rentan.demo.acak import Waktu, kata
 from rentan.demo.akun import PENGENAL, SANDI, DaftarAkun, pengenal_petugas, petugas_contoh
-from rentan.demo.asuhan import DaftarAsuhan
+from rentan.demo.alur import Alur, Petugas
+from rentan.demo.asuhan import DaftarAsuhan, Rencana
 from rentan.demo.buku import Buku
+from rentan.demo.kartu import DaftarKartu
+from rentan.demo.lanjutan import DaftarLanjutan
 from rentan.demo.pekerja import DaftarPekerja
 from rentan.demo.roster import Roster
 from rentan.demo.surat import DaftarSurat
 from rentan.ext import db, runtime
+from rentan.kartu.models import Kartu
+from rentan.kartu.status import StatusKartu
 from rentan.opd.models import Opd
 from rentan.pekerja.models import Pekerja, Pelindungan
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.wilayah.models import Kecamatan
 
@@ -88,10 +94,21 @@ def write_city(jumlah_asn: int) -> dict[str, int]:
     surat = DaftarSurat(buku, akun, asuhan.rencana)
     tercetak = surat.isi()
     buku.simpan()
+    lanjutkan(buku, akun, asuhan.rencana, skala)
     hitung_ulang(buku.waktu.awal)
     jumlah = _hitung() | {"surat": tercetak}
     record(Peristiwa.DEMO_DIBUAT, by=SISTEM, isi=jumlah)
     return jumlah
+
+
+def lanjutkan(buku: Buku, akun: DaftarAkun, rencana: list[Rencana], skala: float) -> None:
+    """What happened after the letters had come in."""
+    alur, petugas = Alur(buku.waktu), Petugas.dari(akun)
+    upacara = petugas_contoh(list(db.session.scalars(select(Kecamatan).order_by(Kecamatan.kode)))).kode
+    lanjutan = DaftarLanjutan(alur, petugas, rencana, skala, upacara)
+    lanjutan.rencanakan()
+    DaftarKartu(alur, petugas, lanjutan, skala).rencanakan()
+    alur.jalankan()
 
 
 def _hitung() -> dict[str, int]:
@@ -100,7 +117,9 @@ def _hitung() -> dict[str, int]:
         "asn": (Asn, Asn.status_aktif == StatusAktif.AKTIF),
         "akun": (Akun, true()),
         "orang_tua_asuh": (Asn, Asn.ikut),
-        "pekerja_asuhan": (Asuhan, Asuhan.status == StatusAsuhan.DIUSULKAN),
+        "pekerja_asuhan": (Asuhan, Asuhan.status.in_(DIUSULKAN_KE_ATAS)),
+        "pekerja_terdaftar": (Pekerja, Pekerja.status.in_(TERDAFTAR_DI_BPJS)),
+        "kartu_diserahkan": (Kartu, Kartu.status == StatusKartu.DISERAHKAN),
         "pekerja": (Pekerja, true()),
         "calon": (Calon, true()),
         "pelindungan": (Pelindungan, true()),
