@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from rentan.asuhan.models import Asuhan
 from rentan.core.actor import Pelaku
@@ -46,21 +47,19 @@ class PenanganDaftar:
         inside, last = _inside(paket), _last(paket)
         ready = [one for one in list_kandidat() if not one.kode and one.pekerja_id not in known]
         ready = ready[: max(0, batas_baris() - inside)]
-        if ready:
-            db.session.execute(
-                insert(BarisDaftar),
-                [
-                    {
-                        "id": uuid.uuid4(),
-                        "paket_id": paket.id,
-                        "pekerja_id": one.pekerja_id,
-                        "asuhan_id": one.asuhan_id,
-                        "urutan": last + number,
-                        "hasil": H.MENUNGGU,
-                    }
-                    for number, one in enumerate(ready, 1)
-                ],
-            )
+        rows = [
+            {
+                "id": uuid.uuid4(),
+                "paket_id": paket.id,
+                "pekerja_id": one.pekerja_id,
+                "asuhan_id": one.asuhan_id,
+                "urutan": last + number,
+                "hasil": H.MENUNGGU,
+            }
+            for number, one in enumerate(ready, 1)
+        ]
+        if rows:
+            _insert(rows)
         return inside + len(ready)
 
     def keluarkan(self, paket: Paket, baris_id: uuid.UUID, *, by: Pelaku) -> None:
@@ -153,6 +152,18 @@ class PenanganDaftar:
         db.session.execute(
             update(BarisDaftar).where(_of(paket), BarisDaftar.hasil == H.MENUNGGU).values(hasil=H.DIKELUARKAN)
         )
+
+
+def _insert(rows: list[dict[str, Any]]) -> None:
+    """Raises ``RuleError`` when another list takes one of these workers at the same moment."""
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(BarisDaftar), rows)
+    except IntegrityError:
+        raise RuleError(
+            "Ada pekerja yang baru saja masuk ke paket lain. Muat ulang halaman, lalu susun kembali.",
+            kode="dalam_paket",
+        ) from None
 
 
 def _of(paket: Paket) -> Any:

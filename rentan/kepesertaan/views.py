@@ -14,7 +14,7 @@ from rentan.core.errors import NotFound
 from rentan.core.permissions import Permission
 from rentan.core.subject import reveal
 from rentan.core.workflow import list_riwayat, offers
-from rentan.ext import runtime
+from rentan.ext import db, runtime
 from rentan.kepesertaan import actions, queries
 from rentan.kepesertaan.forms import (
     AkhiriForm,
@@ -280,5 +280,6 @@ def open_nik(pekerja_id: uuid.UUID) -> Response:
     if not form.accepts() or form.alasan.data is None:
         return _show(pekerja, form)
     nik = actions.open_nik(pekerja, form.alasan.data, by=pelaku())
+    db.session.commit()  # no number is shown without its trace
     response = _show(pekerja, nik=nik)
     return show_sesaat(response, url_for(".show", pekerja_id=pekerja_id))
