@@ -24,6 +24,7 @@ from rentan.core.imports import receive_impor
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
 from rentan.ext import db
 from rentan.opd.models import Opd
+from rentan.kartu.status import StatusKartu
 from rentan.pekerja.models import DugaDuplikat
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
 from rentan.pendaftaran.models import Pendaftaran
@@ -34,6 +35,7 @@ from tests import factories
 from tests.asn import roster_files
 from tests.calon.maker import make_calon
 from tests.cast import Cast, Orang
+from tests.kartu import maker
 from tests.pendaftaran import jalan
 
 Ids = dict[str, Any]
@@ -59,6 +61,7 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _lists(cast, ids)
     _doubt(ids)
     _verdict(cast, ids)
+    _cards(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -142,6 +145,18 @@ def _verdict(cast: Cast, ids: Ids) -> None:
     db.session.commit()
 
 
+def _cards(cast: Cast, ids: Ids) -> None:
+    """Sari's worker's card came back for want of an address, Wati's lies in Tugu, Lina's is on its way."""
+    for nama, status, kecamatan in (
+        ("sari", StatusKartu.DIKEMBALIKAN, maker.NGALIYAN),
+        ("wati", StatusKartu.DITERIMA_KEC, maker.TUGU),
+        ("lina", StatusKartu.TERBIT, maker.NGALIYAN),
+    ):
+        asuhan = db.session.get_one(Asuhan, ids[f"asuhan_{nama}"])
+        ids[f"kartu_{nama}"] = maker.make_kartu_of(asuhan, status, kecamatan=kecamatan).id
+    ids["paket_kartu"] = maker.kirim_paket(cast).id
+
+
 EVERYBODY = frozenset(one.name for one in fields(Cast))
 Sample = tuple[dict[str, str], frozenset[str]]
 
@@ -215,6 +230,11 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("verifikasi.release", ("surat_id",)): _one("surat_id", surat_sari="rini dewi", surat_wati=""),
     ("verifikasi_surat", ("surat_id",)): _one("surat_id", surat_sari="rini", surat_wati=""),
     ("", ("putusan_id",)): _one("putusan_id", putusan_sari="sari rini"),
+    ("kartu_satu", ("kartu_id",)): _one(
+        "kartu_id", kartu_sari="sari budi joko rini bayu", kartu_wati="wati tini rini bayu"
+    ),
+    ("kartu_terima", ("paket_id",)): _one("paket_id", paket_kartu="joko"),
+    ("kartu.print_list", ("paket_id",)): _one("paket_id", paket_kartu="joko bayu"),
     ("pengaturan", ("kunci",)): _one("kunci", kunci_pengaturan="*"),
     ("bantuan", ("kunci",)): _one("kunci", kunci_bantuan="*"),
 }

@@ -102,6 +102,17 @@ ISI: dict[str, dict[str, str]] = {
     "calon.impor_terapkan": _IMPOR,
     "calon.offer": {"nip": "198503022010012001"},
     "calon.propose": _PEKERJA,
+    "kartu.build_list": {"kecamatan": "33.74.15"},
+    "kartu.search": {"cari": "Slamet 1234"},
+    "kartu_satu.answer_address": {"alamat": "Jalan Lain 1", "kelurahan": "33.74.15.1001"},
+    "kartu_satu.cancel": {"alasan": "ganda", "catatan": "Kartu ganda", "dimusnahkan": "y"},
+    "kartu_satu.note_absent": {"alasan": "pindah"},
+    "kartu_satu.report": {"apa": "hilang", "catatan": "Hilang di jalan"},
+    "kartu_satu.resend": {"catatan": "Ketua RT memastikan"},
+    "kartu_terima.compare_count": {"hadir": "kartu_lina", "kode": "ABCD1234"},
+    "kartu_terima.receive": {
+        "hadir": "", "kurang": "kartu_lina", "catatan": "Tidak ada", "asing": "", "nasib": "hilang",
+    },
     "opd.change": {"nama": "Dinas Uji", "singkatan": "Uji", "berlaku_mulai": "", "berlaku_sampai": ""},
     "opd.forget_spelling": {"ejaan": "dinasuji"},
     "opd.map_spelling": {"ejaan": "Dinas Ejaan", "opd": "opd_sari"},
@@ -141,6 +152,7 @@ SIAPA = {
     "pendaftaran.contribution": "lina", "pendaftaran.edit_worker": "lina", "pendaftaran.own_data": "lina",
     "pendaftaran.papers": "lina", "pendaftaran.total": "lina", "surat_kuasa.move_original": "lina",
     "surat_kuasa.send": "lina", "surat_kuasa.cancel": "lina", "surat_daftar.move_originals": "budi",
+    "kartu_satu.report": "joko",
 }  # fmt: skip
 #: What pages read from their address.
 TANYA = """
@@ -223,7 +235,7 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
-    surat_daftar surat_kuasa verifikasi verifikasi_surat
+    surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
 """.split()  # noqa: SIM905
 
 

@@ -23,7 +23,8 @@ def facts_for(kartu: Kartu, by: Pelaku) -> dict[str, Any]:
         "hari_di_kecamatan": umur(since),
     }
     serah = find_penyerahan(kartu) if kartu.status is StatusKartu.DISERAHKAN else None
-    return facts | (undo_facts(serah, by) if serah else {})
+    # The page of the reversal asks for its reason (K13), so the button does not wait for one.
+    return facts | (undo_facts(serah, by, alasan="-") if serah else {})
 
 
 def list_tawaran(kartu: Kartu, by: Pelaku) -> dict[str, Tawaran]:

@@ -69,15 +69,23 @@ def give_kpj(pekerja: Pekerja, digits: str) -> None:
 
 def make_kartu(donatur: Orang, status: StatusKartu = StatusKartu.DITERIMA_KEC, **lain: Any) -> Kartu:
     """A card straight in a state, without its way there; ``nama`` and ``kecamatan`` are the worker's."""
-    asuhan = make_terdaftar(donatur, lain.pop("nama", None), lain.pop("kecamatan", NGALIYAN))
+    kecamatan = lain.pop("kecamatan", NGALIYAN)
+    asuhan = make_terdaftar(donatur, lain.pop("nama", None), kecamatan)
+    return make_kartu_of(asuhan, status, kecamatan=kecamatan, **lain)
+
+
+def make_kartu_of(asuhan: Asuhan, status: StatusKartu, *, kecamatan: str = NGALIYAN, **lain: Any) -> Kartu:
+    """The same for the worker of this sponsorship."""
     pekerja = asuhan.pekerja
+    if pekerja.kpj_bi is None:
+        give_kpj(pekerja, f"{26000000000 + next(_serial)}")
     row = Kartu(
         id=uuid.uuid4(),
         pekerja_id=pekerja.id,
         pekerja=pekerja,
         asuhan_id=asuhan.id,
         asuhan=asuhan,
-        kecamatan_kode=db.session.get_one(Kelurahan, pekerja.kelurahan_kode).kecamatan_kode,
+        kecamatan_kode=kecamatan,
         status=status,
         kode="K" + make_kode(7),
         sejak=lain.pop("sejak", now()),
@@ -94,13 +102,19 @@ def kirim_daftar(cast: Cast, banyak: int = 3, kecamatan: str = NGALIYAN) -> tupl
     """A packing list that has been sent, with its cards, made by the actions of the application."""
     for _ in range(banyak):
         make_terdaftar(cast.sari, kecamatan=kecamatan)
+    actions.request_kartu(by=cast.bayu.pelaku)
+    paket = kirim_paket(cast, kecamatan)
+    return paket, list(
+        db.session.scalars(db.select(Kartu).where(Kartu.paket_id == paket.id).order_by(Kartu.id))
+    )
+
+
+def kirim_paket(cast: Cast, kecamatan: str = NGALIYAN) -> Paket:
+    """Build, lock, approve and send the list of everything that waits for this kecamatan."""
     bayu = cast.bayu.pelaku
-    actions.request_kartu(by=bayu)
     paket = paket_actions.susun_paket(JenisPaket.KARTU, today(), by=bayu, lingkup=kecamatan)
     paket_actions.kunci_paket(paket, by=bayu)
     paket_actions.setujui_paket(paket, by=cast.yuni.pelaku)
     paket_actions.kirim_paket(paket, by=bayu)
     db.session.commit()
-    return paket, list(
-        db.session.scalars(db.select(Kartu).where(Kartu.paket_id == paket.id).order_by(Kartu.id))
-    )
+    return paket

@@ -166,9 +166,7 @@ def test_a_reversed_hand_over_can_be_repeated(app: Flask, cast: Cast) -> None:
     later = serah(kartu, cast)
     later.dicatat_pada = now() - timedelta(days=2)
     db.session.flush()
-    assert "orang lain" in str(list_tawaran(kartu, cast.joko.pelaku)["batalkan_serah"].alasan).replace(
-        "petugas lain", "orang lain"
-    )
+    assert "petugas lain" in str(list_tawaran(kartu, cast.joko.pelaku)["batalkan_serah"].alasan)
     with pytest.raises(RuleError):
         undo_serah(later, by=cast.joko.pelaku, alasan="salah baris")
     undo_serah(later, by=cast.bayu.pelaku, alasan="Salah baris di lembar")
