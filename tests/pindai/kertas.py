@@ -100,5 +100,6 @@ def tak_terbaca(page: Image.Image, acak: random.Random) -> Image.Image:
 def jadi_pdf(pages: Sequence[Image.Image], mutu: int = 40) -> bytes:
     """One PDF of JPEG pictures, as scanners make it."""
     out = io.BytesIO()
+    pages = [one.copy() for one in pages]  # Pillow remembers on each picture what it was saved with before
     pages[0].save(out, "PDF", save_all=True, append_images=list(pages[1:]), resolution=130, quality=mutu)
     return out.getvalue()
