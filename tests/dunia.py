@@ -18,25 +18,33 @@ from rentan.akun.models import PeranAkun
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.berkas.models import Berkas
+from rentan.berkas.status import JenisBerkas
 from rentan.calon import actions as calon_actions
-from rentan.core.clock import now
+from rentan.core.arsip import hash_of, simpan
+from rentan.core.clock import now, today
 from rentan.core.imports import receive_impor
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
 from rentan.ext import db
-from rentan.opd.models import Opd
 from rentan.kartu.status import StatusKartu
+from rentan.opd.models import Opd
 from rentan.pekerja.models import DugaDuplikat
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
+from rentan.pencabutan.actions import stop_surat
 from rentan.pendaftaran.models import Pendaftaran
+from rentan.pindai.models import HalamanPindai, Tumpukan
+from rentan.pindai.status import HasilHalaman, StatusTumpukan
 from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.status import StatusSurat
 from rentan.verifikasi.models import Putusan
 from rentan.verifikasi.status import HasilPutusan
 from tests import factories
 from tests.asn import roster_files
+from tests.autodebet import maker as surat_maker
 from tests.calon.maker import make_calon
 from tests.cast import Cast, Orang
 from tests.kartu import maker
 from tests.pendaftaran import jalan
+from tests.surat_kuasa.kertas import make_cetak
 
 Ids = dict[str, Any]
 
@@ -62,6 +70,8 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _doubt(ids)
     _verdict(cast, ids)
     _cards(cast, ids)
+    _bank(cast, ids)
+    _stacks(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -157,6 +167,45 @@ def _cards(cast: Cast, ids: Ids) -> None:
     ids["paket_kartu"] = maker.kirim_paket(cast).id
 
 
+def _bank(cast: Cast, ids: Ids) -> None:
+    """The bank has refused Budi's letter; Eko has withdrawn his, which was in force; Hadi reads an answer."""
+    surat = surat_maker.make_setuju(cast, "budi")
+    ids["paket_mandat"] = surat_maker.kirim(cast).id
+    surat_maker.impor([surat_maker.jawab(surat, "21")], cast)
+    eko = make_cetak(cast.eko)
+    eko.status, eko.berlaku_mulai, eko.ditandatangani_pada = StatusSurat.AKTIF, today(), today()
+    cabut = stop_surat(eko, by=cast.eko.pelaku, cari_pengganti=False)
+    ids["surat_budi"], ids["surat_eko"], ids["cabut_eko"] = surat.id, eko.id, cabut.id if cabut else None
+    ids["impor_mandat_hadi"] = db.session.scalar(
+        db.select(Impor.id).where(Impor.jenis == JenisImpor.JAWABAN_MANDAT)
+    )
+    db.session.commit()
+
+
+def _stacks(cast: Cast, ids: Ids) -> None:
+    """A scanned stack of two pages per operator: one that nobody could read, one KTP of the own OPD."""
+    for nama, donatur in (("budi", "lina"), ("wati", "wati")):
+        orang = getattr(cast, nama)
+        stack = Tumpukan(
+            id=uuid.uuid4(), opd_id=orang.asn.opd_id, status=StatusTumpukan.SIAP, sha256=nama, ukuran=1,
+            bagian=[], halaman=2, dibaca=2, dibuat_oleh=orang.akun.id, dibuat_pada=now(),
+        )  # fmt: skip
+        db.session.add(stack)
+        db.session.flush()
+        for nomor in (1, 2):
+            page = HalamanPindai(
+                id=uuid.uuid4(), tumpukan_id=stack.id, nomor=nomor, hasil=HasilHalaman.TANPA_KODE, tinta=900,
+                lebar=600, tinggi=800, sha256=hash_of(jalan.gambar(nomor)),
+            )  # fmt: skip
+            page.kunci_gambar = simpan(page, "kunci_gambar", jalan.gambar(nomor), prefix="tumpukan")
+            if nomor == 2:
+                page.hasil, page.jenis, page.halaman_surat = HasilHalaman.KTP, JenisBerkas.KTP, 1
+                page.surat_kuasa_id = ids[f"surat_{donatur}"]
+            db.session.add(page)
+        ids[f"tumpukan_{nama}"] = stack.id
+    db.session.commit()
+
+
 EVERYBODY = frozenset(one.name for one in fields(Cast))
 Sample = tuple[dict[str, str], frozenset[str]]
 
@@ -235,6 +284,20 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ),
     ("kartu_terima", ("paket_id",)): _one("paket_id", paket_kartu="joko"),
     ("kartu.print_list", ("paket_id",)): _one("paket_id", paket_kartu="joko bayu"),
+    # Letters that a bendahara sees, too; and what became of them.
+    ("pencabutan", ("surat_id",)): _one("surat_id", surat_eko="eko wati hadi", surat_sari="sari budi"),
+    ("pencabutan.print_withdrawal", ("surat_id",)): _one(
+        "surat_id", surat_eko="eko wati hadi", surat_sari=""
+    ),
+    ("pencabutan.upload_signed", ("surat_id",)): _one("surat_id", surat_eko="eko wati", surat_sari=""),
+    ("cabut", ("pencabutan_id",)): _one("pencabutan_id", cabut_eko="hadi"),
+    ("autodebet", ("surat_id",)): _one("surat_id", surat_budi="rini", surat_sari=""),
+    ("autodebet.put_in_force", ("surat_id",)): _one("surat_id", surat_budi="hadi", surat_sari=""),
+    ("autodebet", ("impor_id",)): _one("impor_id", impor_mandat_hadi="hadi", impor_calon_dewi=""),
+    ("", ("tumpukan_id",)): _one("tumpukan_id", tumpukan_budi="budi", tumpukan_wati="wati"),
+    ("", ("tumpukan_id", "nomor")): [
+        ({"tumpukan_id": f"tumpukan_{nama}", "nomor": "satu"}, frozenset({nama})) for nama in ("budi", "wati")
+    ],
     ("pengaturan", ("kunci",)): _one("kunci", kunci_pengaturan="*"),
     ("bantuan", ("kunci",)): _one("kunci", kunci_bantuan="*"),
 }

@@ -62,7 +62,7 @@ SATU_SATU = (
     "sandi_program",
 )
 #: These posts only answer a question.
-HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total")
+HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total", "/asli/cari")
 #: The engines differ only in these; PostgreSQL, slower to put back, meets no others.
 BEDA_MESIN = ("nul", "panjang", "melebar", "melebar_lipat")
 SELALU = ("versi", "kunci_formulir", "cetak_ulang")
@@ -70,11 +70,11 @@ BAIK = {200, 204, 303, 307, 404, 409, 413, 422}
 
 HARI = f"{today():%d-%m-%Y}"
 SANDI_BARU = "hujan deras di pagi hari"
-BERKAS = ("berkas", "surat_kuasa", "ktp", "buku_rekening")
+BERKAS = ("berkas", "surat_kuasa", "ktp", "buku_rekening", "surat_pencabutan")
 _PEKERJA = jalan.pekerja()
 _IMPOR = {"token": "0" * 64, "cara": "semua", "setuju": "y"}
 _NIHIL = str(uuid.UUID(int=0))
-_IDS = ("opd_sari", "surat_sari")
+_IDS = ("opd_sari", "surat_lina", "surat_sari")
 
 #: Good answers for every form that asks something. Names of ``Dunia.ids`` stand for their values.
 ISI: dict[str, dict[str, str]] = {
@@ -129,6 +129,18 @@ ISI: dict[str, dict[str, str]] = {
     "pendaftaran.papers": {"ditandatangani_pada": HARI, "surat_kuasa": "", "ktp": "", "buku_rekening": ""},
     "pendaftaran.total": jalan.IURAN,
     "pengaturan.change": {"nilai": "7", "semula": ""},
+    "asli.scan": {"ke": "admin", "kode": "SK-TIDAKADA"},
+    "asli.search": {"cari": "sari"},
+    "autodebet.impor": {"berkas": ""},
+    "autodebet.impor_terapkan": _IMPOR,
+    "autodebet.send_back": {"kalimat": "Tandatangani ulang."},
+    "cabut.forward": {"tanggal": HARI},
+    "pencabutan.stop": {"cari_pengganti": "y"},
+    "pencabutan.upload_signed": {"surat_pencabutan": ""},
+    "pindai.index": {"berkas": "", "opd": "opd_sari"},
+    "pindai.keep_found": {"tanggal": HARI},
+    "pindai.page": {"surat": "surat_lina", "sebagai": "ktp-1"},
+    "pindai.send": {"tanggal": HARI},
     "surat_daftar.move_originals": {"surat": "surat_sari", "ke": "admin"},
     "surat_kuasa.cancel": {"alasan": "duplikat"},
     "surat_kuasa.move_original": {"ke": "opd", "catatan": "di loket"},
@@ -152,7 +164,7 @@ SIAPA = {
     "pendaftaran.contribution": "lina", "pendaftaran.edit_worker": "lina", "pendaftaran.own_data": "lina",
     "pendaftaran.papers": "lina", "pendaftaran.total": "lina", "surat_kuasa.move_original": "lina",
     "surat_kuasa.send": "lina", "surat_kuasa.cancel": "lina", "surat_daftar.move_originals": "budi",
-    "kartu_satu.report": "joko",
+    "kartu_satu.report": "joko", "pencabutan.stop": "sari", "asli.scan": "dewi",
 }  # fmt: skip
 #: What pages read from their address.
 TANYA = """
@@ -236,6 +248,7 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
+    asli autodebet pencabutan cabut
 """.split()  # noqa: SIM905
 
 
