@@ -216,6 +216,6 @@
   siapkan_tandai();
   if (!document.querySelector(".ringkasan-galat")) {
     (panel.querySelector("[data-utama]") || panel).focus({ preventScroll: true });
-    document.querySelector(".hal-periksa").scrollIntoView({ block: "start" });
+    document.querySelector(".hal-periksa").scrollIntoView({ block: "start", behavior: "instant" });
   }
 })();
