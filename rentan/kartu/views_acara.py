@@ -122,7 +122,7 @@ def show(acara_id: uuid.UUID) -> Response:
         baris=baris,
         tambahan=tambahan,
         jumlah=jumlah,
-        tabel=acara_cetak.tabel_jumlah(jumlah),
+        hasil=acara_cetak.tabel_jumlah(jumlah),
         tanpa_hp=sum(one.pekerja.hp_enc is None for one in baris),
         kecamatan=acara_cetak.nama_kecamatan(acara),
         hari_ini=today(),
@@ -179,7 +179,7 @@ def end(acara_id: uuid.UUID) -> Response:
         form=form,
         acara=acara,
         menunggu=[one for one in baris if one.undangan.hasil is HasilUndangan.MENUNGGU],
-        tabel=acara_cetak.tabel_jumlah(acara_queries.hitung(baris, len(tambahan))),
+        hasil=acara_cetak.tabel_jumlah(acara_queries.hitung(baris, len(tambahan))),
         alasan=_refusal(acara, "selesaikan"),
     )
 
