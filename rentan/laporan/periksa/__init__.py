@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rentan.laporan.periksa import asuhan, inti, partisipasi
+from rentan.laporan.periksa import asuhan, inti, kartu, partisipasi, verifikasi
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 
-SEMUA: tuple[Pemeriksaan, ...] = (*inti.PEMERIKSAAN, *partisipasi.PEMERIKSAAN, *asuhan.PEMERIKSAAN)
+SEMUA: tuple[Pemeriksaan, ...] = (
+    *inti.PEMERIKSAAN,
+    *partisipasi.PEMERIKSAAN,
+    *asuhan.PEMERIKSAAN,
+    *verifikasi.PEMERIKSAAN,
+    *kartu.PEMERIKSAAN,
+)
 
 
 def run_checks(*, produksi: bool = False) -> Iterator[tuple[Pemeriksaan, list[Temuan]]]:
