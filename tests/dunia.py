@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from rentan.akun.models import PeranAkun
@@ -25,7 +26,10 @@ from rentan.core.clock import now, today
 from rentan.core.imports import receive_impor
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
 from rentan.ext import db
-from rentan.kartu.status import StatusKartu
+from rentan.kartu.acara import finish_acara
+from rentan.kartu.lembar import keep_lines
+from rentan.kartu.serah import hand_over_kartu
+from rentan.kartu.status import CaraSerah, Penerima, StatusKartu
 from rentan.opd.models import Opd
 from rentan.pekerja.models import DugaDuplikat
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
@@ -42,9 +46,10 @@ from tests.asn import roster_files
 from tests.autodebet import maker as surat_maker
 from tests.calon.maker import make_calon
 from tests.cast import Cast, Orang
-from tests.kartu import maker
+from tests.kartu import hari, maker
 from tests.pendaftaran import jalan
-from tests.surat_kuasa.kertas import make_cetak
+from tests.surat_kuasa.kertas import add_asuhan, make_cetak
+from tests.verifikasi.perbaikan_maker import make_perbaikan, points
 
 Ids = dict[str, Any]
 
@@ -70,8 +75,10 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _doubt(ids)
     _verdict(cast, ids)
     _cards(cast, ids)
+    _day(cast, ids)
     _bank(cast, ids)
     _stacks(cast, ids)
+    _repair(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -167,6 +174,23 @@ def _cards(cast: Cast, ids: Ids) -> None:
     ids["paket_kartu"] = maker.kirim_paket(cast).id
 
 
+def _day(cast: Cast, ids: Ids) -> None:
+    """Joko's hand-over day: one card handed over with proof, one scanned on paper; and a day that ended."""
+    acara, ended = hari.make_acara(cast.joko, 2, hp=None), hari.make_acara(cast.joko, 1)
+    done, waiting = hari.list_undangan(acara)
+    row = hand_over_kartu(
+        done.kartu, penerima=Penerima.PEKERJA, tanggal=today(), cara=CaraSerah.LEMBAR, acara=acara,
+        identitas_dilihat=True, bukti=hari.POTONGAN, by=cast.joko.pelaku,
+    )  # fmt: skip
+    answer = {"lembar": [None], "baris": [{"kode": waiting.kartu.kode, "halaman": 1, "bertanda": True}]}
+    keep_lines(acara, answer, [hari.POTONGAN], by=cast.joko.pelaku)
+    finish_acara(ended, by=cast.joko.pelaku)
+    free = hari.make_kartu("Loket Rekaan")
+    ids |= {"acara_joko": acara.id, "acara_selesai": ended.id, "undangan_joko": waiting.id}
+    ids |= {"penyerahan_joko": row.id, "kartu_loket": free.id, "kode_loket": free.kode}
+    db.session.commit()
+
+
 def _bank(cast: Cast, ids: Ids) -> None:
     """The bank has refused Budi's letter; Eko has withdrawn his, which was in force; Hadi reads an answer."""
     surat = surat_maker.make_setuju(cast, "budi")
@@ -203,6 +227,20 @@ def _stacks(cast: Cast, ids: Ids) -> None:
                 page.surat_kuasa_id = ids[f"surat_{donatur}"]
             db.session.add(page)
         ids[f"tumpukan_{nama}"] = stack.id
+    db.session.commit()
+
+
+def _repair(cast: Cast, ids: Ids) -> None:
+    """An ASN of Budi's OPD without account: the letter waits for repair, BPJS has refused another worker."""
+    maya = SimpleNamespace(
+        asn=factories.make_asn("Maya Rekaan", db.session.get_one(Opd, cast.budi.asn.opd_id))
+    )
+    surat = make_perbaikan(cast, maya, gagal=(JenisBerkas.KTP,), pekerja="nama_salah", by=cast.budi.pelaku)
+    ids["surat_maya"], ids["asuhan_maya"] = surat.id, surat.daftar[0].asuhan_id
+    ids["butir_maya"] = points(surat)[0].id
+    ditolak = add_asuhan(maya, by=cast.budi.pelaku, nama="Ditolak Rekaan").pekerja
+    ditolak.status, ditolak.alasan_bpjs = StatusPekerja.DITOLAK_BPJS, "nama_beda"
+    ids["pekerja_ditolak"] = ditolak.id
     db.session.commit()
 
 
@@ -258,6 +296,10 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     # Only what was sent has a receipt.
     ("", ("pendaftaran_id",)): _one("pendaftaran_id", pendaftaran_sari="sari", pendaftaran_wati=""),
     ("", ("duplikat_id",)): _one("duplikat_id", duplikat="*"),
+    ("perbaikan", ("surat_id",)): _one("surat_id", surat_maya="budi", surat_sari="sari budi"),
+    ("perbaikan", ("butir_id",)): _one("butir_id", butir_maya="budi"),
+    ("perbaikan", ("asuhan_id",)): _one("asuhan_id", asuhan_maya="budi", asuhan_sari=""),
+    ("ganda", ("pekerja_id",)): _one("pekerja_id", pekerja_ditolak="rini"),
     ("", ("surat_id",)): _one(
         "surat_id",
         surat_sari="sari budi rini dewi",
@@ -282,6 +324,15 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("kartu_satu", ("kartu_id",)): _one(
         "kartu_id", kartu_sari="sari budi joko rini bayu", kartu_wati="wati tini rini bayu"
     ),
+    ("acara", ("acara_id",)): _one("acara_id", acara_joko="joko"),
+    ("acara.report", ("acara_id",)): _one("acara_id", acara_selesai="joko", acara_joko=""),
+    ("lembar", ("acara_id",)): _one("acara_id", acara_joko="joko"),
+    ("lembar", ("acara_id", "undangan_id")): [
+        ({"acara_id": "acara_joko", "undangan_id": "undangan_joko"}, frozenset({"joko"})),
+        ({"acara_id": "acara_selesai", "undangan_id": "undangan_joko"}, frozenset()),
+    ],
+    ("serah", ("penyerahan_id",)): _one("penyerahan_id", penyerahan_joko="joko bayu"),
+    ("serah", ("kartu_id",)): _one("kartu_id", kartu_loket="joko", kartu_wati="tini"),
     ("kartu_terima", ("paket_id",)): _one("paket_id", paket_kartu="joko"),
     ("kartu.print_list", ("paket_id",)): _one("paket_id", paket_kartu="joko bayu"),
     # Letters that a bendahara sees, too; and what became of them.

@@ -62,7 +62,7 @@ SATU_SATU = (
     "sandi_program",
 )
 #: These posts only answer a question.
-HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total", "/asli/cari")
+HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total", "/asli/cari", "/serah/cari")
 #: The engines differ only in these; PostgreSQL, slower to put back, meets no others.
 BEDA_MESIN = ("nul", "panjang", "melebar", "melebar_lipat")
 SELALU = ("versi", "kunci_formulir", "cetak_ulang")
@@ -70,11 +70,15 @@ BAIK = {200, 204, 303, 307, 404, 409, 413, 422}
 
 HARI = f"{today():%d-%m-%Y}"
 SANDI_BARU = "hujan deras di pagi hari"
-BERKAS = ("berkas", "surat_kuasa", "ktp", "buku_rekening", "surat_pencabutan")
+BERKAS = ("lembar", "berkas", "surat_kuasa", "ktp", "buku_rekening", "surat_pencabutan")
 _PEKERJA = jalan.pekerja()
 _IMPOR = {"token": "0" * 64, "cara": "semua", "setuju": "y"}
 _NIHIL = str(uuid.UUID(int=0))
-_IDS = ("opd_sari", "surat_lina", "surat_sari")
+_WAKIL = {"nama_wakil": "Siti", "hubungan": "anak", "alasan_wakil": "sakit"}
+_BARIS = {f"baris-0-{nama}": nilai for nama, nilai in _WAKIL.items()} | {
+    "baris": "", "baris-0-undangan": "undangan_joko", "baris-0-hasil": "wakil", "baris-0-alasan": "pindah",
+}  # fmt: skip
+_IDS = ("opd_sari", "surat_lina", "surat_sari", "kartu_loket", "kode_loket", "undangan_joko")
 
 #: Good answers for every form that asks something. Names of ``Dunia.ids`` stand for their values.
 ISI: dict[str, dict[str, str]] = {
@@ -102,9 +106,21 @@ ISI: dict[str, dict[str, str]] = {
     "calon.impor_terapkan": _IMPOR,
     "calon.offer": {"nip": "198503022010012001"},
     "calon.propose": _PEKERJA,
+    "acara.change": {"nama": "Tahap dua", "tempat": "Aula", "tanggal": HARI},
+    "acara.choose": {"kartu": "kartu_loket"},
+    "acara.create": {"nama": "Tahap dua", "tempat": "Aula", "tanggal": HARI, "kecamatan": "33.74.15"},
+    "lembar.confirm": _BARIS,
+    "lembar.type_in": _BARIS,
+    "lembar.upload": {"lembar": ""},
+    "serah.hand_over": _WAKIL | {"penerima": "wakil", "identitas": "y", "tanggal": HARI},
+    "serah.scan": _WAKIL | {"penerima": "wakil", "nomor_kartu": "kode_loket"},
+    "serah.search": {"nama": "Loket", "angka": ""},
+    "serah.undo": {"alasan": "salah_baris", "catatan": "tertukar"},
     "kartu.build_list": {"kecamatan": "33.74.15"},
     "kartu.search": {"cari": "Slamet 1234"},
     "kartu_satu.answer_address": {"alamat": "Jalan Lain 1", "kelurahan": "33.74.15.1001"},
+    "ganda.decide": {"putusan": "beda", "nik": "lama", "alasan": "KTP berbeda."},
+    "ganda.decide_bpjs": {"keputusan": "tidak_layak", "catatan": "Penerima upah."},
     "kartu_satu.cancel": {"alasan": "ganda", "catatan": "Kartu ganda", "dimusnahkan": "y"},
     "kartu_satu.note_absent": {"alasan": "pindah"},
     "kartu_satu.report": {"apa": "hilang", "catatan": "Hilang di jalan"},
@@ -147,6 +163,14 @@ ISI: dict[str, dict[str, str]] = {
     "surat_kuasa.print_letter": {"kertas": "a4"},
     "surat_kuasa.send": {"ditandatangani_pada": HARI},
     "surat_kuasa.upload": {"surat_kuasa": "", "ktp": "", "buku_rekening": ""},
+    "perbaikan.contest": {"catatan": "Berkas ini sudah benar."},
+    "perbaikan.correct": {
+        "nik": "", "nama": "Slamet Baru", "tanggal_lahir": "17-05-1980", "jenis_kelamin": "L", "hp": "",
+        "pekerjaan": "pedagang", "sektor": "lain", "lokasi_kerja": "Pasar", "alamat": "Jalan Contoh 2",
+        "kelurahan": "33.74.15.1001", "alasan_peringatan": "Sudah dicocokkan.",
+    },
+    "perbaikan.replace": {"berkas": ""},
+    "perbaikan.send": {"ditandatangani_pada": HARI},
     "verifikasi_surat.answer_opinion": {"pendapat": _NIHIL, "jawaban": "ya", "catatan": "setuju"},
     "verifikasi_surat.approve": {"lanjut": "ya"},
     "verifikasi_surat.ask": {"jenis": "tolak", "alasan": "palsu", "catatan": "ditempel"},
@@ -170,6 +194,7 @@ SIAPA = {
 TANYA = """
     arah bulan cari daftar dari dekat hasil jenis kembali kertas next objek opd pekerjaan pelaku peran
     peristiwa permintaan sampai sebelum sektor sesudah status tahap tampilan unit urut asli_di aktif _external
+    acara kelurahan halaman
 """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
 
 
@@ -248,7 +273,7 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
-    asli autodebet pencabutan cabut
+    asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
 """.split()  # noqa: SIM905
 
 
@@ -321,7 +346,16 @@ def test_forms(
 
 def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
     """Pages show several forms; only rooms with a single one per page can be told what they ask."""
-    several = {"verifikasi_surat", "surat_kuasa", "surat_daftar", "pendaftaran", "berkas", "asn", "opd"}
+    several = {
+        "perbaikan",
+        "verifikasi_surat",
+        "surat_kuasa",
+        "surat_daftar",
+        "pendaftaran",
+        "berkas",
+        "asn",
+        "opd",
+    }
     if ruang in several:
         return []
     return [f"{rule.endpoint}: add {sorted(unknown)} to ISI"]
