@@ -91,3 +91,5 @@ def list_undangan(acara: AcaraSerah) -> list[UndanganSerah]:
 
 
 BESOK = timedelta(days=1)
+#: Bytes that begin like a picture: what stands for a cut line where nobody looks at it.
+POTONGAN = b"\xff\xd8\xff\xe0 potongan baris"
