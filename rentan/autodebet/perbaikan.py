@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from rentan.autodebet.layout import KelasKode, KodeTolak, layout_mandat
 from rentan.autodebet.models import BarisMandat
+from rentan.berkas.models import Berkas
 from rentan.berkas.queries import list_kini
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -23,8 +24,9 @@ from rentan.surat_kuasa.actions import renew_after_bank
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import MACHINE, StatusSurat
 from rentan.surat_kuasa.tahap import turunkan_tahap
-from rentan.verifikasi.models import ButirPerbaikan, PermintaanPerbaikan, Putusan
-from rentan.verifikasi.status import HasilPutusan, Jawaban
+from rentan.verifikasi.actions import end_claim, open_request
+from rentan.verifikasi.models import Putusan
+from rentan.verifikasi.status import HasilPutusan
 
 PANJANG_KALIMAT = 500
 
@@ -102,39 +104,29 @@ def _ask_picture(tolakan: Tolakan, kalimat: str, by: Pelaku) -> SuratKuasa:
     papers = [kini[jenis] for jenis in tolakan.kode.berkas if jenis in kini]
     if not papers:
         raise RuleError("Berkas yang harus diganti tidak ditemukan pada surat ini.", kode="tanpa_berkas")
-    terbuka = select(PermintaanPerbaikan.id).where(
-        PermintaanPerbaikan.surat_kuasa_id == surat.id, PermintaanPerbaikan.ditutup_pada.is_(None)
-    )
-    ada = db.session.scalar(terbuka.limit(1)) is not None
-    advance(
-        MACHINE, surat, "perbaiki", by=by, alasan=tolakan.kode.alasan, catatan=kalimat, permintaan_terbuka=ada
-    )
-    surat.diperiksa_oleh = surat.diperiksa_sejak = None
-    permintaan = PermintaanPerbaikan(
-        id=uuid.uuid4(), surat_kuasa_id=surat.id, dibuka_oleh=by.akun_id, dibuka_pada=now()
-    )
-    db.session.add(permintaan)
-    for urutan, berkas in enumerate(papers, 1):
-        standing = select(Putusan).where(Putusan.berkas_id == berkas.id, Putusan.gugur_pada.is_(None))
-        for lama in db.session.scalars(standing):
-            lama.gugur_pada = now()
-        db.session.flush()
-        putusan = Putusan(
-            id=uuid.uuid4(),
-            surat_kuasa_id=surat.id,
-            berkas_id=berkas.id,
-            hasil=HasilPutusan.PERBAIKI,
-            alasan=tolakan.kode.alasan,
-            kalimat=kalimat,
-            oleh=by.akun_id,
-            pada=now(),
-        )
-        db.session.add(putusan)
-        db.session.flush()
-        permintaan.butir.append(
-            ButirPerbaikan(putusan_id=putusan.id, urutan=urutan, jawaban=Jawaban.MENUNGGU)
-        )
-    db.session.flush()
+    advance(MACHINE, surat, "perbaiki", by=by, alasan=tolakan.kode.alasan, catatan=kalimat)
+    end_claim(surat)
+    open_request(surat, [_refuse_paper(surat, one, tolakan.kode, kalimat, by) for one in papers], by=by)
     turunkan_tahap(surat.asn)
-    record(Peristiwa.PERBAIKAN_DIMINTA, by=by, objek=surat, butir=len(papers), sebab="bank")
     return surat
+
+
+def _refuse_paper(surat: SuratKuasa, berkas: Berkas, kode: KodeTolak, kalimat: str, by: Pelaku) -> Putusan:
+    standing = select(Putusan).where(Putusan.berkas_id == berkas.id, Putusan.gugur_pada.is_(None))
+    for lama in db.session.scalars(standing):
+        lama.gugur_pada = now()
+    db.session.flush()
+    putusan = Putusan(
+        id=uuid.uuid4(),
+        surat_kuasa_id=surat.id,
+        berkas_id=berkas.id,
+        hasil=HasilPutusan.PERBAIKI,
+        alasan=kode.alasan,
+        kalimat=kalimat,
+        oleh=by.akun_id,
+        pada=now(),
+    )
+    db.session.add(putusan)
+    db.session.flush()
+    record(Peristiwa.PUTUSAN_DIBERI, by=by, objek=surat, hal=berkas.jenis.value, putusan="perbaiki")
+    return putusan
