@@ -62,7 +62,7 @@ class PutusanForm(VersionedForm):
         values = [field.data for field in (self.kiri, self.atas, self.lebar, self.tinggi)]
         if all(value is None for value in values):
             return None
-        return (self.halaman.data, *values)  # type: ignore[return-value]
+        return (self.halaman.data, *values)
 
     def validate(self, extra_validators: Any = None) -> bool:
         ok = bool(super().validate(extra_validators))

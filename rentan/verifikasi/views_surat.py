@@ -133,7 +133,7 @@ def _decide(surat_id: uuid.UUID, action: Callable[..., Any], said: str) -> Respo
 @requires(Permission.VERIFIKASI)
 def ask(surat_id: uuid.UUID) -> Response:
     """Ask a second verifikator: to refuse the letter, or to let an exception pass."""
-    form = TanyaForm()
+    form = TanyaForm(id_awalan="tanya")
     surat = _surat(surat_id)
     if form.accepts():
         if answer := answered_before():
@@ -208,7 +208,7 @@ def withdraw(surat_id: uuid.UUID) -> Response:
 @requires(Permission.VERIFIKASI)
 def cancel(surat_id: uuid.UUID) -> Response:
     """M22: a double letter, another person's, or one without any worker left."""
-    form = BatalSuratForm()
+    form = BatalSuratForm(id_awalan="batal")
     surat = _surat(surat_id)
     if form.accepts():
         if answer := answered_before():
@@ -267,8 +267,13 @@ def _page(
     ditanya = [one for one in waiting if one.diminta_oleh != by.akun_id]
     data = queries.data_surat(surat, hal, terbuka=dipegang or bool(ditanya))
     if data.terbuka:
-        look = {"alasan": "verifikasi", "jumlah": len(data.pekerja), "rekening": True}
-        after_reading(lambda: record(Peristiwa.NIK_DIBUKA, by=by, objek=surat, **look))
+        jumlah = len(data.pekerja)
+        # Beside a refused form as well, whose own changes were rolled back.
+        after_reading(
+            lambda: record(
+                Peristiwa.NIK_DIBUKA, by=by, objek=surat, alasan="verifikasi", jumlah=jumlah, rekening=True
+            )
+        )
     return render_page(
         "verifikasi/surat.html",
         status=form.status if form else 200,
@@ -297,8 +302,8 @@ def _forms(surat: SuratKuasa, now_at: Hal | None, forms: dict[str, VersionedForm
     """The forms of the page: the one that was sent with its errors, the others fresh."""
     fresh: dict[str, Any] = {
         "akhir": AkhirForm(formdata=None, lanjut=YA),
-        "tanya": TanyaForm(formdata=None),
-        "batal": BatalSuratForm(formdata=None),
+        "tanya": TanyaForm(formdata=None, id_awalan="tanya"),
+        "batal": BatalSuratForm(formdata=None, id_awalan="batal"),
         "langkah": LangkahForm(formdata=None),
         "jawab": JawabForm(formdata=None),
         "tarik": TarikForm(formdata=None),
@@ -321,14 +326,14 @@ def _verdict_form(now_at: Hal | None) -> PutusanForm:
     standing = now_at.putusan
     if standing is not None and standing.alasan is not None:
         form.alasan.process_data(standing.alasan)
-        form.kalimat.data = standing.kalimat
+        form.kalimat.data = standing.kalimat or ""
         for name in ("halaman", "kiri", "atas", "lebar", "tinggi"):
             form[name].data = getattr(standing, name)
     return form
 
 
 def _arrows(hal: list[Hal], kunci: str) -> dict[str, str | None]:
-    names = [one.kunci for one in hal] + [AKHIR]
+    names: list[str] = [one.kunci for one in hal] + [AKHIR]
     at = names.index(kunci)
     return {
         "sebelumnya": names[at - 1] if at else None,

@@ -216,6 +216,7 @@
   siapkan_tandai();
   if (!document.querySelector(".ringkasan-galat")) {
     (panel.querySelector("[data-utama]") || panel).focus({ preventScroll: true });
-    document.querySelector(".hal-periksa").scrollIntoView({ block: "start", behavior: "instant" });
+    // A message from the last step stands above: then the page stays at its top.
+    if (!document.querySelector("#kabar > *")) document.querySelector(".hal-periksa").scrollIntoView({ block: "start", behavior: "instant" });
   }
 })();

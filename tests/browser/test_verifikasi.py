@@ -12,11 +12,13 @@ import time_machine
 from rentan.ext import db
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
-from rentan.verifikasi import queries
+from rentan.verifikasi import actions, pendapat, queries
 from rentan.verifikasi.models import PermintaanPerbaikan
-from rentan.verifikasi.status import HasilPutusan
+from rentan.verifikasi.status import HasilPutusan, JenisPendapat
 from tests.cast import Cast
-from tests.verifikasi.periksa import ambil, putus, surat_masuk, verifikator
+from tests.verifikasi.periksa import ambil, berkas, putus, surat_masuk, verifikator
+
+HAL = ("surat_kuasa", "ktp", "buku_rekening", "pekerja-1")
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +194,37 @@ def test_second_one_is_told_what_changed(cast: Cast, buka: Any) -> None:
     third = buka(vera)
     third.goto("/verifikasi")
     third.get_by_text("Tidak ada surat yang menunggu.").wait_for()
+
+
+def test_held_pages_are_accessible(cast: Cast, buka: Any) -> None:
+    """Every step of a letter in hand, a refused form, a question to answer: axe and narrow windows."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    vera, surat = verifikator(), ambil(surat_masuk(cast.sari, nama_rekening="Orang Lain"), cast.rini)
+    other = ambil(surat_masuk(cast.eko), vera)
+    pendapat.ask_second_opinion(other, jenis=JenisPendapat.TOLAK, alasan="palsu", by=vera.pelaku)
+    row = actions.judge_berkas(
+        surat,
+        berkas(surat),
+        hasil=HasilPutusan.PERBAIKI,
+        alasan="buram",
+        bagian=actions.Bagian(1, 0, 0, 100, 100),
+        by=cast.rini.pelaku,
+    )
+    assert row.kiri == 0
+    page = buka(cast.rini)
+    addresses = [f"/verifikasi/{surat.id}?hal={hal}" for hal in (*HAL, "putusan")]
+    found = []
+    for address in ("/verifikasi", *addresses, f"/verifikasi/{other.id}?hal=putusan"):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        found += [f"{address} {one['id']}" for one in axe.Axe().run(page).response["violations"]]
+        for width in (320, 640):
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                found.append(f"{address} scrolls sideways at {width}")
+        page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(addresses[0])
+    page.get_by_role("button", name="Simpan: tidak sesuai").click()
+    page.get_by_text("Ada yang perlu diperbaiki").wait_for()
+    found += [f"refused {one['id']}" for one in axe.Axe().run(page).response["violations"]]
+    assert not found, "\n".join(found)

@@ -18,10 +18,11 @@ from rentan.core.subject import reveal
 from rentan.ext import db
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
-from rentan.verifikasi import actions, queries
+from rentan.verifikasi import actions, pendapat, queries
 from rentan.verifikasi.models import PendapatKedua, PermintaanPerbaikan, Putusan
-from rentan.verifikasi.status import HasilPutusan
+from rentan.verifikasi.status import HasilPutusan, JenisPendapat
 from tests.cast import Cast
+from tests.halaman import faults_of_page
 from tests.surat_kuasa.kertas import REKENING
 from tests.verifikasi.periksa import ambil, berkas, putus, surat_masuk, verifikator
 
@@ -234,6 +235,21 @@ def test_others_find_nothing(cast: Cast, client_as: Any, nama: str) -> None:
     browser = client_as(getattr(cast, nama))
     for address in ("/verifikasi", alamat(surat)):
         assert browser.get(address).status_code == 403
+
+
+def test_markup_of_held_pages(cast: Cast, client_as: Any) -> None:
+    vera, surat = verifikator(), ambil(surat_masuk(cast.sari, nama_rekening="Orang Lain"), cast.rini)
+    putus(surat, cast.rini, ktp=(HasilPutusan.PERBAIKI, "buram"), pekerja_1=(HasilPutusan.TOLAK, "usia"))
+    other = ambil(surat_masuk(cast.eko), vera)
+    pendapat.ask_second_opinion(other, jenis=JenisPendapat.TOLAK, alasan="palsu", by=vera.pelaku)
+    rini, found = client_as(cast.rini), []
+    pages = [alamat(surat, hal) for hal in ("surat_kuasa", "ktp", "buku_rekening", "pekerja-1", "putusan")]
+    for url in ("/verifikasi", *pages, alamat(other, "putusan"), alamat(other, "ktp")):
+        found += [f"{url}: {one}" for one in faults_of_page(text(rini.get(url)), url)]
+    refused = putusan(rini, surat, "surat_kuasa", hasil="tidak")
+    assert refused.status_code == 422
+    found += [f"refused: {one}" for one in faults_of_page(text(refused), pages[0])]
+    assert not found, "\n".join(found)
 
 
 def test_turned_and_enlarged_by_links(cast: Cast, client_as: Any) -> None:
