@@ -49,7 +49,8 @@ class HalamanTerbaca:
 
 def store_pieces(tumpukan: Tumpukan, source: BinaryIO) -> list[str]:
     """Encrypt the PDF piece by piece; each piece is bound to its place. Answers the keys in order."""
-    dek, keys = dek_for(tumpukan.id), []
+    dek = dek_for(tumpukan.id)
+    keys: list[str] = []
     source.seek(0)
     while piece := source.read(BAGIAN):
         key = new_key(PREFIX)

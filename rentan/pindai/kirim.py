@@ -19,7 +19,7 @@ from rentan.core.errors import RuleError
 from rentan.core.sandbox import SandboxError
 from rentan.ext import db
 from rentan.pindai import baca, queries
-from rentan.pindai.actions import forget_pictures
+from rentan.pindai.buang import forget_pictures
 from rentan.pindai.models import HalamanPindai
 from rentan.pindai.queries import BarisBaki
 from rentan.pindai.status import StatusTumpukan

@@ -136,7 +136,9 @@ def kenali(opd_id: uuid.UUID, ref: Iterable[str]) -> dict[str, SuratDikenal]:
     rows = list(db.session.execute(query))
     menunggu = menunggu_berkas([surat for surat, _ in rows])
     return {
-        surat.ref: SuratDikenal(surat.id, surat.urutan_versi, surat.halaman, menunggu[surat.id], newer)
+        surat.ref: SuratDikenal(
+            surat.id, surat.urutan_versi, int(surat.halaman or 0), menunggu[surat.id], newer
+        )
         for surat, newer in rows
     }
 
@@ -262,7 +264,8 @@ PERLU_DILIHAT = (
 
 def make_baki(tumpukan: Tumpukan) -> Baki:
     """The tray: letters by name, what each lacks, and the remaining pages in their order."""
-    baki, rows = Baki(), {}
+    baki = Baki()
+    rows: dict[uuid.UUID, BarisBaki] = {}
     pages = list_halaman(tumpukan)
     letters = _letters({one.surat_kuasa_id for one in pages if one.surat_kuasa_id and not one.berkas_id})
     for page in pages:

@@ -158,15 +158,15 @@ def _embedded(page: pdfium.PdfPage, sisi: int) -> Image.Image | None:
     covers = a >= 0.9 * width and d >= 0.9 * height
     if not (upright and covers) or image.get_filters() != ["DCTDecode"]:
         return None
-    picture = Image.open(io.BytesIO(bytes(image.get_data(decode_simple=False))), formats=["JPEG"])
-    if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
+    coded = Image.open(io.BytesIO(bytes(image.get_data(decode_simple=False))), formats=["JPEG"])
+    if coded.width * coded.height > MAX_PIXELS or max(coded.size) > MAX_SIDE:
         return None
-    if picture.mode not in ("L", "RGB"):  # CMYK scans come inverted or not: PDFium knows
+    if coded.mode not in ("L", "RGB"):  # CMYK scans come inverted or not: PDFium knows
         return None
-    if sisi < max(picture.size):
-        share = sisi / max(picture.size)
-        picture.draft(picture.mode, (round(picture.width * share), round(picture.height * share)))
-    picture = picture.convert("RGB")
+    if sisi < max(coded.size):
+        share = sisi / max(coded.size)
+        coded.draft(coded.mode, (round(coded.width * share), round(coded.height * share)))
+    picture = coded.convert("RGB")
     turn = page.get_rotation()
     return picture.rotate(-turn, expand=True) if turn else picture
 

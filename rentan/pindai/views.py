@@ -12,7 +12,7 @@ from rentan.core.clock import to_local
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.permissions import Permission
 from rentan.ext import db
-from rentan.pindai import actions, kirim, queries
+from rentan.pindai import actions, kirim, queries, tempat
 from rentan.pindai.forms import (
     CariForm,
     KirimForm,
@@ -235,7 +235,7 @@ def page(tumpukan_id: uuid.UUID, nomor: int) -> Response:
         with form.rules():
             jenis, ke = parse_sebagai(form.sebagai.data)
             surat = get_surat(form.surat.data, seen_by=pelaku())
-            actions.place_page(halaman, surat, jenis, ke, versi=form.versi.data, by=pelaku())
+            tempat.place_page(halaman, surat, jenis, ke, versi=form.versi.data, by=pelaku())
             return finish(_url_id(tumpukan_id), f"Halaman {nomor} ditempatkan.")
         halaman = _page(tumpukan_id, nomor)
     return render_page(
@@ -253,24 +253,32 @@ def page(tumpukan_id: uuid.UUID, nomor: int) -> Response:
 @requires(Permission.PINDAI)
 def set_aside(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     """This page is not needed."""
-    return _decide(tumpukan_id, nomor, actions.set_aside, f"Halaman {nomor} disisihkan.")
+    return _decide(tumpukan_id, nomor, tempat.set_aside, f"Halaman {nomor} disisihkan.")
 
 
 @bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int:nomor>/kembalikan")
 @requires(Permission.PINDAI)
 def take_back(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     """Undo a placing or a putting aside."""
-    return _decide(tumpukan_id, nomor, actions.take_back, f"Halaman {nomor} kembali menurut kodenya sendiri.")
+    return _decide(tumpukan_id, nomor, tempat.take_back, f"Halaman {nomor} kembali menurut kodenya sendiri.")
 
 
-def _decide(tumpukan_id: uuid.UUID, nomor: int, action: Any, pesan: str) -> Response:
+@bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int:nomor>/putar")
+@requires(Permission.PINDAI)
+def turn(tumpukan_id: uuid.UUID, nomor: int) -> Response:
+    """The page lies on its side."""
+    url = url_for(".page", tumpukan_id=tumpukan_id, nomor=nomor)
+    return _decide(tumpukan_id, nomor, tempat.turn_page, "Halaman diputar.", url)
+
+
+def _decide(tumpukan_id: uuid.UUID, nomor: int, action: Any, pesan: str, url: str | None = None) -> Response:
     halaman = _page(tumpukan_id, nomor, untuk_diubah=True)
     form = VersionedForm()
     if form.accepts():
         if answer := answered_before():
             return answer
         action(halaman, versi=form.versi.data, by=pelaku())
-        return finish(_url_id(tumpukan_id), pesan)
+        return finish(url or _url_id(tumpukan_id), pesan)
     raise NotFound
 
 

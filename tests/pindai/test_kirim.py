@@ -137,6 +137,11 @@ def test_by_hand_through_the_page(cast: Any, client_as: Any, surat: SuratKuasa) 
     assert budi.get(f"{url}.jpg").data.startswith(b"\xff\xd8\xff")
     seen = db.session.scalars(db.select(Jejak).where(Jejak.peristiwa == "halaman_dilihat")).all()
     assert [one.pelaku_id for one in seen] == [cast.budi.akun.id]
+    before = queries.list_halaman(db.session.scalars(db.select(Tumpukan)).one())[0]
+    shape = before.lebar, before.tinggi
+    assert tekan(budi, url, f"{url}/putar").status_code == 303
+    assert (before.tinggi, before.lebar) == shape
+    assert budi.get(f"{url}.jpg").data.startswith(b"\xff\xd8\xff")
     data = {"surat": str(surat.id), "sebagai": "ktp-1"}
     stale = hidden(page, url) | data
     assert tekan(budi, url, url, **data).status_code == 303
@@ -156,7 +161,15 @@ def test_and_wati(cast: Any, client_as: Any, surat: SuratKuasa) -> None:
         assert wati.get(url).status_code == 404
         assert client_as(cast.sari).get(url).status_code == 403
         assert client_as(cast.rini).get(url).status_code == 403
-    for action in ("kirim", "simpan", "selesai", "halaman/1/sisihkan", "halaman/1/kembalikan", "halaman/1"):
+    for action in (
+        "kirim",
+        "simpan",
+        "selesai",
+        "halaman/1/sisihkan",
+        "halaman/1/putar",
+        "halaman/1/kembalikan",
+        "halaman/1",
+    ):
         assert wati.post(f"{tray}/{action}", data={}).status_code == 404
 
 

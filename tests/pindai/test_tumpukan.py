@@ -13,7 +13,7 @@ from PIL import Image
 from rentan.berkas.status import JenisBerkas
 from rentan.core.errors import NotFound, RuleError
 from rentan.ext import db, runtime
-from rentan.pindai import actions, queries
+from rentan.pindai import actions, queries, tempat
 from rentan.pindai.models import HalamanPindai, Tumpukan
 from rentan.pindai.status import HasilHalaman as H
 from rentan.pindai.status import StatusTumpukan
@@ -184,10 +184,10 @@ def test_a_page_is_placed_by_hand_and_taken_back(
     by = cast.budi.pelaku
     page = queries.get_halaman(tumpukan, 1)
     assert page.hasil is H.TANPA_KODE
-    actions.place_page(page, surat_sari, JenisBerkas.SURAT_KUASA, 1, by=by)
+    tempat.place_page(page, surat_sari, JenisBerkas.SURAT_KUASA, 1, by=by)
     db.session.commit()
     assert [b.surat.id for b in queries.make_baki(tumpukan).lengkap] == [surat_sari.id]
-    actions.take_back(page, by=by)
+    tempat.take_back(page, by=by)
     db.session.commit()
     baki = queries.make_baki(tumpukan)
     assert not baki.lengkap
@@ -203,7 +203,7 @@ def test_what_a_person_cannot_say(cast: Any, surat_sari: SuratKuasa, tumpukan: T
         (surat_sari, JenisBerkas.KTP, 1, "sudah_ada"),
     ):
         with pytest.raises(RuleError) as refused:
-            actions.place_page(page, surat, jenis, nomor, by=by)
+            tempat.place_page(page, surat, jenis, nomor, by=by)
         assert refused.value.kode == kode
 
 
@@ -213,7 +213,7 @@ def test_a_double_takes_the_place_of_a_page_put_aside(cast: Any, surat_sari: Sur
     tumpukan = unggah(cast, kertas.jadi_pdf([kertas.pindai(ktp, acak), kertas.pindai(ktp, acak)]))
     pages = {one.hasil: one for one in queries.list_halaman(tumpukan)}
     assert pages.keys() == {H.KTP, H.GANDA}
-    actions.set_aside(pages[H.KTP], by=cast.budi.pelaku)
+    tempat.set_aside(pages[H.KTP], by=cast.budi.pelaku)
     db.session.commit()
     assert pages[H.GANDA].surat_kuasa_id is None or pages[H.GANDA].hasil is H.KTP
     now = {one.nomor: (one.hasil, one.dibuang_pada is not None) for one in queries.list_halaman(tumpukan)}
