@@ -33,20 +33,23 @@ HALAMAN: tuple[Halaman, ...] = (
     ),
     Halaman("asn", "ASN", "Mendaftar, mencetak surat kuasa, potongan, dan cara berhenti.", Peran.ASN),
     Halaman(
-        "operator_opd", "Operator OPD", "Slip aktivasi, berkas yang dikumpulkan, tabel partisipasi.",
+        "operator_opd", "Operator OPD", "Slip aktivasi, setumpuk berkas, lembar asli, tabel partisipasi.",
         Peran.OPERATOR_OPD,
     ),
     Halaman(
-        "petugas_kecamatan", "Petugas kecamatan", "Mengusulkan pekerja dan memberi tahu mereka.",
+        "petugas_kecamatan", "Petugas kecamatan", "Mengusulkan pekerja, menerima dan menyerahkan kartu.",
         Peran.PETUGAS_KECAMATAN,
     ),
-    Halaman("verifikator", "Verifikator", "Apa yang sudah ada dan apa yang menyusul.", Peran.VERIFIKATOR),
-    Halaman("bendahara", "Bendahara", "Yang menyusul: berkas debet dan hasil bank.", Peran.BENDAHARA),
-    Halaman("penyetuju", "Penyetuju", "Yang menyusul: menyetujui berkas debet.", Peran.PENYETUJU),
     Halaman(
-        "petugas_bpjs", "Petugas BPJS", "Daftar calon dan daftar yang sudah dilindungi.", Peran.PETUGAS_BPJS
+        "verifikator", "Verifikator", "Memeriksa surat, meminta perbaikan, memutus dugaan ganda.",
+        Peran.VERIFIKATOR,
     ),
-    Halaman("pimpinan", "Pimpinan", "Membaca dasbor dan partisipasi per OPD.", Peran.PIMPINAN),
+    Halaman("bendahara", "Bendahara", "Surat kuasa ke bank, jawaban bank, pencabutan.", Peran.BENDAHARA),
+    Halaman("penyetuju", "Penyetuju", "Menyetujui paket yang disusun orang lain.", Peran.PENYETUJU),
+    Halaman(
+        "petugas_bpjs", "Petugas BPJS", "Daftar calon, pendaftaran ke BPJS, dan kartu.", Peran.PETUGAS_BPJS
+    ),
+    Halaman("pimpinan", "Pimpinan", "Membaca dasbor, partisipasi per OPD, dan yang macet.", Peran.PIMPINAN),
     Halaman("admin", "Admin", "Daftar ASN, akun, OPD, pengaturan, dan jejak.", Peran.ADMIN),
 )  # fmt: skip
 
@@ -93,6 +96,12 @@ def fakta() -> Fakta:
         "maks_coba_debet",
         "hari_batas_berkas",
         "penyebut",
+        "jam_klaim",
+        "hari_basi",
+        "hari_macet",
+        "menit_batal_serah",
+        "maks_undangan",
+        "hari_kartu_kecamatan",
     )
     return Fakta(
         bulan=bulan,
