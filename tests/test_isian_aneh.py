@@ -78,7 +78,7 @@ _WAKIL = {"nama_wakil": "Siti", "hubungan": "anak", "alasan_wakil": "sakit"}
 _BARIS = {f"baris-0-{nama}": nilai for nama, nilai in _WAKIL.items()} | {
     "baris": "", "baris-0-undangan": "undangan_joko", "baris-0-hasil": "wakil", "baris-0-alasan": "pindah",
 }  # fmt: skip
-_IDS = ("opd_sari", "surat_lina", "surat_sari", "kartu_loket", "kode_loket", "undangan_joko")
+_IDS = ("opd_sari", "surat_lina", "surat_sari", "kartu_lina", "kartu_loket", "kode_loket", "undangan_joko")
 
 #: Good answers for every form that asks something. Names of ``Dunia.ids`` stand for their values.
 ISI: dict[str, dict[str, str]] = {
@@ -129,9 +129,22 @@ ISI: dict[str, dict[str, str]] = {
     "kartu_terima.receive": {
         "hadir": "", "kurang": "kartu_lina", "catatan": "Tidak ada", "asing": "", "nasib": "hilang",
     },
+    "kepesertaan.complete": {
+        "lokasi_kerja": "Pasar", "pekerjaan": "buruh", "alamat": "Jalan Lain", "hp": "081234567890",
+    },
+    "kepesertaan.end": {"alasan": "meninggal", "pada": HARI, "catatan": "kabar keluarga"},
+    "kepesertaan.impor": {"berkas": "", "ulang": ""},
+    "kepesertaan.impor_terapkan": _IMPOR,
+    "kepesertaan.open_nik": {"alasan": "klaim"},
+    "kpj.impor": {"berkas": ""},
+    "kpj.impor_terapkan": _IMPOR,
     "opd.change": {"nama": "Dinas Uji", "singkatan": "Uji", "berlaku_mulai": "", "berlaku_sampai": ""},
     "opd.forget_spelling": {"ejaan": "dinasuji"},
     "opd.map_spelling": {"ejaan": "Dinas Ejaan", "opd": "opd_sari"},
+    "paket.cancel": {"alasan": "keliru"},
+    "paket.close_exception": {"catatan": "sudah ditanyakan"},
+    "paket.reopen": {"alasan": "keliru"},
+    "paket.send": {"tanda_terima": "loket 2"},
     "pekerja.impor": {"berkas": ""},
     "pekerja.impor_terapkan": _IMPOR,
     "pendaftaran.add_worker": _PEKERJA,
@@ -194,7 +207,7 @@ SIAPA = {
 TANYA = """
     arah bulan cari daftar dari dekat hasil jenis kembali kertas next objek opd pekerjaan pelaku peran
     peristiwa permintaan sampai sebelum sektor sesudah status tahap tampilan unit urut asli_di aktif _external
-    acara kelurahan halaman
+    acara kelurahan halaman alasan
 """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
 
 
@@ -273,7 +286,7 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
-    asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
+    paket kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
 """.split()  # noqa: SIM905
 
 
@@ -347,7 +360,12 @@ def test_forms(
 def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
     """Pages show several forms; only rooms with a single one per page can be told what they ask."""
     several = {
+        "paket",
         "perbaikan",
+        "ganda",
+        "kartu",
+        "kartu_satu",
+        "kartu_terima",
         "verifikasi_surat",
         "surat_kuasa",
         "surat_daftar",
