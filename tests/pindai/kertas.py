@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
@@ -17,14 +17,6 @@ from tests.surat_kuasa.kertas import print_of
 
 SKALA = 130 / 72
 PUTIH = (250, 250, 246)
-
-
-@dataclass(frozen=True)
-class Lembar:
-    """One sheet before it goes through the scanner."""
-
-    gambar: Image.Image
-    nama: str = ""
 
 
 def lembar_surat(surat: object) -> dict[str, Image.Image]:
@@ -79,8 +71,12 @@ def pindai(
     """Through a worn sheet feeder: turned, skewed, grey and dusty."""
     turned = page.rotate(acak.uniform(-miring, miring), Image.Resampling.BILINEAR, fillcolor=PUTIH)
     turned = turned.rotate(acak.choice((0, 90, 180, 270)) if putar is None else putar, expand=True)
-    noise = Image.effect_noise(turned.size, 24).convert("RGB")
-    return Image.blend(turned, noise, 0.12)
+    return Image.blend(turned, _noise(turned.size), 0.12)
+
+
+@cache
+def _noise(size: tuple[int, int]) -> Image.Image:
+    return Image.effect_noise(size, 24).convert("RGB")
 
 
 def kosong(acak: random.Random) -> Image.Image:
