@@ -30,7 +30,11 @@ from rentan.kartu.acara import finish_acara
 from rentan.kartu.lembar import keep_lines
 from rentan.kartu.serah import hand_over_kartu
 from rentan.kartu.status import CaraSerah, Penerima, StatusKartu
+from rentan.kepesertaan.models import BarisDaftar
 from rentan.opd.models import Opd
+from rentan.paket.actions import susun_paket
+from rentan.paket.models import Pengecualian
+from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import DugaDuplikat
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
 from rentan.pencabutan.actions import stop_surat
@@ -47,6 +51,7 @@ from tests.autodebet import maker as surat_maker
 from tests.calon.maker import make_calon
 from tests.cast import Cast, Orang
 from tests.kartu import hari, maker
+from tests.kepesertaan import maker as bpjs_maker
 from tests.pendaftaran import jalan
 from tests.surat_kuasa.kertas import add_asuhan, make_cetak
 from tests.verifikasi.perbaikan_maker import make_perbaikan, points
@@ -79,6 +84,7 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _bank(cast, ids)
     _stacks(cast, ids)
     _repair(cast, ids)
+    _bpjs(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -244,6 +250,30 @@ def _repair(cast: Cast, ids: Ids) -> None:
     db.session.commit()
 
 
+def _bpjs(cast: Cast, ids: Ids) -> None:
+    """A list being built, somebody who lacks data, an answer that fits nowhere, two failed uploads."""
+    donor = factories.make_asn("Tono Rekaan", factories.opd("BKPP"), lahir=date(1984, 8, 8))
+    bpjs_maker.make_siap(donor, "Siap Rekaan")
+    ids["pekerja_bpjs"] = bpjs_maker.make_siap(donor, "Kurang Rekaan", lokasi_kerja=None).id
+    ids["pekerja_bebas"] = factories.make_pekerja("Bebas Lain").id
+    bpjs_maker.read_answer(cast, [factories.nik(), "Tak Dikenal", "Y", ""])
+    ids["pengecualian_bpjs"] = db.session.scalar(
+        db.select(Pengecualian.id).where(Pengecualian.jenis == JenisImpor.JAWABAN_BPJS)
+    )
+    paket = susun_paket(JenisPaket.DAFTAR, today(), by=cast.bayu.pelaku)
+    ids["paket_daftar"] = paket.id
+    ids["baris_daftar"] = db.session.scalar(db.select(BarisDaftar.id).where(BarisDaftar.paket_id == paket.id))
+    for jenis in (JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ):
+        row = Impor(
+            id=uuid.uuid4(), jenis=jenis, status=StatusImpor.GAGAL, sha256="0" * 64, akhiran=".xlsx",
+            kunci_berkas="", galat="Berkas ini bukan XLSX.", kemajuan=100, dibuat_pada=now(),
+            dibuat_oleh=cast.bayu.akun.id, kedaluwarsa_pada=now(),
+        )  # fmt: skip
+        db.session.add(row)
+        ids[f"impor_{jenis.value}"] = row.id
+    db.session.commit()
+
+
 EVERYBODY = frozenset(one.name for one in fields(Cast))
 Sample = tuple[dict[str, str], frozenset[str]]
 
@@ -273,6 +303,17 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("calon", ("impor_id",)): _one(
         "impor_id", impor_calon_dewi="dewi", impor_calon_bayu="bayu", impor_asn_dewi=""
     ),
+    ("kepesertaan", ("impor_id",)): _one("impor_id", impor_jawaban_bpjs="bayu", impor_kpj=""),
+    ("kpj", ("impor_id",)): _one("impor_id", impor_kpj="bayu", impor_jawaban_bpjs=""),
+    ("kepesertaan", ("pekerja_id",)): _one("pekerja_id", pekerja_bpjs="bayu", pekerja_bebas=""),
+    # What is still being built is not the approver's to see.
+    ("paket", ("paket_id",)): _one(
+        "paket_id", paket_daftar="bayu", paket_kartu="bayu yuni", paket_mandat="hadi yuni"
+    ),
+    ("paket", ("paket_id", "baris_id")): [
+        ({"paket_id": "paket_daftar", "baris_id": "baris_daftar"}, frozenset({"bayu"}))
+    ],
+    ("paket", ("pengecualian_id",)): _one("pengecualian_id", pengecualian_bpjs="bayu"),
     ("pekerja", ("impor_id",)): _one(
         "impor_id", impor_pelindungan_dewi="dewi", impor_pelindungan_bayu="bayu", impor_calon_dewi=""
     ),

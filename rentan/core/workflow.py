@@ -9,13 +9,14 @@ disabled with the refusal's own sentence.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, insert
+from sqlalchemy import Index, Text, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -26,6 +27,9 @@ from rentan.ext import Base, IdMixin, db
 
 #: A guard gets the row, the actor and the facts of the move; it answers ``None`` or the refusing sentence.
 Guard = Callable[[Any, Pelaku, dict[str, Any]], "str | None"]
+
+
+CHUNK = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,79 @@ def advance_new(machine: Machine, row_ids: Sequence[uuid.UUID], events: Sequence
     return before
 
 
+def advance_many(
+    machine: Machine,
+    rows: Sequence[Any],
+    peristiwa: str,
+    *,
+    by: Pelaku,
+    alasan: Mapping[uuid.UUID, str | None] | None = None,
+    catatan: Mapping[uuid.UUID, str | None] | None = None,
+    **facts: Any,
+) -> None:
+    """The same move for thousands of loaded rows of one model: all of them, or none with the refusal.
+
+    Each row is checked as by ``advance`` and gets its own history row; the trail gets one event with the
+    count. ``alasan`` and ``catatan`` are by row id. Raises ``Stale`` when a row has moved meanwhile.
+    """
+    db.session.flush()
+    checked = [(row, row.status, *check_move(machine, row, peristiwa, by=by, **facts)) for row in rows]
+    counts = _history_counts(machine, [row.id for row in rows])
+    common = {"mesin": machine.nama, "pelaku_id": by.akun_id, "pada": now(), "dokumen": []}
+    history = [
+        common
+        | {
+            "id": uuid.uuid4(),
+            "objek_id": row.id,
+            "langkah": move.kode,
+            "peristiwa": move.peristiwa,
+            "dari": before.value,
+            "ke": move.ke.value,
+            "peran": "sistem" if peran is None else peran.value,
+            "alasan": (alasan or {}).get(row.id),
+            "catatan": (catatan or {}).get(row.id),
+            "permintaan_id": by.permintaan_id,
+            "urutan": counts.get(row.id, 0) + 1,
+        }
+        for row, before, move, peran in checked
+    ]
+    for before in {one[1] for one in checked}:
+        group = [(row, move) for row, was, move, _ in checked if was is before]
+        _move_together([row for row, _ in group], before, group[0][1])
+        facts_of = {"mesin": machine.nama, "langkah": group[0][1].kode, "dari": before.value}
+        record(Peristiwa.STATUS_BERPINDAH, by=by, ke=group[0][1].ke.value, jumlah=len(group), **facts_of)
+    if history:
+        db.session.execute(insert(Riwayat), history)
+
+
+def _history_counts(machine: Machine, row_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    found: dict[uuid.UUID, int] = {}
+    for start in range(0, len(row_ids), CHUNK):
+        query = db.select(Riwayat.objek_id, db.func.max(Riwayat.urutan)).where(
+            Riwayat.mesin == machine.nama, Riwayat.objek_id.in_(row_ids[start : start + CHUNK])
+        )
+        found |= {row[0]: row[1] for row in db.session.execute(query.group_by(Riwayat.objek_id))}
+    return found
+
+
+def _move_together(rows: Sequence[Any], before: Any, move: Move) -> None:
+    """Compare and set: whoever moved one of them in between makes this fail as a whole."""
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        model = type(some[0])
+        changed = db.session.execute(
+            update(model)
+            .where(model.id.in_([row.id for row in some]), model.status == before)
+            .values(status=move.ke, versi=model.versi + 1)
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount != len(some):  # type: ignore[attr-defined]
+            raise Stale
+        for row in some:
+            set_committed_value(row, "status", move.ke)
+            set_committed_value(row, "versi", row.versi + 1)
+
+
 def write_history(
     machine: Machine,
     row: Any,
@@ -274,6 +351,7 @@ __all__ = [
     "Riwayat",
     "Tawaran",
     "advance",
+    "advance_many",
     "advance_new",
     "check_move",
     "check_version",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now, today
@@ -28,7 +28,7 @@ from rentan.paket.models import Paket
 from rentan.paket.pengecualian import Temuan, add_all, known
 from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.alasan_bpjs import classify
-from rentan.pekerja.gerak import gerak, gerak_banyak
+from rentan.pekerja.gerak import gerak_banyak
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.queries import AMBANG_MIRIP
 from rentan.pekerja.status import StatusPekerja
@@ -147,13 +147,20 @@ class PenanganJawaban:
             if one.baris_id and one.keadaan in ("terdaftar", "ditolak")
         }
         lines = _hold(answered)
-        accepted, refused = [], []
-        for line in lines:
-            (accepted if answered[line.id].jawaban.ya else refused).append(line)
-            _close(line, answered[line.id].jawaban, impor)
-        gerak_banyak((line.pekerja for line in accepted), "terdaftar", by=by)
-        for line in refused:
-            gerak(line.pekerja, "ditolak", by=by, alasan=line.kode_hasil, catatan=line.keterangan)
+        said = {line.id: answered[line.id].jawaban for line in lines}
+        accepted = [line for line in lines if said[line.id].ya]
+        refused = [line for line in lines if not said[line.id].ya]
+        _close(lines, said, impor)
+        _note_accepted(accepted, said)
+        gerak_banyak([line.pekerja for line in accepted], "terdaftar", by=by)
+        _note_refused(refused, said)
+        gerak_banyak(
+            [line.pekerja for line in refused],
+            "ditolak",
+            by=by,
+            alasan={line.pekerja_id: _kode(said[line.id]) for line in refused},
+            catatan={line.pekerja_id: said[line.id].keterangan or None for line in refused},
+        )
         ids = [line.pekerja_id for line in accepted]
         for start in range(0, len(ids), 500):
             siapkan_asuhan(ids[start : start + 500])
@@ -270,17 +277,56 @@ def _hold(baris_ids: Iterable[uuid.UUID | None]) -> list[BarisDaftar]:
     return lines
 
 
-def _close(line: BarisDaftar, jawaban: Jawaban, impor: Impor) -> None:
-    """W8, W9: what the line and the worker keep of the answer."""
-    line.hasil, line.dijawab_pada, line.impor_id = _JAWAB[jawaban.ya], now(), impor.id
-    line.keterangan = jawaban.keterangan or None
-    pekerja = line.pekerja
-    if jawaban.ya:
-        pekerja.terdaftar_pada = jawaban.tanggal or today()
-        pekerja.mulai_masa = pekerja.mulai_masa or pekerja.terdaftar_pada
-        pekerja.alasan_bpjs = None
-    else:
-        line.kode_hasil = pekerja.alasan_bpjs = classify(jawaban.keterangan).kode
+def _kode(jawaban: Jawaban) -> str | None:
+    return None if jawaban.ya else classify(jawaban.keterangan).kode
+
+
+def _close(lines: list[BarisDaftar], said: dict[uuid.UUID, Jawaban], impor: Impor) -> None:
+    """What the lines keep of the answer."""
+    moment = now()
+    values = [
+        {
+            "id": line.id,
+            "hasil": _JAWAB[said[line.id].ya],
+            "kode_hasil": _kode(said[line.id]),
+            "keterangan": said[line.id].keterangan or None,
+            "dijawab_pada": moment,
+            "impor_id": impor.id,
+        }
+        for line in lines
+    ]
+    if values:
+        db.session.execute(update(BarisDaftar), values)
+
+
+def _note_accepted(lines: list[BarisDaftar], said: dict[uuid.UUID, Jawaban]) -> None:
+    """W8: the day of registration, from which an unbroken membership counts."""
+    by_day: dict[date, list[uuid.UUID]] = {}
+    for line in lines:
+        by_day.setdefault(said[line.id].tanggal or today(), []).append(line.pekerja_id)
+    for day, ids in by_day.items():
+        masa = func.coalesce(Pekerja.mulai_masa, day)
+        _set(ids, terdaftar_pada=day, mulai_masa=masa, alasan_bpjs=None)
+
+
+def _note_refused(lines: list[BarisDaftar], said: dict[uuid.UUID, Jawaban]) -> None:
+    """W9: the code by which somebody is asked to put it right."""
+    by_code: dict[str | None, list[uuid.UUID]] = {}
+    for line in lines:
+        by_code.setdefault(_kode(said[line.id]), []).append(line.pekerja_id)
+    for kode, ids in by_code.items():
+        _set(ids, alasan_bpjs=kode)
+
+
+def _set(pekerja_ids: list[uuid.UUID], **values: Any) -> None:
+    """The workers are held (:func:`_hold`), and the move that follows counts their version up."""
+    for start in range(0, len(pekerja_ids), 500):
+        some = Pekerja.id.in_(pekerja_ids[start : start + 500])
+        db.session.execute(
+            update(Pekerja).where(some).values(**values).execution_options(synchronize_session=False)
+        )
+    for one in pekerja_ids:
+        db.session.expire(db.session.get_one(Pekerja, one), list(values))
 
 
 def _follow(paket_ids: set[uuid.UUID], by: Pelaku) -> None:

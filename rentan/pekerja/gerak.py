@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from rentan.asn.hitungan import PEKERJA_TERDAFTAR, PEKERJA_TERLINDUNGI, ubah_pekerja, ubah_pekerja_banyak
 from rentan.core.actor import Pelaku
-from rentan.core.workflow import Riwayat, advance
+from rentan.core.workflow import Riwayat, advance, advance_many
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import MACHINE
 
@@ -26,15 +25,16 @@ def gerak(pekerja: Pekerja, peristiwa: str, *, by: Pelaku, **lain: Any) -> Riway
     return riwayat
 
 
-def gerak_banyak(pekerja: Iterable[Pekerja], peristiwa: str, *, by: Pelaku, **lain: Any) -> None:
-    """The same move for many workers; the counters change once for all of them."""
-    perubahan: dict[tuple[str, int], list[uuid.UUID]] = {}
-    for satu in pekerja:
-        sebelum = satu.status.value
-        advance(MACHINE, satu, peristiwa, by=by, **lain)
-        for kolom, kelompok in _KOLOM:
-            selisih = (satu.status.value in kelompok) - (sebelum in kelompok)
-            if selisih:
-                perubahan.setdefault((kolom, selisih), []).append(satu.id)
-    for (kolom, selisih), ids in sorted(perubahan.items()):
-        ubah_pekerja_banyak(ids, kolom, selisih)
+def gerak_banyak(pekerja: Sequence[Pekerja], peristiwa: str, *, by: Pelaku, **lain: Any) -> None:
+    """The same move for many workers (``advance_many``); the counters change once for all of them."""
+    sebelum = {satu.id: satu.status.value for satu in pekerja}
+    advance_many(MACHINE, pekerja, peristiwa, by=by, **lain)
+    for kolom, kelompok in _KOLOM:
+        for selisih in (1, -1):
+            ids = [
+                satu.id
+                for satu in pekerja
+                if (satu.status.value in kelompok) - (sebelum[satu.id] in kelompok) == selisih
+            ]
+            if ids:
+                ubah_pekerja_banyak(ids, kolom, selisih)
