@@ -360,6 +360,9 @@ def test_forms(
 def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
     """Pages show several forms; only rooms with a single one per page can be told what they ask."""
     several = {
+        "asli",
+        "cabut",
+        "pencabutan",
         "paket",
         "perbaikan",
         "ganda",

@@ -6,7 +6,7 @@ from rentan.asn.hitungan import tambah_pekerja
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, MACHINE
 from rentan.core.actor import SISTEM, Pelaku
-from rentan.core.workflow import advance
+from rentan.core.workflow import advance, check_version
 from rentan.ext import db
 
 
@@ -25,8 +25,9 @@ def siap(asuhan: Asuhan) -> None:
     advance(MACHINE, asuhan, "siap", by=SISTEM, mandat_berlaku=True, terdaftar=True)
 
 
-def henti(asuhan: Asuhan, *, alasan: str, by: Pelaku) -> None:
+def henti(asuhan: Asuhan, *, alasan: str, by: Pelaku, versi: int | None = None) -> None:
     """A10: the donor stops; a successor is looked for."""
+    check_version(asuhan, versi)
     _akhiri(asuhan, "henti", alasan, by)
 
 

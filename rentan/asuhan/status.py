@@ -35,6 +35,8 @@ S = StatusAsuhan
 TERBUKA = (S.DITAHAN, S.DIUSULKAN, S.MENUNGGU_MANDAT, S.SIAP, S.AKTIF, S.DIJEDA)
 #: A worker counts from being proposed until the sponsorship ends; a held one does not.
 DIUSULKAN_KE_ATAS = TERBUKA[1:]
+#: A10: bank and BPJS have accepted these, so a successor is looked for instead of ending them (A15).
+SUDAH_SIAP = (S.SIAP, S.AKTIF, S.DIJEDA)
 TERBUKA_SQL = ", ".join(f"'{one.value}'" for one in TERBUKA)
 
 

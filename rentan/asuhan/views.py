@@ -11,7 +11,8 @@ from rentan.asuhan import actions, queries
 from rentan.asuhan.forms import PeriksaNikForm, TindakanForm
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.riwayat import kalimat, list_peristiwa
-from rentan.asuhan.status import MACHINE, TERBUKA, StatusAsuhan
+from rentan.asuhan.putusan import henti
+from rentan.asuhan.status import MACHINE, SUDAH_SIAP, TERBUKA, StatusAsuhan
 from rentan.core.actor import Pelaku
 from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError
@@ -62,22 +63,32 @@ def _shown(asuhan: Asuhan, by: Pelaku) -> dict[str, Any]:
 @bp.route("/asuhan/<uuid:asuhan_id>/batal", methods=["GET", "POST"])
 @requires(Permission.ASUHAN_SENDIRI)
 def cancel(asuhan_id: uuid.UUID) -> Response:
-    """A15, after a page that says what it means; no reason is asked."""
+    """A15, or A10 for a worker who is ready or paid for, after a page that says what it means; no reason."""
     if request.method == "POST" and (answer := answered_before()):
         return answer
     asuhan = queries.get_asuhan_sendiri(asuhan_id, seen_by=pelaku())
     form = TindakanForm(obj=asuhan)
     if form.accepts():
         with form.rules():
+            if asuhan.status in SUDAH_SIAP:
+                henti(asuhan, alasan="donatur_berhenti", by=pelaku(), versi=form.versi.data)
+                return finish(url_for(".index"), "Tercatat: Anda berhenti mengasuh pekerja ini.")
             held = asuhan.status is StatusAsuhan.DITAHAN
             actions.batal(asuhan, by=pelaku(), versi=form.versi.data)
             pesan = "Asuhan dibatalkan. Tidak ada potongan untuk pekerja ini."
             return finish(url_for(".index"), "Pekerja kembali ke daftar calon." if held else pesan)
         asuhan = queries.get_asuhan_sendiri(asuhan_id, seen_by=pelaku())
-    alasan = next(
-        (one.alasan for one in offers(MACHINE, asuhan, pelaku()) if one.move.peristiwa == "batal"), ""
+    peristiwa = "henti" if asuhan.status in SUDAH_SIAP else "batal"
+    boleh = {one.move.peristiwa: one.alasan for one in offers(MACHINE, asuhan, pelaku())}
+    return render_page(
+        "asuhan/batal.html",
+        "batal",
+        form=form,
+        asuhan=asuhan,
+        alasan=boleh.get(peristiwa, ""),
+        henti=peristiwa == "henti",
+        bebas_mulai=bulan_pertama(today()),
     )
-    return render_page("asuhan/batal.html", "batal", form=form, asuhan=asuhan, alasan=alasan)
 
 
 @bp.post("/asuhan/<uuid:asuhan_id>/perpanjang")

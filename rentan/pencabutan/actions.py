@@ -16,6 +16,7 @@ from rentan.akun.models import Akun
 from rentan.akun.queries import pelaku_of
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.putusan import batalkan_oleh_sistem, henti
+from rentan.asuhan.status import SUDAH_SIAP
 from rentan.autodebet.berlaku import SETELAH_BERLAKU
 from rentan.berkas.actions import simpan_cetakan, simpan_unggahan
 from rentan.berkas.models import Berkas
@@ -32,7 +33,7 @@ from rentan.core.permissions import Peran
 from rentan.core.workflow import advance, check_version
 from rentan.ext import db
 from rentan.pekerja.status import StatusPekerja
-from rentan.pencabutan.akibat import BELUM_KE_BANK, SUDAH_SIAP, Cara, cara_berhenti, list_pekerja
+from rentan.pencabutan.akibat import BELUM_KE_BANK, Cara, cara_berhenti, list_pekerja
 from rentan.pencabutan.dokumen import susun_pencabutan
 from rentan.pencabutan.models import Pencabutan
 from rentan.pencabutan.queries import find_pencabutan

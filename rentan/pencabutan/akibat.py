@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, SUDAH_SIAP
 from rentan.core.clock import today
 from rentan.core.status import Status
 from rentan.surat_kuasa.models import SuratKuasa
@@ -18,8 +18,6 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 S = StatusSurat
 #: M22: nothing has gone to the bank.
 BELUM_KE_BANK = (S.DRAF, S.DICETAK, S.DIUNGGAH, S.PERLU_PERBAIKAN, S.TERVERIFIKASI, S.DITOLAK_BANK)
-#: A10: bank and BPJS have accepted these, so a successor is looked for. The others are simply free (A15).
-SUDAH_SIAP = (StatusAsuhan.SIAP, StatusAsuhan.AKTIF, StatusAsuhan.DIJEDA)
 
 
 class Cara(Status):
