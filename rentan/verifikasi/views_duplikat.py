@@ -63,7 +63,7 @@ def decide(duplikat_id: uuid.UUID) -> Response:
 
 
 @bp.post("/verifikasi/ganda/<uuid:duplikat_id>/nik")
-@requires(Permission.NIK_BUKA)
+@requires(Permission.DUPLIKAT_LIHAT)
 def show_numbers(duplikat_id: uuid.UUID) -> Response:
     """Both whole numbers for a short while; each record's look is logged (MSK-1)."""
     duga = _get(duplikat_id)
@@ -169,11 +169,9 @@ def decide_bpjs(pekerja_id: uuid.UUID) -> Response:
 
 
 @bp.post("/verifikasi/bpjs/<uuid:pekerja_id>/nik")
-@requires(Permission.NIK_BUKA)
+@requires(Permission.VERIFIKASI)
 def show_number_bpjs(pekerja_id: uuid.UUID) -> Response:
     """The whole number, before and now, for a short while (MSK-1)."""
-    if not pelaku().can(Permission.VERIFIKASI):
-        raise NotFound
     pekerja = perbaikan_bpjs.get_ditolak(pekerja_id)
     form = _bpjs_form(pekerja, bound=False)
     if not BukaNikForm().accepts():
