@@ -10,8 +10,8 @@ from flask import Blueprint, Response, request, url_for
 from rentan.asuhan import actions, queries
 from rentan.asuhan.forms import PeriksaNikForm, TindakanForm
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.riwayat import kalimat, list_peristiwa
 from rentan.asuhan.putusan import henti
+from rentan.asuhan.riwayat import kalimat, list_peristiwa
 from rentan.asuhan.status import MACHINE, SUDAH_SIAP, TERBUKA, StatusAsuhan
 from rentan.core.actor import Pelaku
 from rentan.core.clock import today
