@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import contains_eager
 
 from rentan.akun.models import Akun
 from rentan.asn.models import Asn
@@ -74,8 +75,7 @@ def list_antrean(
     """
     if not seen_by.has(Peran.VERIFIKATOR, Peran.ADMIN):
         return HalamanAntrean((), None, 0)
-    query = select(SuratKuasa, Opd.singkatan).join(Asn, Asn.id == SuratKuasa.asn_id)
-    query = query.join(Opd, Opd.id == Asn.opd_id).where(SuratKuasa.status.in_(MENUNGGU))
+    query = _with_owner().where(SuratKuasa.status.in_(MENUNGGU))
     if opd_id is not None:
         query = query.where(Asn.opd_id == opd_id)
     count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -94,23 +94,26 @@ def list_minta_pendapat(*, seen_by: Pelaku) -> list[BarisAntrean]:
     if not seen_by.has(Peran.VERIFIKATOR):
         return []
     query = (
-        select(SuratKuasa, Opd.singkatan)
-        .join(Asn, Asn.id == SuratKuasa.asn_id)
-        .join(Opd, Opd.id == Asn.opd_id)
+        _with_owner()
         .where(SuratKuasa.status == StatusSurat.DIPERIKSA, _asked(SuratKuasa.id, bukan=seen_by.akun_id))
+        .where(~_had_in_hand(SuratKuasa.id, seen_by))
         .order_by(*_urut())
         .limit(50)
     )
     if seen_by.asn_id is not None:
         query = query.where(SuratKuasa.asn_id != seen_by.asn_id)
-    lines = _lines([(row[0], row[1]) for row in db.session.execute(query)], seen_by)
-    return [one for one in lines if one.surat.id not in _uploaded([one.surat.id], seen_by)]
+    return _lines([(row[0], row[1]) for row in db.session.execute(query)], seen_by)
 
 
 def list_dipegang(by: Pelaku) -> list[SuratKuasa]:
-    """Letters that this verifikator holds, oldest claim first."""
+    """Letters that this verifikator holds and can go on with, oldest claim first.
+
+    Those on which a colleague's opinion is awaited are left out: there is nothing to do now.
+    """
     query = select(SuratKuasa).where(
-        SuratKuasa.status == StatusSurat.DIPERIKSA, SuratKuasa.diperiksa_oleh == by.akun_id
+        SuratKuasa.status == StatusSurat.DIPERIKSA,
+        SuratKuasa.diperiksa_oleh == by.akun_id,
+        ~_asked(SuratKuasa.id),
     )
     return list(db.session.scalars(query.order_by(SuratKuasa.diperiksa_sejak, SuratKuasa.id)))
 
@@ -152,6 +155,12 @@ def list_opd_menunggu() -> list[tuple[uuid.UUID, str]]:
 
 
 # -- within -------------------------------------------------------------------------------------------------
+
+
+def _with_owner() -> Select[*tuple[Any, ...]]:
+    """Letters with their ASN, and the short name of the OPD."""
+    query = select(SuratKuasa, Opd.singkatan).join(Asn, Asn.id == SuratKuasa.asn_id)
+    return query.join(Opd, Opd.id == Asn.opd_id).options(contains_eager(SuratKuasa.asn))
 
 
 def _asked(surat_id: Any, *, bukan: uuid.UUID | None = None) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from rentan.akun.models import Akun
 from rentan.asuhan.models import Asuhan
@@ -130,10 +131,17 @@ def list_hal(surat: SuratKuasa) -> list[Hal]:
         found.append(
             Hal(jenis.value, jenis.label, berkas=paper, putusan=of_paper.get(paper.id) if paper else None)
         )
-    for satu in surat.daftar:
+    for satu in _workers(surat):
         nama = satu.asuhan.pekerja.nama
         found.append(Hal(f"pekerja-{satu.urutan}", nama, satu=satu, putusan=of_worker.get(satu.asuhan_id)))
     return found
+
+
+def _workers(surat: SuratKuasa) -> Sequence[SuratPekerja]:
+    """The workers of the letter with everything the page shows of them, in one query."""
+    person = joinedload(SuratPekerja.asuhan).joinedload(Asuhan.pekerja).joinedload(Pekerja.kelurahan)
+    query = select(SuratPekerja).where(SuratPekerja.surat_kuasa_id == surat.id).options(person)
+    return db.session.scalars(query.order_by(SuratPekerja.urutan)).all()
 
 
 def find_hal(hal: Sequence[Hal], kunci: str) -> Hal | None:

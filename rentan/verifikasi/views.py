@@ -67,9 +67,7 @@ def take_next() -> Response:
     """Take the oldest letter that this person may verify; one that is held already comes first."""
     if answer := answered_before():
         return answer
-    asked = {one.surat.id for one in antrean.list_antrean(seen_by=pelaku()).baris if one.pendapat}
-    held = [one for one in antrean.list_dipegang(pelaku()) if one.id not in asked]
-    if held:
+    if held := antrean.list_dipegang(pelaku()):
         return finish(_url(held[0]))
     found = claim_next()
     return finish(_url(found)) if found else finish(url_for(".index"), KOSONG)

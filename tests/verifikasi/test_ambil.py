@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
 from rentan.core.clock import now
 from rentan.core.errors import Forbidden, NotFound, RuleError, Stale
@@ -151,3 +152,26 @@ def test_two_at_once_one_wins(app: Flask, cast: Cast) -> None:
         assert one == "dapat" or (isinstance(one, RuleError) and "sedang diperiksa" in one.pesan), one
     surat = db.session.get_one(SuratKuasa, surat_id)
     assert surat.diperiksa_sejak <= now()
+
+
+def test_queue_reads_the_same_number_of_times_however_long(app: Flask, cast: Cast) -> None:
+    def reads() -> int:
+        db.session.commit()
+        db.session.expire_all()
+        found = []
+
+        def note(*_args: Any) -> None:
+            found.append(1)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        for line in antrean.list_antrean(seen_by=by).baris:
+            assert line.surat.asn.nama
+        event.remove(db.engine, "before_cursor_execute", note)
+        return len(found)
+
+    by = cast.rini.pelaku
+    surat_masuk(cast.sari)
+    few = reads()
+    surat_masuk(cast.lina)
+    surat_masuk(cast.eko)
+    assert reads() == few

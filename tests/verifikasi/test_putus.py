@@ -13,6 +13,7 @@ from rentan.asn.hitungan import hitung_ulang, periksa_hitungan
 from rentan.asn.models import Tahapan
 from rentan.asn.status import Tahap
 from rentan.asuhan.status import StatusAsuhan
+from rentan.berkas.models import Berkas
 from rentan.berkas.status import JenisBerkas
 from rentan.core.audit import Jejak
 from rentan.core.clock import today
@@ -260,3 +261,37 @@ def test_a_verifikator_of_his_own_letter(cast: Cast) -> None:
         lambda: actions.approve_surat(surat, by=cast.rini.pelaku),
     ):
         assert refused(call).status == 403
+
+
+@pytest.mark.kedua_basis
+def test_one_verdict_stands_of_many_at_once(app: Flask, cast: Cast) -> None:
+    surat = diperiksa(cast)
+    surat_id, berkas_id, by = surat.id, berkas(surat).id, cast.rini.pelaku
+
+    def work(number: int) -> str:
+        row, paper = db.session.get_one(SuratKuasa, surat_id), db.session.get_one(Berkas, berkas_id)
+        hasil = YA if number % 2 else PERBAIKI
+        actions.judge_berkas(row, paper, hasil=hasil, alasan="buram", by=by)
+        db.session.commit()
+        return "jadi"
+
+    assert run_at_once(app, 4, work) == ["jadi"] * 4
+    rows = db.session.scalars(db.select(Putusan).where(Putusan.berkas_id == berkas_id)).all()
+    assert len(rows) == 4 and sum(one.gugur_pada is None for one in rows) == 1
+
+
+@pytest.mark.kedua_basis
+def test_two_requests_at_once(app: Flask, cast: Cast) -> None:
+    surat = diperiksa(cast)
+    putus(surat, cast.rini, ktp=(PERBAIKI, "buram"))
+    surat_id, versi, by = surat.id, surat.versi, cast.rini.pelaku
+
+    def work(_number: int) -> str:
+        actions.request_repair(db.session.get_one(SuratKuasa, surat_id), by=by, versi=versi)
+        db.session.commit()
+        return "jadi"
+
+    done = run_at_once(app, 3, work)
+    assert done.count("jadi") == 1, done
+    assert all(one == "jadi" or isinstance(one, Stale | RuleError) for one in done), done
+    assert db.session.query(PermintaanPerbaikan).count() == 1
