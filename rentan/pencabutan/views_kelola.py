@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, url_for
 
 from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import today
 from rentan.core.permissions import Permission
 from rentan.pencabutan import actions, queries
 from rentan.pencabutan.forms import AkuiForm, TeruskanForm
@@ -34,7 +35,7 @@ def _list(refused: VersionedForm | None, refused_id: uuid.UUID | None) -> Respon
     forms = {
         one.id: refused
         if one.id == refused_id and isinstance(refused, TeruskanForm)
-        else TeruskanForm(formdata=None, data={"versi": one.versi}, id_awalan=f"p{n}")
+        else TeruskanForm(formdata=None, data={"versi": one.versi, "tanggal": today()}, id_awalan=f"p{n}")
         for n, one in enumerate(rows)
     }
     return render_page(

@@ -173,15 +173,23 @@ def renew_after_bank(
     The KTP comes along, the bank book does not: it is asked for anew, with the account.
     """
     advance(MACHINE, surat, "perbaiki_data", by=by, versi=versi, alasan=alasan, catatan=catatan)
-    baru = _next_version(surat, "perbaiki_data", by=by, bawa=(JenisBerkas.KTP,), dibantu=surat.dibantu)
+    baru = _next_version(
+        surat, "perbaiki_data", by=by, bawa=(JenisBerkas.KTP,), dibantu=surat.dibantu, catatan=catatan
+    )
     turunkan_tahap(surat.asn)
     return baru
 
 
 def _next_version(
-    surat: SuratKuasa, peristiwa: str, *, by: Pelaku, bawa: Sequence[JenisBerkas], dibantu: bool
+    surat: SuratKuasa,
+    peristiwa: str,
+    *,
+    by: Pelaku,
+    bawa: Sequence[JenisBerkas],
+    dibantu: bool,
+    catatan: str | None = None,
 ) -> SuratKuasa:
-    """A draft with the same contents and workers, and the papers of these kinds."""
+    """A draft with the same contents and workers, and the papers of these kinds; ``catatan``: what to mend."""
     baru = SuratKuasa(
         id=uuid.uuid4(),
         asn_id=surat.asn_id,
@@ -201,7 +209,7 @@ def _next_version(
     seal(baru, "rekening", reveal(surat, "rekening"))
     isi = isi_draf_of(surat)
     seal(baru, "isi", json.dumps({"alamat": isi["alamat"], "telepon": isi["telepon"]}, ensure_ascii=False))
-    _insert(baru, peristiwa, by=by)
+    _insert(baru, peristiwa, by=by, catatan=catatan)
     for satu in surat.daftar:
         baru.daftar.append(
             SuratPekerja(asuhan=satu.asuhan, urutan=satu.urutan, harga_tertinggi=satu.harga_tertinggi)
