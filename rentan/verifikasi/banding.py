@@ -37,8 +37,8 @@ def compare(kiri: DataPekerja, kanan: DataPekerja, *, nik_terbuka: bool = False)
         catatan = ""
         if kolom == "nik" and a != b:
             catatan = f"Berbeda pada angka ke-{', '.join(map(str, differing_digits(a, b)))}."
-        shown = [_show(kolom, one, nik_terbuka) for one in (a, b)]
-        rows.append(Baris(label, *shown, a != b, catatan))
+        left, right = _show(kolom, a, nik_terbuka), _show(kolom, b, nik_terbuka)
+        rows.append(Baris(label, left, right, a != b, catatan))
     return rows
 
 

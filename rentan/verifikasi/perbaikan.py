@@ -5,8 +5,10 @@ Each action locks the letter first, so that two tabs, or the donor and the opera
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -140,10 +142,11 @@ def send_repair(
     permintaan = find_terbuka(surat)
     if permintaan is not None:
         db.session.refresh(permintaan)
-    signed = {"ditandatangani_pada": ditandatangani_pada} if ditandatangani_pada else {}
     papers = [one.berkas_baru_id for one in permintaan.butir if one.berkas_baru_id] if permintaan else []
-    facts = facts_kirim(permintaan)
-    advance(MACHINE, surat, "kirim_ulang", by=by, versi=versi, dokumen=papers, **facts, **signed)
+    facts: dict[str, Any] = {**facts_kirim(permintaan)}
+    if ditandatangani_pada is not None:
+        facts["ditandatangani_pada"] = ditandatangani_pada
+    advance(MACHINE, surat, "kirim_ulang", by=by, versi=versi, dokumen=papers, **facts)
     if ditandatangani_pada is not None:
         surat.ditandatangani_pada = ditandatangani_pada
     surat.diperiksa_oleh = surat.diperiksa_sejak = None
@@ -170,7 +173,8 @@ def remind() -> int:
     return sum(_tick(*row) for row in db.session.execute(query).all())
 
 
-def _tick(permintaan_id: object, surat_id: object) -> int:
+def _tick(permintaan_id: uuid.UUID, surat_id: uuid.UUID) -> int:
+    """One request's turn; 1 when something happened."""
     surat = db.session.get_one(SuratKuasa, surat_id, with_for_update={"key_share": True})
     permintaan = db.session.get_one(PermintaanPerbaikan, permintaan_id, populate_existing=True)
     if permintaan.ditutup_pada is not None:
