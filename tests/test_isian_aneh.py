@@ -360,6 +360,7 @@ def test_forms(
 def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
     """Pages show several forms; only rooms with a single one per page can be told what they ask."""
     several = {
+        "serah",
         "asli",
         "cabut",
         "pencabutan",
