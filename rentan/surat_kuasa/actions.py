@@ -189,7 +189,7 @@ def _next_version(
     dibantu: bool,
     catatan: str | None = None,
 ) -> SuratKuasa:
-    """A draft with the same contents and workers, and the papers of these kinds; ``catatan``: what to mend."""
+    """A draft with the same contents and workers, and papers of these kinds; ``catatan``: what to mend."""
     baru = SuratKuasa(
         id=uuid.uuid4(),
         asn_id=surat.asn_id,
