@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, union_all
 
 from rentan.beranda.tugas import Tugas, nilai, tertua
 from rentan.core.actor import Pelaku
@@ -29,11 +29,10 @@ class Antre:
     petunjuk: str = ""
     batas: int | None = None
 
-    def tugas(self) -> Tugas:
-        """The line, read now."""
+    def hitungan(self, nomor: int) -> Select[Any]:
+        """(number, how many, oldest) of this queue, as a part of one query for all of them."""
         rows = self.query.subquery()
-        banyak, terlama = db.session.execute(select(func.count(), func.min(list(rows.c)[0]))).one()
-        return tugas_antre(self, int(banyak), terlama)
+        return select(literal(nomor), func.count(), func.min(next(iter(rows.c)))).select_from(rows)
 
 
 def tugas_antre(antre: Antre, banyak: int, terlama: date | datetime | None) -> Tugas:
@@ -50,9 +49,14 @@ def tugas_antre(antre: Antre, banyak: int, terlama: date | datetime | None) -> T
 
 
 def baca_antre(*antrean: Antre) -> list[Tugas]:
-    """The lines of several queues: what waits first (late before due), then what is empty."""
+    """The lines of several queues in one query: what waits first (late before due), then what is empty."""
     urutan = {"terlambat": 0, "perlu": 1, "berjalan": 2, "kosong": 3}
-    return sorted((one.tugas() for one in antrean), key=lambda one: urutan[one.status.value])
+    query = union_all(*(one.hitungan(nomor) for nomor, one in enumerate(antrean)))
+    tugas = [
+        tugas_antre(antrean[nomor], int(banyak), terlama)
+        for nomor, banyak, terlama in sorted(db.session.execute(query).tuples(), key=lambda one: one[0])
+    ]
+    return sorted(tugas, key=lambda one: urutan[one.status.value])
 
 
 def tugas_macet(by: Pelaku) -> Tugas:

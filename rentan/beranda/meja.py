@@ -180,7 +180,7 @@ def _antrean_daftar() -> list[Antre]:
 def _antrean_kartu() -> list[Antre]:
     punya = select(Kartu.id).where(Kartu.pekerja_id == Pekerja.id, Kartu.status.in_(HIDUP)).exists()
     minta = (
-        select(Pekerja.terdaftar_pada)
+        _dalam_keadaan("pekerja", Pekerja, Pekerja.dicatat_pada)
         .join(Asuhan, Asuhan.pekerja_id == Pekerja.id)
         .where(Pekerja.status.in_(TERDAFTAR_DI_BPJS), Asuhan.status.in_(DIUSULKAN_KE_ATAS), ~punya)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from rentan.aktivasi.queries import list_unit
 from rentan.asn.models import Asn
@@ -220,7 +220,8 @@ def _antrean_kartu(by: Pelaku) -> list[Antre]:
         return select(Kartu.sejak).where(Kartu.kecamatan_kode.in_(by.kecamatan), *syarat)
 
     batas = now() - timedelta(days=int(get_setting("hari_kartu_kecamatan")))
-    habis = or_(Kartu.percobaan >= int(get_setting("maks_undangan")), Kartu.diterima_pada < batas)
+    sejak = func.coalesce(Kartu.diterima_pada, Kartu.sejak)
+    habis = or_(Kartu.percobaan >= int(get_setting("maks_undangan")), sejak < batas)
     tidak = Kartu.status == StatusKartu.TIDAK_KETEMU
     return [
         Antre("kartu dikirim menunggu Anda terima", kartu(Kartu.status == StatusKartu.DIKIRIM_KEC),

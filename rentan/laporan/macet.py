@@ -12,7 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, Uuid, and_, case, cast, false, func, literal, null, or_, select, tuple_
+from sqlalchemy import (
+    Select,
+    String,
+    Uuid,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
@@ -68,17 +83,25 @@ def sees_names(by: Pelaku) -> bool:
 
 
 def list_macet(*, seen_by: Pelaku) -> list[Macet]:
-    """Every waiting state in which something has waited too long, the oldest first; a query per machine."""
-    found: dict[tuple[str, str, str | None], tuple[int, datetime]] = {}
+    """Every waiting state in which something has waited too long, the oldest first; one query."""
+    bagian = []
     for mesin, sumber in _SUMBER.items():
         rows = _scoped(sumber(), seen_by).subquery()
-        query = (
-            select(rows.c.status, rows.c.jenis, func.count(), func.min(rows.c.sejak))
+        bagian.append(
+            select(
+                literal(mesin),
+                cast(rows.c.status, String),
+                cast(rows.c.jenis, String),
+                func.count(),
+                func.min(rows.c.sejak),
+            )
             .where(rows.c.sejak < batas_macet())
             .group_by(rows.c.status, rows.c.jenis)
         )
-        for status, jenis, banyak, terlama in db.session.execute(query):
-            found[mesin, str(status), jenis and str(jenis)] = (int(banyak), terlama)
+    found: dict[tuple[str, str, str | None], tuple[int, datetime]] = {
+        (mesin, status, jenis): (int(banyak), terlama)
+        for mesin, status, jenis, banyak, terlama in db.session.execute(union_all(*bagian))
+    }
     hasil = []
     for one in SEMUA:
         kunci = (one.mesin, one.status.value, one.jenis.value if one.jenis else None)

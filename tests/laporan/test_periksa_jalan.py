@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket
 from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.models import Pekerja
+from rentan.pindai.baca import store_pieces
+from rentan.pindai.models import Tumpukan
+from rentan.pindai.status import StatusTumpukan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.verifikasi import actions
@@ -90,6 +94,12 @@ def road(cast: Cast) -> Cast:
             cara=CaraSerah.PINDAI, dicatat_oleh=cast.joko.akun.id, dicatat_pada=now(),
         )
     )  # fmt: skip
+    tumpukan = Tumpukan(
+        id=uuid.uuid4(), opd_id=cast.sari.asn.opd_id, status=StatusTumpukan.DIBACA, ukuran=3, bagian=[],
+        sha256=arsip.hash_of(b"pdf"), dibuat_oleh=cast.budi.akun.id, dibuat_pada=now(),
+    )  # fmt: skip
+    db.session.add(tumpukan)
+    tumpukan.bagian = store_pieces(tumpukan, BytesIO(b"pdf"))
     db.session.commit()
     return cast
 
@@ -186,6 +196,15 @@ def _file_changed(_: Cast) -> None:
     db.session.scalars(db.select(Paket).where(Paket.nomor == "DAFTAR/1")).one().sha256 = "0" * 64
 
 
+def _stack_gone(_: Cast) -> None:
+    runtime().store.delete(one(Tumpukan).bagian[0])
+
+
+def _stack_changed(_: Cast) -> None:
+    one(Tumpukan).sha256 = "0" * 64
+    db.session.commit()
+
+
 RUSAK: list[tuple[Any, set[str]]] = [
     (_verdict_gone, {"disetujui"}),
     (_workers_gone, {"disetujui"}),
@@ -204,6 +223,8 @@ RUSAK: list[tuple[Any, set[str]]] = [
     (_no_minutes, {"acara"}),
     (_file_gone, {"arsip"}),
     (_file_changed, {"arsip"}),
+    (_stack_gone, {"tumpukan"}),
+    (_stack_changed, {"tumpukan"}),
 ]
 
 

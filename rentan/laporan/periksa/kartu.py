@@ -16,6 +16,7 @@ from rentan.kartu.models import AcaraSerah, Kartu, PenyerahanKartu, UndanganSera
 from rentan.kartu.status import HIDUP, StatusAcara, StatusKartu
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 from rentan.paket.models import Paket
+from rentan.pindai.baca import opened
 from rentan.pindai.models import HalamanPindai, Tumpukan
 from rentan.pindai.status import StatusTumpukan
 
@@ -68,7 +69,6 @@ def _acara() -> Iterator[Temuan]:
 #: (rows, column of the key, column of the hash, which rows must still have their bytes).
 _TERSIMPAN: tuple[tuple[Any, str, str, Any], ...] = (
     (Paket, "kunci_berkas", "sha256", Paket.kunci_berkas.is_not(None)),
-    (Tumpukan, "kunci_berkas", "sha256", Tumpukan.status == StatusTumpukan.DIBACA),
     (HalamanPindai, "kunci_gambar", "sha256", HalamanPindai.kunci_gambar.is_not(None)),
     (AcaraSerah, "kunci_ba", "sha256_ba", AcaraSerah.kunci_ba.is_not(None)),
     (UndanganSerah, "kunci_potongan", "sha256_potongan", UndanganSerah.kunci_potongan.is_not(None)),
@@ -92,6 +92,21 @@ def _arsip() -> Iterator[Temuan]:
             db.session.expunge_all()
 
 
+def _tumpukan() -> Iterator[Temuan]:
+    """A stack that is still being read has its PDF, whole; afterwards only its pages are kept."""
+    query = select(Tumpukan.id).where(Tumpukan.status == StatusTumpukan.DIBACA).order_by(Tumpukan.id)
+    for tumpukan_id in list(db.session.scalars(query)):
+        try:
+            with opened(db.session.get_one(Tumpukan, tumpukan_id)):
+                pass
+        except MissingObject:
+            yield Temuan(f"tumpukan {tumpukan_id}", "isi tidak ada di penyimpanan")
+        except InvalidTag:
+            yield Temuan(f"tumpukan {tumpukan_id}", "isi tidak dapat didekripsi")
+        except (arsip.PaperDamaged, ValueError):
+            yield Temuan(f"tumpukan {tumpukan_id}", "isi berbeda dari sidiknya")
+
+
 def _satu(row: Any, kunci: str, sidik: str) -> Iterator[Temuan]:
     nama = f"{row.__tablename__} {row.id}"
     try:
@@ -108,5 +123,6 @@ PEMERIKSAAN = (
     Pemeriksaan("kartu_hidup", "Setiap pekerja mempunyai paling banyak satu kartu berlaku", _kartu_hidup),
     Pemeriksaan("serah", "Kartu diserahkan bila dan hanya bila penyerahannya berlaku", _serah),
     Pemeriksaan("acara", "Acara yang selesai mempunyai berita acara", _acara),
-    Pemeriksaan("arsip", "Daftar kirim, tumpukan, bukti, dan berita acara ada dan utuh", _arsip),
+    Pemeriksaan("arsip", "Daftar kirim, halaman pindai, bukti, dan berita acara ada dan utuh", _arsip),
+    Pemeriksaan("tumpukan", "Tumpukan yang sedang dibaca ada dan utuh", _tumpukan),
 )
