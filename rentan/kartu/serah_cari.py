@@ -24,7 +24,8 @@ from rentan.wilayah.models import Kelurahan
 DICARI = (*DI_KECAMATAN, StatusKartu.DISERAHKAN)
 PALING_BANYAK = 20
 _KODE = re.compile(r"[A-Z0-9]{4,20}")
-_KPJ = re.compile(r"[0-9]{11}")
+#: Our codes have a letter; a card number is usually of eleven digits, and other lengths exist.
+_KPJ = re.compile(r"[0-9]{5,20}")
 
 
 @dataclass(frozen=True)

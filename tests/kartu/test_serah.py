@@ -237,6 +237,7 @@ def test_four_desks_with_four_cards_of_one_donor(app: Flask, cast: Cast) -> None
         ("7K2MQ9XO", ("kode", "7K2MQ9X0")),
         ("26110123456", ("kpj", "26110123456")),
         ("2611 0123 456", ("kpj", "26110123456")),
+        ("2611012345", ("kpj", "2611012345")),
         ("RENTAN:SK:SK-1:1:1/2", None),
         ("RENTAN:LH:AC-1:1/2", None),
         ("x", None),
