@@ -23,9 +23,11 @@ from rentan.pindai.status import HasilHalaman, StatusTumpukan
 from rentan.surat_kuasa import actions as surat_actions
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
+from rentan.verifikasi.status import Jawaban
 from tests.pendaftaran.jalan import hidden
 from tests.pindai import kertas
 from tests.surat_kuasa.kertas import make_cetak
+from tests.verifikasi.perbaikan_maker import make_perbaikan, points
 
 HARI = f"{today():%d-%m-%Y}"
 ACAK = 20_261_121
@@ -201,3 +203,22 @@ def test_two_hundred_papers_do_not_use_up_the_operators_quota(
     tray = unggah(budi, *halaman(surat))
     assert tekan(budi, tray, f"{tray}/kirim", tanggal=HARI).status_code == 303
     assert surat.status is StatusSurat.DIUNGGAH
+
+
+def test_a_letter_under_repair_gets_its_new_paper(cast: Any, client_as: Any) -> None:
+    """Only what was asked for again is taken; sending the repair (M8) stays with its own page."""
+    asked = make_perbaikan(cast, gagal=(JenisBerkas.KTP,))
+    before = list_kini(asked.id)
+    budi = client_as(cast.budi)
+    tray = unggah(budi, *halaman(asked))
+    stack = db.session.scalars(db.select(Tumpukan)).one()
+    found = [one.hasil for one in queries.list_halaman(stack)]
+    assert found.count(HasilHalaman.KTP) == 1
+    assert found.count(HasilHalaman.TERLAMBAT) == (asked.halaman or 0) + 1
+    assert tekan(budi, tray, f"{tray}/kirim").status_code == 303  # no date: it is asked for with the repair
+    assert asked.status is StatusSurat.PERLU_PERBAIKAN
+    now = list_kini(asked.id)
+    assert now[JenisBerkas.KTP].id != before[JenisBerkas.KTP].id
+    assert now[JenisBerkas.SURAT_KUASA].id == before[JenisBerkas.SURAT_KUASA].id
+    (butir,) = points(asked)
+    assert butir.jawaban is Jawaban.DIGANTI
