@@ -286,7 +286,7 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
-    paket kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
+    paket pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
 """.split()  # noqa: SIM905
 
 
