@@ -21,7 +21,7 @@ from rentan.core.subject import load_deks, reveal, seal
 from rentan.core.workflow import advance_new, check_version
 from rentan.ext import db
 from rentan.kartu.acara import note_absent
-from rentan.kartu.gerak import gerak
+from rentan.kartu.gerak import gerak, gerak_banyak
 from rentan.kartu.models import Kartu
 from rentan.kartu.queries import (
     asks_alamat,
@@ -127,15 +127,19 @@ def record_nomor(pekerja_ids: Collection[uuid.UUID] | None = None, *, by: Pelaku
     query = menunggu_nomor(pekerja_ids).limit(PALING_BANYAK).with_for_update(key_share=True, of=Kartu)
     rows = list(db.session.scalars(query.execution_options(populate_existing=True)))
     load_deks(one.pekerja_id for one in rows)
+    workers = {
+        one.id: one
+        for one in db.session.scalars(select(Pekerja).where(Pekerja.id.in_([row.pekerja_id for row in rows])))
+    }
     for kartu in rows:
-        _take_nomor(kartu)
-        gerak(kartu, "terbit", by=by)
+        _take_nomor(kartu, workers[kartu.pekerja_id])
+    gerak_banyak(rows, "terbit", by=by)
     return len(rows)
 
 
-def _take_nomor(kartu: Kartu) -> None:
-    seal(kartu, "nomor", reveal(kartu.pekerja, "kpj"))
-    kartu.nomor_bi = kartu.pekerja.kpj_bi
+def _take_nomor(kartu: Kartu, pekerja: Pekerja) -> None:
+    seal(kartu, "nomor", reveal(pekerja, "kpj"))
+    kartu.nomor_bi = pekerja.kpj_bi
 
 
 def record_nomor_kartu(kartu: Kartu, *, by: Pelaku, versi: int | None = None) -> None:
@@ -143,7 +147,7 @@ def record_nomor_kartu(kartu: Kartu, *, by: Pelaku, versi: int | None = None) ->
     hold_kartu(kartu)
     check_version(kartu, versi)
     if kartu.pekerja.kpj_bi is not None:
-        _take_nomor(kartu)
+        _take_nomor(kartu, kartu.pekerja)
     gerak(kartu, "terbit", by=by)
 
 
@@ -183,22 +187,19 @@ def receive_kiriman(
     db.session.execute(select(Paket.id).where(Paket.id.in_(lists)).order_by(Paket.id).with_for_update()).all()
     query = select(Kartu).where(Kartu.id.in_(wanted)).order_by(Kartu.id).with_for_update(key_share=True)
     rows = list(db.session.scalars(query.execution_options(populate_existing=True)))
-    found = lost = 0
-    for kartu in rows:
-        if kartu.kecamatan_kode not in by.kecamatan:
-            raise Forbidden
-        if kartu.status is not S.DIKIRIM_KEC:
-            continue
-        if kartu.id in hilang:
-            report_kartu(kartu, "hilang", catatan=hilang[kartu.id].strip(), by=by)
-            lost += 1
-        else:
-            kartu.diterima_pada = now()
-            gerak(kartu, "terima", by=by)
-            found += 1
+    if any(one.kecamatan_kode not in by.kecamatan for one in rows):
+        raise Forbidden
+    waiting = [one for one in rows if one.status is S.DIKIRIM_KEC]
+    found = [one for one in waiting if one.id not in hilang]
+    lost = [one for one in waiting if one.id in hilang]
+    for kartu in found:
+        kartu.diterima_pada = now()
+    gerak_banyak(found, "terima", by=by)
+    for kartu in lost:
+        report_kartu(kartu, "hilang", catatan=hilang[kartu.id].strip(), by=by)
     _note_strays(asing, by)
     _close_lists({one.paket_id for one in rows if one.paket_id is not None})
-    return found, lost
+    return len(found), len(lost)
 
 
 def _note_strays(kode: Collection[str], by: Pelaku) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rentan.asn.hitungan import ubah_pekerja
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now
-from rentan.core.workflow import Riwayat, advance
+from rentan.core.workflow import Riwayat, advance, advance_many
 from rentan.kartu.models import Kartu
 from rentan.kartu.status import MACHINE, StatusKartu
 
@@ -21,3 +22,12 @@ def gerak(kartu: Kartu, peristiwa: str, *, by: Pelaku, **lain: Any) -> Riwayat:
     if selisih:
         ubah_pekerja(kartu.pekerja_id, "pekerja_kartu", selisih)
     return riwayat
+
+
+def gerak_banyak(kartu: Sequence[Kartu], peristiwa: str, *, by: Pelaku, **lain: Any) -> None:
+    """The same move for many held cards, up to the kecamatan: not for hand-overs, which are counted."""
+    saat = now()
+    for satu in kartu:
+        satu.sejak = saat
+    if kartu:
+        advance_many(MACHINE, kartu, peristiwa, by=by, **lain)

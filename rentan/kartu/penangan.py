@@ -19,7 +19,7 @@ from rentan.core.sheets import Column, read_table
 from rentan.core.sheets_write import OutColumn, SheetOut, write_xlsx
 from rentan.core.subject import load_deks, reveal
 from rentan.ext import db
-from rentan.kartu.gerak import gerak
+from rentan.kartu.gerak import gerak_banyak
 from rentan.kartu.models import Kartu
 from rentan.kartu.queries import bebas
 from rentan.kartu.status import StatusKartu
@@ -154,15 +154,11 @@ class PenanganKartu:
 
     def setelah_kunci(self, paket: Paket, *, by: Pelaku) -> None:
         """K3. A card of a list that was given up is printed already."""
-        for kartu in self._held(paket):
-            if kartu.status is S.TERBIT:
-                gerak(kartu, "cetak", by=by)
+        gerak_banyak([one for one in self._held(paket) if one.status is S.TERBIT], "cetak", by=by)
 
     def setelah_kirim(self, paket: Paket, *, by: Pelaku) -> None:
         """K4; what was lost or cancelled since the lock stays out."""
-        for kartu in self._held(paket):
-            if kartu.status is S.DICETAK:
-                gerak(kartu, "kirim", by=by)
+        gerak_banyak([one for one in self._held(paket) if one.status is S.DICETAK], "kirim", by=by)
 
     def setelah_batal(self, paket: Paket, *, by: Pelaku) -> None:
         """Printed cards stay printed; all of them go into the next list."""
@@ -181,7 +177,7 @@ class PenanganKartu:
             )
         )
 
-    def _rows(self, paket: Paket) -> Select[Any]:
+    def _rows(self, paket: Paket) -> Select[*tuple[Any, ...]]:
         """Card, worker, kelurahan in the order of the parcel."""
         return (
             select(Kartu, Pekerja, Kelurahan.nama)

@@ -51,7 +51,7 @@ def _reach(by: Pelaku) -> Any:
     return reach
 
 
-def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
+def _visible(query: Any, seen_by: Pelaku) -> Any:
     reach = _reach(seen_by)
     return query if reach is None else query.where(reach)
 
@@ -104,7 +104,7 @@ def umur(sejak: datetime) -> int:
     return (today() - to_local(sejak).date()).days
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Kartu.id, Kartu.kode, Pekerja.nama, Kelurahan.nama, Kartu.kecamatan_kode, Pekerja.alamat,
@@ -193,7 +193,7 @@ def ringkas_kecamatan(*, seen_by: Pelaku) -> dict[str, dict[StatusKartu, int]]:
 # -- before there is a card ---------------------------------------------------------------------------------
 
 
-def belum_berkartu() -> Select[Any]:
+def belum_berkartu() -> Select[*tuple[Any, ...]]:
     """K1: (worker, sponsorship, kecamatan) of workers whom BPJS has registered and who never had a card.
 
     Whoever had one gets another by :func:`rentan.kartu.actions.request_again`, never by itself.

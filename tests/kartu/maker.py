@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from datetime import date, timedelta
 from typing import Any
 
 from rentan.asuhan.models import Asuhan
@@ -40,6 +41,7 @@ def make_terdaftar(
     number = next(_serial)
     pekerja = factories.make_pekerja(
         nama or f"Pekerja Rekaan {number}",
+        lahir=date(1972, 1, 1) + timedelta(days=number % 7_000),
         kelurahan=kelurahan(kecamatan),
         status=StatusPekerja.TERDAFTAR,
         terdaftar_pada=today(),
