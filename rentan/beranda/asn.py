@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
@@ -262,7 +262,12 @@ def _tugas_kartu(asn_id: uuid.UUID) -> list[Tugas]:
     query = (
         select(Kartu.status, func.count(), func.min(Kartu.sejak), func.max(Kartu.sejak))
         .join(Asuhan, Asuhan.id == Kartu.asuhan_id)
-        .where(Asuhan.asn_id == asn_id, Asuhan.status.in_(DIUSULKAN_KE_ATAS))
+        .where(
+            Asuhan.asn_id == asn_id,
+            Asuhan.status.in_(DIUSULKAN_KE_ATAS),
+            # An address that has been answered is the liaison's turn.
+            or_(Kartu.status != StatusKartu.DIKEMBALIKAN, Kartu.alamat_dijawab_pada.is_(None)),
+        )
         .group_by(Kartu.status)
     )
     per_status = {status: (int(n), awal, akhir) for status, n, awal, akhir in db.session.execute(query)}

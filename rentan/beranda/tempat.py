@@ -91,7 +91,11 @@ def _antrean_operator(by: Pelaku) -> list[Antre]:
         select(Kartu.sejak)
         .join(Asuhan, Asuhan.id == Kartu.asuhan_id)
         .join(Asn, Asn.id == Asuhan.asn_id)
-        .where(Asn.opd_id.in_(by.opd_ids), Kartu.status == StatusKartu.DIKEMBALIKAN)
+        .where(
+            Asn.opd_id.in_(by.opd_ids),
+            Kartu.status == StatusKartu.DIKEMBALIKAN,
+            Kartu.alamat_dijawab_pada.is_(None),
+        )
     )
     tumpukan = select(Tumpukan.dibuat_pada).where(
         Tumpukan.opd_id.in_(by.opd_ids), Tumpukan.status == StatusTumpukan.SIAP
