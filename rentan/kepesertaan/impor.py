@@ -146,16 +146,16 @@ class PenanganJawaban:
             for one in hasil.good
             if one.baris_id and one.keadaan in ("terdaftar", "ditolak")
         }
-        lines = _hold(answered)
+        lines, workers = _hold(answered)
         said = {line.id: answered[line.id].jawaban for line in lines}
         accepted = [line for line in lines if said[line.id].ya]
         refused = [line for line in lines if not said[line.id].ya]
         _close(lines, said, impor)
         _note_accepted(accepted, said)
-        gerak_banyak([line.pekerja for line in accepted], "terdaftar", by=by)
+        gerak_banyak([workers[line.pekerja_id] for line in accepted], "terdaftar", by=by)
         _note_refused(refused, said)
         gerak_banyak(
-            [line.pekerja for line in refused],
+            [workers[line.pekerja_id] for line in refused],
             "ditolak",
             by=by,
             alasan={line.pekerja_id: _kode(said[line.id]) for line in refused},
@@ -260,21 +260,22 @@ def _summary(good: list[Putusan]) -> dict[str, Any]:
     return found
 
 
-def _hold(baris_ids: Iterable[uuid.UUID | None]) -> list[BarisDaftar]:
-    """The lines with their workers, held in the order of the workers' ids."""
+def _hold(
+    baris_ids: Iterable[uuid.UUID | None],
+) -> tuple[list[BarisDaftar], dict[uuid.UUID, Pekerja]]:
+    """The lines, and their workers by id, held in the order of those ids."""
     ids = sorted((one for one in baris_ids if one), key=str)
     lines: list[BarisDaftar] = []
     for start in range(0, len(ids), 500):
         query = select(BarisDaftar).where(BarisDaftar.id.in_(ids[start : start + 500]))
         lines += db.session.scalars(query)
     lines.sort(key=lambda line: line.pekerja_id)
-    workers = [line.pekerja_id for line in lines]
-    for start in range(0, len(workers), 500):
-        held = select(Pekerja).where(Pekerja.id.in_(workers[start : start + 500])).order_by(Pekerja.id)
-        db.session.scalars(
-            held.with_for_update(key_share=True).execution_options(populate_existing=True)
-        ).all()
-    return lines
+    ids, workers = [line.pekerja_id for line in lines], dict[uuid.UUID, Pekerja]()
+    for start in range(0, len(ids), 500):
+        held = select(Pekerja).where(Pekerja.id.in_(ids[start : start + 500])).order_by(Pekerja.id)
+        held = held.with_for_update(key_share=True).execution_options(populate_existing=True)
+        workers |= {one.id: one for one in db.session.scalars(held)}
+    return lines, workers
 
 
 def _kode(jawaban: Jawaban) -> str | None:
