@@ -19,6 +19,7 @@ from rentan.core.errors import NotFound, RuleError
 from rentan.core.permissions import Permission
 from rentan.core.workflow import offers
 from rentan.ext import db
+from rentan.pekerja.status import DAPAT_DIASUH
 from rentan.tarif.queries import bulan_pertama
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
@@ -52,6 +53,8 @@ def _shown(asuhan: Asuhan, by: Pelaku) -> dict[str, Any]:
     return {
         "asuhan": asuhan,
         "kalimat": kalimat(asuhan),
+        # Cover and card stand apart, each with its own word and date (product.md §3).
+        "bpjs": asuhan.pekerja.status not in DAPAT_DIASUH,
         "bulan": bulan,
         "harga": queries.harga(asuhan, bulan).total,
         # Only held and given back: the name was lent for the hold and is the pool's again (AUZ-3).
