@@ -77,7 +77,8 @@ def scan(page: Any, kode: str) -> None:
 
 
 def wait_until_sent(page: Any) -> None:
-    page.locator("#serah[data-antre='0']").wait_for(timeout=30_000)
+    """A busy machine may need a while; nothing here measures how fast it is."""
+    page.locator("#serah[data-antre='0']").wait_for(timeout=120_000)
 
 
 def handed_over() -> list[Any]:
