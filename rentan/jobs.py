@@ -18,8 +18,8 @@ from rentan.ext import db
 from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
 from rentan.pekerja.actions import segarkan_tercakup
-from rentan.pindai.actions import sweep_stacks
 from rentan.pencabutan.actions import run_waiting
+from rentan.pindai.actions import sweep_stacks
 from rentan.verifikasi.perbaikan import remind
 
 log = logging.getLogger(__name__)

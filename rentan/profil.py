@@ -69,7 +69,6 @@ class Batas:
     detik_buka_nik: int = 60  # how long an unmasked number stays in view (MSK-1)
     # Papers (UPL-1)
     ukuran_berkas: int = 5 * 1024 * 1024  # bytes
-    halaman_berkas: int = 10
     berkas_per_hari: int = 30
     ukuran_berkas_per_hari: int = 50 * 1024 * 1024  # bytes
     # Verification, cards and what waits too long

@@ -18,11 +18,11 @@ from rentan.berkas import views as berkas_views
 from rentan.calon import views as calon_views
 from rentan.jejak import views as jejak_views
 from rentan.kartu import riwayat as kartu_riwayat
+from rentan.kartu import views as kartu_views
 from rentan.kartu import views_acara as kartu_acara_views
+from rentan.kartu import views_kartu as kartu_satu_views
 from rentan.kartu import views_lembar as kartu_lembar_views
 from rentan.kartu import views_serah as kartu_serah_views
-from rentan.kartu import views as kartu_views
-from rentan.kartu import views_kartu as kartu_satu_views
 from rentan.kartu import views_terima as kartu_terima_views
 from rentan.kepesertaan import views as kepesertaan_views
 from rentan.laporan import views as laporan_views

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from rentan.autodebet.layout import KelasKode, KodeTolak, layout_mandat
 from rentan.autodebet.models import BarisMandat
@@ -47,12 +47,6 @@ def list_tolakan(*, seen_by: Pelaku) -> list[Tolakan]:
         return []
     rows = [one for one in _refused() if one.surat.asn_id != seen_by.asn_id]
     return sorted(rows, key=lambda one: (one.sejak, one.surat.id))
-
-
-def count_tolakan() -> int:
-    """How many wait for a verifikator."""
-    query = select(func.count()).select_from(SuratKuasa).where(SuratKuasa.status == StatusSurat.DITOLAK_BANK)
-    return db.session.scalar(query) or 0
 
 
 def get_tolakan(surat_id: uuid.UUID, *, seen_by: Pelaku) -> Tolakan:

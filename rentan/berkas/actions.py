@@ -161,7 +161,7 @@ def simpan_pindaian(
 ) -> Berkas:
     """Keep a paper put together from re-made pages of a scanned stack; it takes an older one's place.
 
-    There is no file as received: it was one of many people's, and is destroyed. The day's quota is the stack's.
+    There is no file as received: it was one of many people's, and is destroyed. The quota is the stack's.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     row = Berkas(

@@ -348,13 +348,3 @@ def list_rantai(kartu: Kartu) -> list[Kartu]:
     while (later := after.get(chain[-1].id)) is not None:
         chain.append(later)
     return chain
-
-
-def find_kartu_asuhan(asuhan: Asuhan) -> Kartu | None:
-    """The newest card of this sponsorship's worker that was made for it: the live one, else the last."""
-    query = (
-        select(Kartu)
-        .where(Kartu.asuhan_id == asuhan.id)
-        .order_by(Kartu.status.in_(HIDUP).desc(), Kartu.sejak.desc(), Kartu.id)
-    )
-    return cast("Kartu | None", db.session.scalar(query.limit(1)))

@@ -31,7 +31,6 @@ from rentan.util.nik import mask_nik
 from rentan.wilayah.models import Kecamatan, Kelurahan
 
 H = HasilBaris
-POTONG = 500  # values of one IN list
 
 
 class PenanganDaftar:

@@ -216,11 +216,6 @@ SEMUA: tuple[Tunggu, ...] = (
 )  # fmt: skip
 
 
-def owned_by(peran: Peran) -> list[Tunggu]:
-    """The waiting states that this role ends."""
-    return [one for one in SEMUA if one.pemilik is peran]
-
-
 def find_tunggu(kunci: str) -> Tunggu | None:
     """The listed state of that name."""
     return next((one for one in SEMUA if one.daftar and one.kunci == kunci), None)

@@ -27,7 +27,3 @@ class HasilHalaman(Status):
     TANPA_KODE = "tanpa_kode", "Tanpa kode yang terbaca", "perlu"
     RUSAK = "rusak", "Halaman tidak dapat dibuka", "bahaya"
     KOSONG = "kosong", "Halaman kosong", "netral"
-
-
-#: The page belongs to a letter by its own code.
-DIKENAL = (HasilHalaman.SURAT, HasilHalaman.KTP, HasilHalaman.BUKU)

@@ -99,14 +99,7 @@ class PutusanBpjsForm(VersionedForm):
     keputusan = PilihanField(
         "Keputusan",
         [Wajib()],
-        pilihan=(
-            ("perbaiki", "Setujui perbaikan", "Pekerja diajukan lagi ke BPJS pada daftar berikutnya."),
-            (
-                "tidak_layak",
-                "Tidak memenuhi syarat",
-                "Asuhan berakhir; donatur diminta memilih pekerja lain.",
-            ),
-        ),
+        pilihan=(SETUJUI, TIDAK_LAYAK),
         tampilan="radio",
     )
     catatan = TeksPanjangField("Catatan", [Optional()], maks=500)
