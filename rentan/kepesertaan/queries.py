@@ -49,7 +49,7 @@ ALASAN = {
     "belum_diterima": "Pekerja belum diterima verifikator",
     "usia": "Usia tidak memenuhi syarat pada debet pertama",
     "kosong": "Data untuk formulir BPJS belum lengkap",
-    "dalam_paket": "Sudah ada dalam paket lain",
+    "dalam_paket": "Sudah masuk ke sebuah paket",
 }
 
 
