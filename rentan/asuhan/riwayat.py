@@ -122,7 +122,7 @@ def _pekerja(rows: Sequence[Asuhan]) -> Iterator[tuple[uuid.UUID, Kejadian]]:
         per_pekerja.setdefault(one.pekerja_id, []).append(one)
     for step in list_langkah(MESIN_PEKERJA.nama, per_pekerja.keys()):
         for asuhan in per_pekerja[step.objek_id]:
-            if step.pada >= asuhan.dibuat_pada:
+            if step.pada > asuhan.dibuat_pada:
                 isi = PENJELASAN.get(step.langkah, "")
                 yield asuhan.id, kejadian(step, KALIMAT_PEKERJA, isi)
 

@@ -25,7 +25,7 @@ from rentan.pekerja.status import StatusPekerja
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.queries import find_berjalan, find_hidup
+from rentan.surat_kuasa.queries import catatan_bank, find_berjalan, find_hidup
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.util.tanggal import format_hari
 from rentan.verifikasi.models import PermintaanPerbaikan
@@ -79,6 +79,11 @@ def _keadaan(
             f"Menurut daftar pegawai Anda berstatus “{asn.status_aktif.label}”, jadi pendaftaran tidak dapat "
             "dibuat. Bila keliru, hubungi operator OPD Anda.",
             None,
+        )
+    if catatan := catatan_bank(surat):
+        return (
+            f"Bank menolak surat kuasa Anda sebelumnya. {catatan}",
+            Tautan("Perbaiki di pendaftaran", "/pendaftaran"),
         )
     if draf is not None:
         return (
@@ -170,6 +175,16 @@ def _tugas_surat(surat: SuratKuasa | None) -> list[Tugas]:
     if surat is None:
         return []
     url, tugas = f"/surat-kuasa/{surat.id}", []
+    if surat.status is StatusSurat.DRAF and catatan_bank(surat):
+        tugas.append(
+            Tugas(
+                "Buat surat kuasa yang baru: bank menolak yang sebelumnya",
+                Mendesak.PERLU,
+                f"{sejak(surat.dibuat_pada)} Perbaiki isiannya, lalu cetak dan tandatangani lagi.",
+                "/pendaftaran",
+                "ditolak_bank",
+            )
+        )
     if surat.status is StatusSurat.DICETAK and surat.dicetak_pada is not None:
         telat = hari_sejak(surat.dicetak_pada) > HARI_SURAT
         tugas.append(

@@ -63,6 +63,16 @@ class Bagian:
     tugas: list[Tugas] = field(default_factory=list)
 
     @property
+    def menunggu(self) -> list[Tugas]:
+        """The lines that say something; empty queues would bury them."""
+        return [one for one in self.tugas if one.status is not Mendesak.KOSONG]
+
+    @property
+    def kosong(self) -> list[Tugas]:
+        """Queues in which nothing waits."""
+        return [one for one in self.tugas if one.status is Mendesak.KOSONG]
+
+    @property
     def mendesak(self) -> bool:
         """Does anything here wait for this person?"""
         return any(one.status in (Mendesak.TERLAMBAT, Mendesak.PERLU) for one in self.tugas)

@@ -51,6 +51,10 @@ def kejadian_surat(surat: SuratKuasa, *, milik_sendiri: bool) -> list[Kejadian]:
     ]
 
 
+#: These write one row for the version that ends and one for the version that begins: one event to the donor.
+_DUA_BARIS = ("M3", "M15")
+
+
 def sumber(rows: Sequence[Asuhan]) -> Iterator[tuple[uuid.UUID, Kejadian]]:
     """The moves of every letter that names these sponsorships."""
     query = select(SuratPekerja.surat_kuasa_id, SuratPekerja.asuhan_id).where(
@@ -60,5 +64,7 @@ def sumber(rows: Sequence[Asuhan]) -> Iterator[tuple[uuid.UUID, Kejadian]]:
     for surat_id, asuhan_id in db.session.execute(query):
         bernama.setdefault(surat_id, []).append(asuhan_id)
     for langkah in list_langkah(MACHINE.nama, bernama.keys()):
+        if langkah.dari is None and langkah.langkah in _DUA_BARIS:
+            continue
         for asuhan_id in bernama[langkah.objek_id]:
             yield asuhan_id, kejadian(langkah, KALIMAT)

@@ -55,7 +55,8 @@ def write(mesin: Machine, row: Any, move: Move, urutan: int, pada: Any, peran: s
     db.session.add(
         Riwayat(
             mesin=mesin.nama, objek_id=row.id, langkah=move.kode, peristiwa=move.peristiwa,
-            dari=None, ke=move.ke.value, pelaku_id=None, peran=peran, pada=pada, alasan=None,
+            dari=next((one.value for one in move.dari), None), ke=move.ke.value, pelaku_id=None,
+            peran=peran, pada=pada, alasan=None,
             catatan="catatan petugas yang tidak untuk donatur", permintaan_id="", urutan=urutan,
         )
     )  # fmt: skip
@@ -94,7 +95,9 @@ def test_any_history_of_any_machine_reads_as_sentences_in_order(cast: Any, seed:
     for number, (mesin, move, tabel) in enumerate(moves, 100):
         peran = chance.choice([*Peran, "sistem"])
         write(mesin, rows[mesin.nama], move, number, start + timedelta(minutes=number), str(peran))
-        told.append(tabel[move.kode, move.peristiwa])
+        # A new version's own first row is the same event as the end of the version before it.
+        if move.dari or move.kode not in ("M3", "M15"):
+            told.append(tabel[move.kode, move.peristiwa])
     db.session.flush()
     shown = [one["judul"] for one in list_peristiwa([asuhan])[asuhan.id] if one.get("keadaan") != "nanti"]
     assert shown[-len(told) :] == told
