@@ -16,7 +16,7 @@ from rentan.pendaftaran.langkah import LANGKAH, first_open
 from rentan.pendaftaran.queries import BELUM_TERKIRIM, Keadaan, biaya_untuk, list_terkirim, load_keadaan
 from rentan.pendaftaran.ringkasan import harga_seorang, nama_opd
 from rentan.pendaftaran.views_rangka import bp, closed, next_step, own, render_step
-from rentan.surat_kuasa.queries import BULAN_KE_DEPAN, find_berjalan
+from rentan.surat_kuasa.queries import BULAN_KE_DEPAN, catatan_bank, find_berjalan
 from rentan.tarif.price import kelas_untuk
 from rentan.tarif.queries import tarif_pada
 from rentan.web.access import pelaku
@@ -41,6 +41,7 @@ def index() -> ResponseReturnValue:
         terkirim=list_terkirim(keadaan.asn.id),
         biaya=biaya_untuk(keadaan),
         seorang=harga_seorang(keadaan),
+        catatan_bank=catatan_bank(keadaan.surat),
     )
 
 

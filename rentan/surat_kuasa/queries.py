@@ -23,7 +23,7 @@ from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran
 from rentan.core.subject import reveal
-from rentan.core.workflow import Tawaran, offers
+from rentan.core.workflow import Riwayat, Tawaran, offers
 from rentan.ext import db
 from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa
 from rentan.surat_kuasa.status import BERJALAN, HIDUP, MACHINE, UNTUK_BANK, AsliDi, StatusSurat
@@ -74,6 +74,20 @@ def get_by_ref(ref: str, *, seen_by: Pelaku) -> SuratKuasa:
 def find_berjalan(asn_id: uuid.UUID) -> SuratKuasa | None:
     """The ASN's version between draft and bank; the database allows one."""
     query = select(SuratKuasa).where(SuratKuasa.asn_id == asn_id, SuratKuasa.status.in_(BERJALAN))
+    return db.session.scalar(query)
+
+
+def catatan_bank(surat: SuratKuasa | None) -> str | None:
+    """What must be mended on a version that was opened because the bank refused the last one (M15), as long
+    as it has not been sent."""
+    if surat is None or surat.status not in (StatusSurat.DRAF, StatusSurat.DICETAK):
+        return None
+    query = select(Riwayat.catatan).where(
+        Riwayat.mesin == MACHINE.nama,
+        Riwayat.objek_id == surat.id,
+        Riwayat.langkah == "M15",
+        Riwayat.ke == StatusSurat.DRAF.value,
+    )
     return db.session.scalar(query)
 
 

@@ -298,6 +298,7 @@ def _page(surat: SuratKuasa, **sent: BaseForm) -> Response:
         versi_lain=queries.list_versi(surat.asn_id, seen_by=pelaku()),
         perpindahan=perpindahan,
         petugas=nama_petugas(perpindahan),
+        catatan_bank=queries.catatan_bank(surat),
         riwayat=[one.baris(milik_sendiri=own) for one in kejadian_surat(surat, milik_sendiri=own)],
         **_papers_context(surat.id),
     )

@@ -37,6 +37,7 @@ from rentan.verifikasi.views import KOSONG, claim_next, conflict
 from rentan.web.access import pelaku, requires
 from rentan.web.forms import VersionedForm
 from rentan.web.page import render_page
+from rentan.web.sisipan import pieces_of
 from rentan.web.transaction import after_reading, answered_before, finish
 
 bp = Blueprint("verifikasi_surat", __name__)
@@ -293,6 +294,7 @@ def _page(
         alasan_tolak=ALASAN_TOLAK_SURAT,
         lembar=_sheet(hal, now_at),
         form=form,
+        **pieces_of("verifikasi_surat.show", by),
         **_forms(surat, now_at, forms),
         **_arrows(hal, kunci or AKHIR),
     )

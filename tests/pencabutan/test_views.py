@@ -11,6 +11,7 @@ import time_machine
 from rentan.ext import db
 from rentan.pencabutan.queries import find_pencabutan
 from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.queries import find_berjalan
 from rentan.surat_kuasa.status import StatusSurat
 from tests.autodebet.maker import impor, jawab, kirim, make_setuju
 from tests.pencabutan.test_berhenti import berlaku_siap
@@ -110,3 +111,17 @@ def test_from_the_packet_to_the_verifikators_list(cast: Any, client_as: Any) -> 
     assert db.session.get_one(SuratKuasa, surat_id).status is StatusSurat.PERLU_PERBAIKAN
     assert rini.get(f"/autodebet/ditolak/{surat_id}").status_code == 404
     assert "Tandatangani ulang." in client_as(cast.sari).get("/perbaikan", follow_redirects=True).text
+
+
+def test_the_donor_sees_on_all_own_pages_what_the_bank_wants_mended(cast: Any, client_as: Any) -> None:
+    surat = make_setuju(cast)
+    kirim(cast)
+    impor([jawab(surat, "14")], cast)
+    db.session.commit()
+    sent = isi(client_as(cast.rini), f"/autodebet/ditolak/{surat.id}", {"kalimat": "Rekening itu ditutup."})
+    assert sent.status_code == 303
+    sari, baru = client_as(cast.sari), find_berjalan(surat.asn_id)
+    assert baru is not None
+    for url in ("/pendaftaran", "/beranda", f"/surat-kuasa/{baru.id}"):
+        assert "Rekening itu ditutup." in sari.get(url).text, url
+    assert "Perbaiki di pendaftaran" in sari.get("/beranda").text

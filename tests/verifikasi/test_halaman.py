@@ -16,6 +16,8 @@ from rentan.asuhan.status import StatusAsuhan
 from rentan.core.audit import Jejak
 from rentan.core.subject import reveal
 from rentan.ext import db
+from rentan.pekerja.status import StatusPekerja
+from rentan.pencabutan.actions import stop_surat
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.verifikasi import actions, pendapat, queries
@@ -264,3 +266,23 @@ def test_draft_is_no_letter_to_verify(cast: Cast, client_as: Any) -> None:
     surat = surat_masuk(cast.sari)
     surat.diunggah_pada, surat.status = None, StatusSurat.DICETAK
     assert client_as(cast.rini).get(alamat(surat)).status_code == 404
+
+
+def test_doubtful_worker_leads_to_the_duplicates(cast: Cast, client_as: Any) -> None:
+    surat = ambil(surat_masuk(cast.sari), cast.rini)
+    surat.daftar[0].asuhan.pekerja.status = StatusPekerja.DUGA_DUPLIKAT
+    db.session.commit()
+    rini = client_as(cast.rini)
+    for hal in ("pekerja-1", "putusan"):
+        assert '<a href="/verifikasi/ganda">Buka daftar dugaan ganda' in text(rini.get(alamat(surat, hal)))
+
+
+def test_the_verifikator_learns_that_the_donor_stopped(cast: Cast, client_as: Any) -> None:
+    surat = ambil(surat_masuk(cast.sari), cast.rini)
+    db.session.commit()
+    rini = client_as(cast.rini)
+    assert "ASN ini sudah berhenti" not in text(rini.get(alamat(surat)))
+    stop_surat(surat, by=cast.sari.pelaku)
+    db.session.commit()
+    shown = text(rini.get(alamat(surat)))
+    assert "ASN ini sudah berhenti" in shown and "kembalikan ke antrean" in shown

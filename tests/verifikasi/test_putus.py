@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from rentan.asn.hitungan import hitung_ulang, periksa_hitungan
 from rentan.asn.models import Tahapan
 from rentan.asn.status import Tahap
+from rentan.asuhan.riwayat import list_peristiwa
 from rentan.asuhan.status import StatusAsuhan
 from rentan.berkas.models import Berkas
 from rentan.berkas.status import JenisBerkas
@@ -295,3 +296,32 @@ def test_two_requests_at_once(app: Flask, cast: Cast) -> None:
     assert done.count("jadi") == 1, done
     assert all(one == "jadi" or isinstance(one, Stale | RuleError) for one in done), done
     assert db.session.query(PermintaanPerbaikan).count() == 1
+
+
+def catatan(surat: SuratKuasa) -> list[str]:
+    """What the donor reads of the verifikator's words on the worker's timeline."""
+    asuhan = surat.daftar[0].asuhan
+    baris = list_peristiwa([asuhan])[asuhan.id]
+    return [one["isi"] for one in baris if one["judul"] == "Catatan tentang pekerja ini"]
+
+
+def test_the_donor_reads_a_verdict_once_it_was_sent(cast: Cast) -> None:
+    surat = diperiksa(cast, pekerja=2)
+    putus(surat, cast.rini, pekerja_1=(TOLAK, "menolak"))
+    assert catatan(surat) == [], "the verifikator may still think otherwise"
+    putus(surat, cast.rini, pekerja_1=(PERBAIKI, "nik_salah"))
+    assert catatan(surat) == []
+    actions.request_repair(surat, by=cast.rini.pelaku)
+    assert len(catatan(surat)) == 1, "the lapsed one stays unseen"
+    for one in queries.list_putusan(surat):
+        one.gugur_pada = one.pada
+    db.session.flush()
+    assert catatan(surat) == []
+
+
+def test_the_donor_reads_why_no_worker_is_left(cast: Cast) -> None:
+    surat = diperiksa(cast)
+    putus(surat, cast.rini, pekerja_1=(TOLAK, "usia"))
+    assert catatan(surat) == []
+    actions.cancel_surat(surat, alasan="tanpa_pekerja", by=cast.rini.pelaku)
+    assert len(catatan(surat)) == 1
