@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, or_, select, true
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
@@ -26,6 +26,7 @@ from rentan.kartu.status import HIDUP, StatusKartu
 from rentan.paket.models import Paket, Pengecualian
 from rentan.paket.status import JenisPaket, StatusPaket
 from rentan.paket.status_baris import HasilBaris
+from rentan.pekerja.alasan_bpjs import kode_giliran
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, PutusanDuplikat, StatusPekerja
 from rentan.pencabutan.models import Pencabutan
@@ -83,6 +84,12 @@ def bagian_verifikator(by: Pelaku) -> Bagian:
             "perbaikan_bpjs",
         ),
         Antre(
+            "penolakan BPJS yang tidak dapat diperbaiki donatur menunggu putusan",
+            _ditolak_bpjs(Peran.VERIFIKATOR),
+            "/verifikasi/bpjs",
+            "putusan_bpjs",
+        ),
+        Antre(
             "dugaan data ganda menunggu putusan",
             select(DugaDuplikat.dibuat_pada).where(DugaDuplikat.putusan == PutusanDuplikat.MENUNGGU),
             "/verifikasi/ganda",
@@ -103,14 +110,28 @@ def bagian_verifikator(by: Pelaku) -> Bagian:
 
 def _perbaikan_bpjs() -> Select[Any]:
     """Workers whom BPJS refused and whose data were corrected since."""
-    ditolak = (
+    return select(Pekerja.data_diubah_pada).where(
+        Pekerja.status == StatusPekerja.DITOLAK_BPJS, Pekerja.data_diubah_pada > _ditolak_pada()
+    )
+
+
+def _ditolak_bpjs(peran: Peran) -> Select[Any]:
+    """Workers whom BPJS refused for a reason that is this desk's to settle, and not corrected (W9)."""
+    pada = _ditolak_pada()
+    return select(func.coalesce(pada, Pekerja.dicatat_pada)).where(
+        Pekerja.status == StatusPekerja.DITOLAK_BPJS,
+        Pekerja.alasan_bpjs.in_(kode_giliran(peran)),
+        or_(Pekerja.data_diubah_pada.is_(None), pada.is_(None), Pekerja.data_diubah_pada <= pada),
+    )
+
+
+def _ditolak_pada() -> Any:
+    """When BPJS last refused this worker."""
+    return (
         select(func.max(Riwayat.pada))
         .where(Riwayat.mesin == "pekerja", Riwayat.objek_id == Pekerja.id, Riwayat.langkah == "W9")
         .correlate(Pekerja)
         .scalar_subquery()
-    )
-    return select(Pekerja.data_diubah_pada).where(
-        Pekerja.status == StatusPekerja.DITOLAK_BPJS, Pekerja.data_diubah_pada > ditolak
     )
 
 
@@ -167,6 +188,13 @@ def _antrean_daftar() -> list[Antre]:
     )
     return [
         Antre("pekerja siap diajukan ke BPJS", siap, "/kepesertaan", "siap_daftar"),
+        Antre(
+            "penolakan BPJS perlu Anda pastikan kepada keluarga",
+            _ditolak_bpjs(Peran.PETUGAS_BPJS),
+            "/kepesertaan/pekerja?daftar=ditolak",
+            "ditolak_bpjs",
+            "Menurut BPJS pekerja sudah meninggal. Akhiri kepesertaannya bila benar.",
+        ),
         *_antrean_paket(JenisPaket.DAFTAR, "/kepesertaan"),
         Antre(
             "pengecualian jawaban BPJS perlu diselesaikan",

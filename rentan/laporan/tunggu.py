@@ -176,7 +176,9 @@ SEMUA: tuple[Tunggu, ...] = (
     ),
     _pekerja(_PEKERJA.DIAJUKAN_BPJS, _LIA, "Petugas BPJS membaca jawaban BPJS.", "/kepesertaan"),
     _pekerja(
-        _PEKERJA.DITOLAK_BPJS, _ASN, "ASN memperbaiki data; verifikator memeriksanya.", "/perbaikan"
+        _PEKERJA.DITOLAK_BPJS, _ASN,
+        "ASN memperbaiki data; verifikator memeriksanya, atau memutus yang tidak dapat diperbaiki ASN.",
+        "/perbaikan",
     ),
     _pekerja(
         _PEKERJA.TERDAFTAR, _LIA, "Terlindungi setelah BPJS mencatat iuran pertama.", ikut="iuran pertama"

@@ -55,6 +55,12 @@ def alasan_of(kode: str | None) -> AlasanBpjs:
     return next((one for one in list_alasan() if one.kode == kode), list_alasan()[-1])
 
 
+def kode_giliran(peran: Peran) -> list[str]:
+    """The reasons that only this role can settle. ``lain`` is nobody's alone: the donor reads BPJS's words
+    and corrects the data, the verifikator looks at it."""
+    return [one.kode for one in list_alasan() if one.siapa is peran and one is not list_alasan()[-1]]
+
+
 def _plain(text: str) -> str:
     """Lower case, single blanks, nothing but letters, digits and dots: `` NAMA  tdk-sesuai`` is found."""
     return " ".join(re.sub(r"[^0-9a-z.]+", " ", text.casefold()).split())

@@ -10,10 +10,10 @@ from flask import Blueprint, Response, request, url_for
 from rentan.asuhan.queries import find_terbuka
 from rentan.core.audit import Peristiwa, record
 from rentan.core.errors import NotFound
-from rentan.core.permissions import Permission
+from rentan.core.permissions import Peran, Permission
 from rentan.core.subject import load_deks
 from rentan.ext import db
-from rentan.pekerja.alasan_bpjs import alasan_of
+from rentan.pekerja.alasan_bpjs import alasan_of, kode_giliran
 from rentan.pekerja.koreksi import data_of
 from rentan.pekerja.models import DugaDuplikat, Pekerja
 from rentan.pekerja.queries import HALAMAN, list_duga_duplikat
@@ -136,12 +136,15 @@ def _pair(duga: DugaDuplikat, form: PutusanGandaForm, *, nik_terbuka: bool = Fal
 @requires(Permission.VERIFIKASI)
 def list_bpjs() -> Response:
     """Workers whom BPJS refused: corrected ones first."""
-    baris = perbaikan_bpjs.list_bpjs()
+    baris = [(one, alasan_of(one.pekerja.alasan_bpjs)) for one in perbaikan_bpjs.list_bpjs()]
     record(Peristiwa.NAMA_DILIHAT, by=pelaku(), daftar="ditolak_bpjs", jumlah=len(baris))
+    belum = [(one, alasan) for one, alasan in baris if not one.diperbaiki]
+    sendiri = kode_giliran(Peran.VERIFIKATOR)
     return render_page(
         "verifikasi/bpjs.html",
-        menunggu=[(one, alasan_of(one.pekerja.alasan_bpjs)) for one in baris if one.diperbaiki],
-        donatur=[(one, alasan_of(one.pekerja.alasan_bpjs)) for one in baris if not one.diperbaiki],
+        menunggu=[(one, alasan) for one, alasan in baris if one.diperbaiki],
+        putusan=[(one, alasan) for one, alasan in belum if alasan.kode in sendiri],
+        donatur=[(one, alasan) for one, alasan in belum if alasan.kode not in sendiri],
     )
 
 

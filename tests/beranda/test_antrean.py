@@ -127,7 +127,15 @@ def test_the_verifikators_queues(cast: Cast) -> None:
         )
     )  # fmt: skip
     letter(cast.eko, StatusSurat.DITOLAK_BANK)
+    untouched.pekerja.alasan_bpjs = "sudah_pu"
     db.session.flush()
+    expect(cast.rini, "putusan_bpjs", "1 penolakan BPJS", "/verifikasi/bpjs")
+    untouched.pekerja.alasan_bpjs = "nama_beda"
+    db.session.flush()
+    assert tugas(cast.rini)["putusan_bpjs"].status is Mendesak.KOSONG, "the donor's turn"
+    untouched.pekerja.alasan_bpjs = "meninggal"
+    db.session.flush()
+    expect(cast.bayu, "ditolak_bpjs", "1 penolakan BPJS", "/kepesertaan/pekerja?daftar=ditolak")
     expect(cast.rini, "verifikasi", "1 surat kuasa", "/verifikasi", Mendesak.TERLAMBAT)
     expect(cast.rini, "dipegang", "1 surat sedang", "/verifikasi")
     expect(cast.rini, "pendapat", "1 pendapat", "/verifikasi")

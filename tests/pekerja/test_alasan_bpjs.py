@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rentan.core.permissions import Peran
-from rentan.pekerja.alasan_bpjs import alasan_of, classify, list_alasan
+from rentan.pekerja.alasan_bpjs import alasan_of, classify, kode_giliran, list_alasan
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,10 @@ def test_table_is_whole() -> None:
     assert [one.kode for one in reasons if one.akhir] == ["sudah_pu"]
     assert reasons[-1].kode == "lain" and reasons[-1].kata == ()
     assert alasan_of("tidak_ada_lagi").kode == "lain" and alasan_of(None).siapa is Peran.VERIFIKATOR
+
+
+def test_every_reason_is_somebodys_turn() -> None:
+    alone = {peran: kode_giliran(peran) for peran in (Peran.ASN, Peran.VERIFIKATOR, Peran.PETUGAS_BPJS)}
+    assert alone[Peran.PETUGAS_BPJS] == ["meninggal"] and "sudah_pu" in alone[Peran.VERIFIKATOR]
+    shared = ["lain"]  # the donor corrects what BPJS names in words of its own, the verifikator looks at it
+    assert sorted(sum(alone.values(), shared)) == sorted(one.kode for one in list_alasan())

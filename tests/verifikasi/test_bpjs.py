@@ -111,6 +111,9 @@ def test_what_the_donor_cannot_repair_is_not_asked_of_him(cast: Cast, client_as:
     page = client_as(cast.sari).get("/perbaikan").text
     assert "Anda tidak perlu melakukan apa pun" in page
     assert f"/perbaikan/pekerja/{asuhan.id}" not in page
+    page = client_as(cast.rini).get("/verifikasi/bpjs").text
+    putusan, donatur = page.index('data-uji="bpjs-putusan"'), page.index('data-uji="bpjs-donatur"')
+    assert putusan < page.index(str(asuhan.pekerja_id)) < donatur, "the verifikator's turn"
 
 
 def test_corrected_ones_come_first(cast: Cast, client_as: Any) -> None:
