@@ -162,7 +162,7 @@ class PenanganMandat:
         db.session.flush()
 
 
-def _kandidat(paket: Paket | None = None) -> Select[tuple[SuratKuasa]]:
+def _kandidat(paket: Paket | None = None) -> Select[SuratKuasa]:
     """Accepted letters that wait in no batch; with ``paket`` also none that was taken out of that one."""
     taken = select(BarisMandat.surat_kuasa_id).where(BarisMandat.hasil == HasilBaris.MENUNGGU)
     query = select(SuratKuasa).where(

@@ -72,7 +72,7 @@ def _refused() -> list[Tolakan]:
     return [
         Tolakan(surat, tolak[baris.kode_hasil], baris.keterangan or "", baris.dijawab_pada)
         for baris, surat in last.values()
-        if baris.kode_hasil in tolak and baris.dijawab_pada is not None
+        if baris.kode_hasil is not None and baris.kode_hasil in tolak and baris.dijawab_pada is not None
     ]
 
 

@@ -98,7 +98,7 @@ def put_in_force(surat_id: uuid.UUID) -> Response:
             berlakukan(surat, by=pelaku(), versi=form.versi.data)
             return finish(url_for(".index"), f"Surat kuasa {surat.nomor} diberlakukan.")
     get_surat(surat_id, seen_by=pelaku())
-    return _index(form)  # type: ignore[arg-type]
+    return _index(form)
 
 
 # -- what the bank refused ----------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ class Antre:
     petunjuk: str = ""
     batas: int | None = None
 
-    def hitungan(self, nomor: int) -> Select[Any]:
+    def hitungan(self, nomor: int) -> Select[*tuple[Any, ...]]:
         """(number, how many, oldest) of this queue, as a part of one query for all of them."""
         rows = self.query.subquery()
         return select(literal(nomor), func.count(), func.min(next(iter(rows.c)))).select_from(rows)

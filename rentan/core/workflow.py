@@ -220,7 +220,12 @@ def advance_many(
     db.session.flush()
     checked = [(row, row.status, *check_move(machine, row, peristiwa, by=by, **facts)) for row in rows]
     counts = _history_counts(machine, [row.id for row in rows])
-    common = {"mesin": machine.nama, "pelaku_id": by.akun_id, "pada": now(), "dokumen": []}
+    common: dict[str, Any] = {
+        "mesin": machine.nama,
+        "pelaku_id": by.akun_id,
+        "pada": now(),
+        "dokumen": [],
+    }
     history = [
         common
         | {

@@ -32,13 +32,12 @@ from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm
 from rentan.web.page import render_page
 from rentan.web.transaction import after_reading, answered_before, finish
-from rentan.web.unduhan import kirim_berkas
+from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 from rentan.wilayah.queries import list_kecamatan
 
 bp = Blueprint("kartu", __name__)
 P = Permission
 S = StatusKartu
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 add_menu("Kartu", "kartu.index", P.KARTU_LIHAT, awalan="/kartu", urutan=25)
 
@@ -167,7 +166,7 @@ def export() -> Response:
         saringan=f"status={status or ''}&kecamatan={saring.kecamatan.data or ''}",
         jenis="xlsx",
     )
-    return kirim_berkas(data, XLSX, f"kartu-{today():%Y-%m-%d}.xlsx", lampiran=True)
+    return kirim_berkas(data, MIME_XLSX, f"kartu-{today():%Y-%m-%d}.xlsx", lampiran=True)
 
 
 def _filters() -> SaringForm:

@@ -31,12 +31,11 @@ from rentan.kartu.status import HasilUndangan, StatusAcara
 from rentan.web.access import pelaku, requires
 from rentan.web.page import render_page
 from rentan.web.transaction import after_reading, answered_before, finish
-from rentan.web.unduhan import kirim_berkas
+from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 from rentan.wilayah.queries import list_kecamatan
 
 bp = Blueprint("acara", __name__, url_prefix="/kartu/acara")
 P = Permission
-MIME_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _get(acara_id: uuid.UUID, *, untuk_diubah: bool = False) -> AcaraSerah:

@@ -94,9 +94,8 @@ class PenanganDaftar:
 
     def list_dikecualikan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
         """Workers on the way who are not in it, and those who were taken out."""
-        status = dict(
-            db.session.execute(select(BarisDaftar.pekerja_id, BarisDaftar.hasil).where(_of(paket))).all()  # type: ignore[arg-type]
-        )
+        query = select(BarisDaftar.pekerja_id, BarisDaftar.hasil).where(_of(paket))
+        status = {row.pekerja_id: row.hasil for row in db.session.execute(query)}
         found = []
         for one in list_kandidat():
             if status.get(one.pekerja_id) is H.MENUNGGU:

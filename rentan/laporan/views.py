@@ -29,11 +29,10 @@ from rentan.util.angka import format_angka, format_persen
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.page import render_page
-from rentan.web.unduhan import kirim_berkas
+from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 
 bp = Blueprint("laporan", __name__)
 P = Permission
-MIME_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Who sees the whole city enters one OPD from the dashboard: two entries would lead to the same page.
 add_menu("Dasbor", "laporan.dasbor", P.DASBOR_LIHAT, awalan=("/dasbor", "/partisipasi"), urutan=10)

@@ -18,15 +18,14 @@ from rentan.core.permissions import Peran, Permission
 from rentan.core.settings import get_setting
 from rentan.ext import runtime
 from rentan.laporan import ekspor_macet, macet
-from rentan.laporan.macet import Macet
+from rentan.laporan.macet import Baris, Macet
 from rentan.laporan.tunggu import Tunggu, find_tunggu
 from rentan.web.access import pelaku, requires
 from rentan.web.page import render_page
-from rentan.web.unduhan import kirim_berkas
+from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 
 bp = Blueprint("macet", __name__)
 P = Permission
-MIME_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/macet")
@@ -67,6 +66,7 @@ def detail() -> Response:
     """What waits in one state, page by page, by age."""
     tunggu, terbaru = _asked()
     baris, sesudah = macet.list_baris(tunggu, seen_by=pelaku(), terbaru=terbaru, sesudah=_id_from("sesudah"))
+    record(Peristiwa.NAMA_DILIHAT, by=pelaku(), daftar=f"macet {tunggu.kunci}", jumlah=len(baris))
     return render_page(
         "laporan/macet_rincian.html",
         "rincian",
@@ -87,7 +87,8 @@ def unduh() -> ResponseReturnValue:
     """The counts, and for readers of names the rows of the state asked for."""
     by, waktu = pelaku(), now()
     rows = macet.list_macet(seen_by=by)
-    tunggu, isi = None, []
+    tunggu: Tunggu | None = None
+    isi: list[Baris] = []
     if request.args.get("hal"):
         tunggu, terbaru = _asked()
         batas = runtime().profil.batas.baris_ekspor

@@ -24,7 +24,7 @@ from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm
 from rentan.web.page import render_page
 from rentan.web.transaction import after_reading, answered_before, finish
-from rentan.web.unduhan import kirim_berkas
+from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 
 bp = Blueprint("paket", __name__)
 P = Permission
@@ -34,8 +34,7 @@ MAKS_ALASAN = 200  # reasons listed on a page: more of them would hide the rest
 
 add_menu("Persetujuan", "paket.index", P.PAKET_SETUJUI, awalan="/paket", urutan=15)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MIME = {"xlsx": XLSX, "csv": "text/csv", "pdf": "application/pdf", "zip": "application/zip"}
+MIME = {"xlsx": MIME_XLSX, "csv": "text/csv", "pdf": "application/pdf", "zip": "application/zip"}
 
 
 @bp.get("/paket")
@@ -68,7 +67,7 @@ def _show(paket: Paket, refused: BaseForm | None = None) -> Response:
     # The column is a 64-bit number; whoever types more than that gets an empty page.
     lines = handler.list_baris(paket, sesudah=max(0, min(sesudah, 2**31)), banyak=banyak + 1)
     building = paket.status is StatusPaket.DISUSUN
-    look = {"daftar": f"paket_{paket.jenis}", "jumlah": len(lines)}
+    look: dict[str, Any] = {"daftar": f"paket_{paket.jenis}", "jumlah": len(lines)}
     after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, objek=paket, **look))
     blocked = handler.list_hambatan(paket, banyak=MAKS_ALASAN) if building else []
     offered = {one.move.peristiwa: one.alasan for one in offers(MACHINE, paket, by, jumlah=paket.jumlah)}

@@ -330,7 +330,7 @@ def akhiri_basi(surat: SuratKuasa, *, hari_terbuka: int, pengingat: int) -> None
 
     ``pengingat``: how many reminders were sent. Raises ``RuleError`` while it is too early.
     """
-    facts = {"hari_terbuka": hari_terbuka, "pengingat": pengingat}
+    facts: dict[str, Any] = {"hari_terbuka": hari_terbuka, "pengingat": pengingat}
     advance(MACHINE, surat, "basi", by=SISTEM, alasan="perbaikan_basi", **facts)
     turunkan_tahap(surat.asn)
 

@@ -36,9 +36,8 @@ from rentan.web.forms import BaseForm, BerkasField, Wajib
 from rentan.web.page import is_partial, render_page
 from rentan.web.security import IMPORT_BYTES, body_limit
 from rentan.web.transaction import answered_before, finish
-from rentan.web.unduhan import kirim_berkas
+from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MIB = 1024 * 1024
 
 
@@ -225,4 +224,4 @@ class _Pages:
         )
         kaki = f"{self.halaman.penangan.judul}, diunduh oleh {current_user.nama} pada {format_waktu(now())}"
         isi = write_refused(rows, kaki)
-        return kirim_berkas(isi, XLSX, "baris-ditolak.xlsx", lampiran=True)
+        return kirim_berkas(isi, MIME_XLSX, "baris-ditolak.xlsx", lampiran=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+MIME_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SANDBOX = "sandbox; default-src 'none'"
 
 
