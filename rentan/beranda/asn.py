@@ -17,6 +17,7 @@ from rentan.calon.queries import list_tawaran
 from rentan.core.actor import Pelaku
 from rentan.core.clock import to_local, today
 from rentan.core.settings import get_setting
+from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.kartu.models import Kartu
 from rentan.kartu.status import StatusKartu
@@ -26,6 +27,8 @@ from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import catatan_bank, find_berjalan, find_hidup
+from rentan.surat_kuasa.riwayat import alasan_ditolak
+from rentan.surat_kuasa.status import MACHINE as MESIN_SURAT
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.util.tanggal import format_hari
 from rentan.verifikasi.models import PermintaanPerbaikan
@@ -90,6 +93,8 @@ def _keadaan(
             "Pendaftaran Anda belum dikirim. Isiannya tersimpan dan dapat dilanjutkan dari komputer lain.",
             Tautan("Lanjutkan pendaftaran", "/pendaftaran"),
         )
+    if surat is None and (akhir := _surat_berakhir(asn.id)) is not None:
+        return akhir
     if surat is None:
         return (
             "Anda belum ikut. Dengan mendaftar, Anda menanggung iuran BPJS Ketenagakerjaan seorang pekerja "
@@ -104,6 +109,24 @@ def _keadaan(
     return _KALIMAT_SURAT.get(surat.status, f"Surat kuasa Anda berstatus “{surat.status.label}”.").format(
         pekerja=pekerja
     ), Tautan("Lihat pekerja asuhan", "/asuhan")
+
+
+def _surat_berakhir(asn_id: uuid.UUID) -> tuple[str, Tautan | None] | None:
+    """The last letter was refused (M10), or nobody repaired it in time (M23): why, and how to go on."""
+    query = select(SuratKuasa).where(SuratKuasa.asn_id == asn_id)
+    surat = db.session.scalar(query.order_by(SuratKuasa.urutan_versi.desc()).limit(1))
+    langkah = list_riwayat(MESIN_SURAT, surat)[-1:] if surat is not None else []
+    mulai = Tautan("Mulai pendaftaran", "/pendaftaran")
+    for one in langkah:
+        if one.langkah == "M10":
+            return f"Surat kuasa Anda ditolak pada {tanggal(one.pada)}. {alasan_ditolak(one)}", mulai
+        if one.langkah == "M23":
+            return (
+                f"Surat kuasa Anda berakhir pada {tanggal(one.pada)} karena perbaikan yang diminta tidak "
+                "dikirim. Pekerjanya dapat dipilih ASN lain; Anda dapat mendaftar lagi kapan saja.",
+                mulai,
+            )
+    return None
 
 
 _KALIMAT_SURAT = {

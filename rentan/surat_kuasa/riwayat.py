@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from rentan.asuhan.models import Asuhan
 from rentan.core.riwayat import Kalimat, Kejadian, kejadian, list_langkah
+from rentan.core.workflow import Riwayat
 from rentan.ext import db
 from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.status import MACHINE
@@ -38,6 +39,27 @@ KALIMAT: Kalimat = {
 }
 
 
+#: M10: the final reasons, as the donor reads them.
+ALASAN_DITOLAK: dict[str, str] = {
+    "bukan_asn": "Menurut daftar pegawai, pemberi kuasa bukan ASN kota ini.",
+    "rekening_orang_lain": "Rekening pada surat itu milik orang lain.",
+    "palsu": "Tanda tangan atau berkasnya dinilai tidak asli.",
+    "ditarik": "Pemberi kuasa menarik suratnya.",
+}
+
+
+def alasan_ditolak(langkah: Riwayat) -> str:
+    """M10: why, and what next. Notes of the verifikator are for colleagues."""
+    sebab = ALASAN_DITOLAK.get(langkah.alasan or "", "")
+    return f"{sebab} Surat yang baru dapat dibuat; bila putusan ini keliru, hubungi admin.".strip()
+
+
+def _isi(langkah: Riwayat) -> str:
+    if langkah.langkah == "M10":
+        return alasan_ditolak(langkah)
+    return (langkah.catatan or "") if langkah.langkah == "M22" else ""
+
+
 #: What a move says to whoever is not the donor.
 _BUKAN_PEMILIK = {("M18", "cabut"): "ASN berhenti; pencabutan surat kuasa diterima"}
 
@@ -45,10 +67,7 @@ _BUKAN_PEMILIK = {("M18", "cabut"): "ASN berhenti; pencabutan surat kuasa diteri
 def kejadian_surat(surat: SuratKuasa, *, milik_sendiri: bool) -> list[Kejadian]:
     """The letter's own timeline. Notes of a cancellation are shown, as they were written for the donor."""
     kalimat = KALIMAT if milik_sendiri else {**KALIMAT, **_BUKAN_PEMILIK}
-    return [
-        kejadian(one, kalimat, (one.catatan or "") if one.langkah == "M22" else "")
-        for one in list_langkah(MACHINE.nama, [surat.id])
-    ]
+    return [kejadian(one, kalimat, _isi(one)) for one in list_langkah(MACHINE.nama, [surat.id])]
 
 
 #: These write one row for the version that ends and one for the version that begins: one event to the donor.
@@ -67,4 +86,4 @@ def sumber(rows: Sequence[Asuhan]) -> Iterator[tuple[uuid.UUID, Kejadian]]:
         if langkah.dari is None and langkah.langkah in _DUA_BARIS:
             continue
         for asuhan_id in bernama[langkah.objek_id]:
-            yield asuhan_id, kejadian(langkah, KALIMAT)
+            yield asuhan_id, kejadian(langkah, KALIMAT, _isi(langkah) if langkah.langkah == "M10" else "")

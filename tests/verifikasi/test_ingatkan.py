@@ -59,6 +59,7 @@ def test_two_reminders_and_the_end(cast: Cast, jam: Any, client_as: Any) -> None
         assert surat.nomor in client_as(orang).get("/perbaikan").text
         assert client_as(orang).get(f"/surat-kuasa/{surat.id}").status_code == 200
     assert surat.nomor not in client_as(cast.wati).get("/perbaikan").text
+    assert "berakhir pada" in client_as(cast.sari).get("/beranda").text
 
 
 def test_the_reminder_stands_on_the_page(cast: Cast, jam: Any, client_as: Any) -> None:

@@ -8,15 +8,17 @@ import pytest
 import time_machine
 from flask import Flask
 
-from rentan.asn.hitungan import hitung_ulang, periksa_hitungan
+from rentan.asn.hitungan_ulang import hitung_ulang, periksa_hitungan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.clock import today
 from rentan.core.errors import Forbidden, RuleError
 from rentan.ext import db
 from rentan.surat_kuasa import actions as surat_actions
 from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.riwayat import ALASAN_DITOLAK
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.verifikasi import actions, antrean, pendapat, queries
+from rentan.verifikasi.alasan import ALASAN_TOLAK_SURAT
 from rentan.verifikasi.models import PendapatKedua
 from rentan.verifikasi.status import JawabanPendapat, JenisPendapat
 from tests.cast import Cast
@@ -57,6 +59,25 @@ def test_refusal_needs_a_second_person(cast: Cast) -> None:
     assert surat.daftar[0].asuhan.status is StatusAsuhan.DIUSULKAN and not cast.sari.asn.ikut
     assert surat_actions.buat(cast.sari.asn, by=cast.sari.pelaku).urutan_versi == surat.urutan_versi + 1
     assert periksa_hitungan() == []
+
+
+def test_the_donor_reads_why_it_was_refused(cast: Cast, client_as: Any) -> None:
+    surat = ambil(surat_masuk(cast.sari), cast.rini)
+    asked = pendapat.ask_second_opinion(
+        surat, jenis=TOLAK, alasan="rekening_orang_lain", catatan="Rekening ibunya.", by=cast.rini.pelaku
+    )
+    pendapat.answer_second_opinion(surat, asked, setuju=True, by=verifikator().pelaku)
+    db.session.commit()
+    for url in ("/beranda", f"/surat-kuasa/{surat.id}", "/asuhan"):
+        page = client_as(cast.sari).get(url).text
+        assert "Rekening pada surat itu milik orang lain." in page, url
+        assert "Rekening ibunya" not in page, "a note for colleagues"
+    assert "Anda belum ikut" not in client_as(cast.sari).get("/beranda").text
+    assert "ditolak pada" not in client_as(cast.eko).get("/beranda").text
+
+
+def test_every_final_reason_is_told() -> None:
+    assert ALASAN_DITOLAK.keys() == ALASAN_TOLAK_SURAT.keys()
 
 
 def test_disagreement_gives_the_letter_back(cast: Cast) -> None:
