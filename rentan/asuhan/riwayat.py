@@ -48,8 +48,7 @@ SELESAI = frozenset(
 SEKEJAP = timedelta(minutes=1)
 
 _KALIMAT = {
-    StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memeriksanya setelah surat kuasa Anda "
-    "terkirim.",
+    StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memutuskannya bersama surat kuasa Anda.",
     StatusAsuhan.MENUNGGU_MANDAT: "Pekerja memenuhi syarat. Iuran menunggu surat kuasa Anda berlaku.",
     StatusAsuhan.SIAP: "Siap didebit pada hari debet berikutnya.",
     StatusAsuhan.AKTIF: "Iuran pertama sudah tercatat.",
