@@ -34,6 +34,8 @@ MAY_BE_MISSING = {
     "laporan.laporan",
     "laporan.unduh",
     "laporan.unit",
+    # Without the name of a waiting state there is nothing to list:
+    "macet.detail",
 }
 #: They see every letter; what they may not do with it is 403, which tells them nothing new.
 READERS = {("surat_kuasa", "rini"), ("surat_kuasa", "dewi")}

@@ -156,6 +156,7 @@ def note_absent(undangan: UndanganSerah, *, alasan: str, by: Pelaku) -> None:
     """K8: nobody came for this card; ``alasan`` is a code of ``ALASAN_TIDAK_DATANG``. Counts as a try."""
     kartu = undangan.kartu
     lock_kartu(kartu)
+    db.session.refresh(undangan)  # another desk may have noted this line meanwhile
     _check_menunggu(undangan)
     _back_on_list(kartu, by)
     kartu.percobaan += 1
@@ -187,7 +188,10 @@ def finish_acara(acara: AcaraSerah, *, by: Pelaku, versi: int | None = None) -> 
     waiting = [one for one in list_baris(acara) if one.undangan.hasil is HasilUndangan.MENUNGGU]
     for one in sorted(waiting, key=lambda one: one.kartu.id):
         lock_kartu(one.kartu)
-        if one.kartu.status is StatusKartu.DISERAHKAN:  # at the counter, this very moment
+        db.session.refresh(one.undangan)
+        if one.undangan.hasil is not HasilUndangan.MENUNGGU:  # from the card's own page, this very moment
+            continue
+        if one.kartu.status is StatusKartu.DISERAHKAN:  # at the counter
             one.undangan.hasil = HasilUndangan.DISERAHKAN
         else:
             note_absent(one.undangan, alasan="tidak_datang", by=by)
@@ -214,6 +218,7 @@ def cancel_acara(acara: AcaraSerah, *, by: Pelaku, versi: int | None = None) -> 
     advance(MACHINE, acara, "batalkan", by=by, diserahkan=handed)
     for one in sorted(list_baris(acara), key=lambda one: one.kartu.id):
         lock_kartu(one.kartu)
+        db.session.refresh(one.undangan)
         if one.undangan.hasil is HasilUndangan.MENUNGGU and one.kartu.status is StatusKartu.DIJADWALKAN:
             gerak(one.kartu, "tidak_datang", by=by, alasan="acara_batal")
             one.undangan.hasil, one.undangan.alasan = HasilUndangan.TIDAK_DATANG, "acara_batal"

@@ -23,6 +23,8 @@ from rentan.wilayah.models import Kelurahan
 #: What can be looked for by name: in hand, or handed over already (to say so).
 DICARI = (*DI_KECAMATAN, StatusKartu.DISERAHKAN)
 PALING_BANYAK = 20
+#: Last digits of a NIK that are looked at and shown.
+ANGKA_NIK = 4
 _KODE = re.compile(r"[A-Z0-9]{4,20}")
 #: Our codes have a letter; a card number is usually of eleven digits, and other lengths exist.
 _KPJ = re.compile(r"[0-9]{5,20}")
@@ -89,7 +91,8 @@ def get_kartu_kecamatan(kartu_id: uuid.UUID, *, seen_by: Pelaku) -> Kartu:
 def search_kartu(nama: str, angka: str, *, seen_by: Pelaku) -> list[Temuan]:
     """At most twenty cards whose worker's name contains ``nama`` and whose NIK or number ends in ``angka``.
 
-    Either may be empty, not both. By name and kelurahan.
+    Either may be empty, not both. By name and kelurahan. Of the NIK only the four digits are compared that
+    the answer shows: with more of them the search would tell the birth date digit by digit (MSK-1).
     """
     inti = nama_inti(nama)
     query = (
@@ -108,9 +111,10 @@ def search_kartu(nama: str, angka: str, *, seen_by: Pelaku) -> list[Temuan]:
     found: list[Temuan] = []
     for kartu, pekerja, kelurahan in rows:
         digits = reveal(pekerja, "nik") or ""
-        if angka and not (digits.endswith(angka) or (reveal(kartu, "nomor") or "").endswith(angka)):
+        by_nik = len(angka) <= ANGKA_NIK and digits.endswith(angka)
+        if angka and not (by_nik or (reveal(kartu, "nomor") or "").endswith(angka)):
             continue
-        found.append(Temuan(kartu.id, kartu.kode, pekerja.nama, kelurahan, digits[-4:], kartu.status))
+        found.append(Temuan(kartu.id, kartu.kode, pekerja.nama, kelurahan, digits[-ANGKA_NIK:], kartu.status))
         if len(found) == PALING_BANYAK:
             break
     return found

@@ -13,13 +13,27 @@ from rentan.core.permissions import Peran
 from rentan.ext import db
 from rentan.pencabutan.models import Pencabutan
 from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.queries import visible
-from rentan.surat_kuasa.status import StatusSurat
+from rentan.surat_kuasa.queries import get_surat, visible
+from rentan.surat_kuasa.status import StatusSurat, in_scope
+
+#: Whose business a withdrawal is (M18); a verifikator or an admin reads letters, but nobody's withdrawal.
+PIHAK = (Peran.ASN, Peran.OPERATOR_OPD, Peran.BENDAHARA)
 
 
 def find_pencabutan(surat_id: uuid.UUID) -> Pencabutan | None:
     """The letter's withdrawal; the database allows one."""
     return db.session.scalar(select(Pencabutan).where(Pencabutan.surat_kuasa_id == surat_id))
+
+
+def get_surat_berhenti(surat_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> SuratKuasa:
+    """One letter for whoever may stop it: the own, one of the own OPD, or for the bendahara one at the bank.
+
+    Raises ``NotFound`` for anybody else, who may see the letter for another reason (AUZ-2).
+    """
+    surat = get_surat(surat_id, seen_by=seen_by, untuk_diubah=untuk_diubah)
+    if not any(seen_by.has(one) and in_scope(surat, seen_by, one) for one in PIHAK):
+        raise NotFound
+    return surat
 
 
 def get_pencabutan(pencabutan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Pencabutan:

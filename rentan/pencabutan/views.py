@@ -21,9 +21,9 @@ from rentan.pencabutan import actions
 from rentan.pencabutan.akibat import Cara, akibat_of
 from rentan.pencabutan.forms import BerhentiForm, BerhentiKertasForm, BerhentiMeninggalForm, TtdForm
 from rentan.pencabutan.models import Pencabutan
-from rentan.pencabutan.queries import find_pencabutan
+from rentan.pencabutan.queries import find_pencabutan, get_surat_berhenti
 from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.queries import find_berjalan, find_hidup, get_surat
+from rentan.surat_kuasa.queries import find_berjalan, find_hidup
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.web.access import pelaku, requires
 from rentan.web.page import render_page
@@ -51,13 +51,13 @@ def stop(surat_id: uuid.UUID) -> Response:
     """Before: what follows. After: the three dates and the paper."""
     if request.method == "POST" and (answer := answered_before()):
         return answer
-    surat = get_surat(surat_id, seen_by=pelaku(), untuk_diubah=request.method == "POST")
+    surat = get_surat_berhenti(surat_id, seen_by=pelaku(), untuk_diubah=request.method == "POST")
     form = _form(surat, pelaku())
     if form.accepts():
         with form.rules():
             row = actions.stop_surat(surat, by=pelaku(), versi=form.versi.data, **_facts(form))
             return finish(_url(surat_id), _done(surat, row))
-        surat = get_surat(surat_id, seen_by=pelaku())
+        surat = get_surat_berhenti(surat_id, seen_by=pelaku())
     return _page(surat, form)
 
 
@@ -129,7 +129,7 @@ def _successor(surat: SuratKuasa) -> SuratKuasa | None:
 @requires(Permission.BERHENTI)
 def print_withdrawal(surat_id: uuid.UUID) -> Response:
     """The frozen paper for the bank, the same bytes each time; it shows the whole account number."""
-    surat = get_surat(surat_id, seen_by=pelaku())
+    surat = get_surat_berhenti(surat_id, seen_by=pelaku())
     row = find_pencabutan(surat.id)
     if row is None or row.berkas_cetak_id is None:
         raise NotFound
@@ -148,7 +148,7 @@ def upload_signed(surat_id: uuid.UUID) -> Response:
     if answer := answered_before():
         return answer
     by = pelaku()
-    surat = get_surat(surat_id, seen_by=by)
+    surat = get_surat_berhenti(surat_id, seen_by=by)
     if find_pencabutan(surat.id) is None:
         raise NotFound
     if not _own(surat, by) and surat.asn.opd_id not in by.opd_ids:
@@ -158,7 +158,7 @@ def upload_signed(surat_id: uuid.UUID) -> Response:
         with form.rules():
             _keep(surat_id, form, by)
             return finish(_url(surat_id), "Surat pencabutan bertanda tangan tersimpan.")
-    surat = get_surat(surat_id, seen_by=by)
+    surat = get_surat_berhenti(surat_id, seen_by=by)
     return _page(surat, _form_unbound(surat, by), form)
 
 
@@ -177,7 +177,7 @@ def _keep(surat_id: uuid.UUID, form: TtdForm, by: Pelaku) -> None:
     except RuleError as refused:
         refused.field = "surat_pencabutan"
         raise
-    surat = get_surat(surat_id, seen_by=by, untuk_diubah=True)
+    surat = get_surat_berhenti(surat_id, seen_by=by, untuk_diubah=True)
     row = find_pencabutan(surat.id)
     if row is None:
         raise NotFound
@@ -195,3 +195,11 @@ def _stop_link(by: Pelaku) -> dict[str, Any]:
 
 
 add_piece("asuhan.index", _stop_link)
+
+
+def _stopped(_by: Pelaku) -> dict[str, Any]:
+    """On the verifikator's page: has the donor of this letter stopped meanwhile?"""
+    return {"pencabutan_dari": find_pencabutan}
+
+
+add_piece("verifikasi_surat.show", _stopped)

@@ -18,6 +18,7 @@ from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.kartu import acara as actions
 from rentan.kartu import acara_queries
+from rentan.kartu.actions import note_absent_kartu, report_kartu
 from rentan.kartu.models import AcaraSerah, Kartu, UndanganSerah
 from rentan.kartu.serah import undo_serah
 from rentan.kartu.status import MACHINE, HasilUndangan, StatusAcara, StatusKartu
@@ -174,6 +175,33 @@ def test_desks_and_the_end_at_the_same_moment_agree(app: Flask, cast: Cast) -> N
     handed = sum(one.hasil is HasilUndangan.DISERAHKAN for one in list_undangan(day))
     assert handed == done.count("diserahkan")
     assert all(one.hasil is not HasilUndangan.MENUNGGU for one in list_undangan(day))
+
+
+@pytest.mark.kedua_basis
+def test_absent_from_the_cards_page_and_the_end_at_the_same_moment_count_one_try(
+    app: Flask, cast: Cast
+) -> None:
+    acara = make_acara(cast.joko, 4)
+    acara_id, kartu = acara.id, [one.kartu_id for one in list_undangan(acara)]
+    joko = cast.joko.pelaku
+
+    def work(number: int) -> Any:
+        if number == 0:
+            actions.finish_acara(acara_queries.get_acara(acara_id, seen_by=joko, untuk_diubah=True), by=joko)
+        elif number < 3:
+            note_absent_kartu(db.session.get_one(Kartu, kartu[number]), alasan="pindah", by=joko)
+        else:
+            report_kartu(db.session.get_one(Kartu, kartu[number]), "hilang", catatan="Tak ada.", by=joko)
+        db.session.commit()
+        return "selesai"
+
+    done = run_at_once(app, 4, work)
+    assert done[0] == "selesai", done
+    assert all(one == "selesai" or isinstance(one, RuleError) for one in done), done
+    db.session.expire_all()
+    lines = list_undangan(db.session.get_one(AcaraSerah, acara_id))
+    assert all(one.hasil is not HasilUndangan.MENUNGGU for one in lines)
+    assert [db.session.get_one(Kartu, one).percobaan for one in kartu[:3]] == [1, 1, 1]
 
 
 def test_cancelled_without_a_try_and_only_while_nothing_was_handed_over(cast: Cast) -> None:

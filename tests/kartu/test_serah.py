@@ -277,6 +277,9 @@ def test_search_by_name_and_last_digits(cast: Cast) -> None:
     assert [one.id for one in search_kartu("widodo", "", seen_by=joko)] == [kartu.id]
     assert [one.id for one in search_kartu("slamet", nik[-4:], seen_by=joko)] == [kartu.id]
     assert [one.id for one in search_kartu("", "3456", seen_by=joko)] == [kartu.id]
+    # More digits of the card's number narrow the search; of a NIK they would tell the birth date (MSK-1).
+    assert [one.id for one in search_kartu("", "10123456", seen_by=joko)] == [kartu.id]
+    assert not search_kartu("slamet", nik[-6:], seen_by=joko)
     assert search_kartu("slamet", "", seen_by=joko)[0].nik4 in {
         nik[-4:],
         (reveal(other.pekerja, "nik") or "")[-4:],
