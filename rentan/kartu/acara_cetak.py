@@ -34,7 +34,11 @@ _ALASAN = {
     "tidak_dikenal": "alamat tidak ditemukan",
     "acara_batal": "acara dibatalkan",
     "dibatalkan": "penyerahan dibatalkan sesudah acara",
+    "hilang": "kartu hilang",
+    "rusak": "kartu rusak",
 }
+#: K11 on the day: the card is not in the kecamatan any more, or of no use.
+_KARTU_KELUAR = {"hilang": "Kartu dilaporkan hilang", "rusak": "Kartu dilaporkan rusak"}
 
 
 def nama_kecamatan(acara: AcaraSerah) -> str:
@@ -95,6 +99,8 @@ def _keterangan(one: Baris) -> str | None:
     if hasil is HasilUndangan.DISERAHKAN:
         wakil = wakil_dari(one.penyerahan) if one.penyerahan else None
         return f"Diwakilkan kepada {wakil[0]} ({wakil[1].label.lower()})" if wakil else None
+    if hasil is HasilUndangan.TIDAK_DATANG and one.undangan.alasan in _KARTU_KELUAR:
+        return _KARTU_KELUAR[one.undangan.alasan]
     alasan = _ALASAN.get(one.undangan.alasan or "", "")
     kembali = "kartu kembali disimpan di kecamatan"
     if hasil is HasilUndangan.TIDAK_DATANG:

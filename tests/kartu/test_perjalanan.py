@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from flask import Flask
 
@@ -15,7 +16,7 @@ from rentan.core.errors import Forbidden, NotFound, RuleError, Stale
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.kartu import actions, queries
-from rentan.kartu.acara import create_acara, invite_kartu
+from rentan.kartu.acara import create_acara, finish_acara, invite_kartu, read_berita_acara
 from rentan.kartu.models import Kartu
 from rentan.kartu.serah import hand_over_kartu, undo_serah
 from rentan.kartu.status import (
@@ -183,6 +184,18 @@ def test_reporting_a_scheduled_card_closes_its_line(app: Flask, cast: Cast) -> N
     actions.report_kartu(kartu, "salah_data", catatan="Nama salah", by=joko)
     assert line.hasil is HasilUndangan.SALAH_DATA
     assert queries.find_undangan_menunggu(kartu) is None
+
+
+def test_a_card_lost_on_the_day_is_not_said_to_lie_in_the_kecamatan(app: Flask, cast: Cast) -> None:
+    kartu, absent, joko = maker.make_kartu(cast.sari), maker.make_kartu(cast.eko), cast.joko.pelaku
+    acara = create_acara(nama="Hari", tempat="Balai", tanggal=today(), kecamatan_kode=maker.NGALIYAN, by=joko)
+    invite_kartu(acara, [kartu.id, absent.id], by=joko)
+    actions.report_kartu(kartu, "hilang", catatan="Terjatuh di jalan", by=joko)
+    finish_acara(acara, by=joko)
+    page = pdfium.PdfDocument(read_berita_acara(acara))[0].get_textpage().get_text_bounded()
+    text = " ".join(page.split())
+    assert "Kartu dilaporkan hilang" in text
+    assert text.count("kembali disimpan di kecamatan") == 1, "only the card whose worker did not come"
 
 
 @pytest.mark.kedua_basis
