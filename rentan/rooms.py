@@ -26,6 +26,7 @@ from rentan.kartu import views_serah as kartu_serah_views
 from rentan.kartu import views_terima as kartu_terima_views
 from rentan.kepesertaan import views as kepesertaan_views
 from rentan.laporan import views as laporan_views
+from rentan.laporan import views_dasbor as laporan_dasbor_views
 from rentan.laporan import views_macet
 from rentan.opd import views as opd_views
 from rentan.paket import views as paket_views
@@ -82,6 +83,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pindai_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
+    laporan_dasbor_views.bp,
     views_macet.bp,
     beranda_views.bp,
     bantuan_views.bp,

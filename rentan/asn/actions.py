@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from rentan.asn.hitungan import hitung_ulang, pindah
+from rentan.asn.hitungan import pindah
+from rentan.asn.hitungan_ulang import hitung_ulang
 from rentan.asn.models import Asn, Penempatan
 from rentan.asn.status import StatusAktif
 from rentan.core.actor import Pelaku

@@ -8,15 +8,15 @@ workers count only for active ASN (product.md §3: numerator and denominator are
 Every function here works inside the caller's transaction and never commits, so that a counter can never tell
 of a move that did not happen. Moves change the running month: a fact that is told late ("was sent on the
 30th") takes effect on the first day of the running month, because what was reported for a past month stays.
-A correction of past months goes through :func:`hitung_ulang` (``asn import --berlaku``).
+A correction of past months goes through :func:`rentan.asn.hitungan_ulang.hitung_ulang`
+(``asn import --berlaku``).
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,10 +30,8 @@ from sqlalchemy import (
     case,
     column,
     func,
-    literal,
     select,
     table,
-    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -71,23 +69,11 @@ _ASUHAN = table(
 )
 _PEKERJA = table("pekerja", column("id", Uuid), column("status", String))
 _KARTU = table("kartu", column("id", Uuid), column("pekerja_id", Uuid), column("status", String))
-_H: Table = HitunganOpd.__table__  # type: ignore[assignment]
+TABEL: Table = HitunganOpd.__table__  # type: ignore[assignment]
 
 Kunci = tuple[uuid.UUID, StatusAsn]
 #: Ids in one query; SQLite allows 32,766.
 _SEKALIGUS = 1_000
-
-
-@dataclass(frozen=True)
-class Selisih:
-    """A counter that does not tell what the dated facts tell."""
-
-    opd_id: uuid.UUID
-    bulan: date
-    status_asn: StatusAsn
-    kolom: str
-    tercatat: int
-    dihitung: int
 
 
 # -- moves --------------------------------------------------------------------------------------------------
@@ -268,9 +254,9 @@ def _tambah(kunci: Kunci, delta: dict[str, int]) -> None:
     bulan = awal_bulan(today())
     _siapkan(kunci, bulan)
     db.session.execute(
-        update(_H)
-        .where(_H.c.opd_id == kunci[0], _H.c.status_asn == kunci[1], _H.c.bulan >= bulan)
-        .values({kolom: _H.c[kolom] + jumlah for kolom, jumlah in delta.items()})
+        update(TABEL)
+        .where(TABEL.c.opd_id == kunci[0], TABEL.c.status_asn == kunci[1], TABEL.c.bulan >= bulan)
+        .values({kolom: TABEL.c[kolom] + jumlah for kolom, jumlah in delta.items()})
     )
 
 
@@ -281,9 +267,9 @@ def _siapkan(kunci: Kunci, bulan: date) -> None:
     waits and finds the new row. Two first writers at once: the second one's insert does nothing.
     """
     terakhir = db.session.execute(
-        select(_H)
-        .where(_H.c.opd_id == kunci[0], _H.c.status_asn == kunci[1], _H.c.bulan <= bulan)
-        .order_by(_H.c.bulan.desc())
+        select(TABEL)
+        .where(TABEL.c.opd_id == kunci[0], TABEL.c.status_asn == kunci[1], TABEL.c.bulan <= bulan)
+        .order_by(TABEL.c.bulan.desc())
         .limit(1)
         .with_for_update()
     ).first()
@@ -291,93 +277,11 @@ def _siapkan(kunci: Kunci, bulan: date) -> None:
         return
     isi = {kolom: 0 if terakhir is None else getattr(terakhir, kolom) for kolom in KOLOM}
     dialek = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    baris = dialek.insert(_H).values(opd_id=kunci[0], status_asn=kunci[1], bulan=bulan, **isi)
+    baris = dialek.insert(TABEL).values(opd_id=kunci[0], status_asn=kunci[1], bulan=bulan, **isi)
     db.session.execute(baris.on_conflict_do_nothing())
 
 
-# -- recount ------------------------------------------------------------------------------------------------
-
-
-def hitung_ulang(bulan: date) -> None:
-    """Count the month of ``bulan`` and all later ones up to the running again, set-based, from dated facts.
-
-    For bulk changes (imports, the demo city), which do not go through the moves above. Changes made at the
-    same time wait for this one.
-    """
-    db.session.flush()
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("LOCK TABLE hitungan_opd IN EXCLUSIVE MODE"))
-    for satu in _bulan_sampai_kini(awal_bulan(bulan)):
-        hasil = _hitung(satu)
-        # A row of zeros where everybody left: without it the month would show the values of the one before.
-        pernah = db.session.execute(select(_H.c.opd_id, _H.c.status_asn).where(_H.c.bulan <= satu).distinct())
-        for opd_id, status in pernah:
-            hasil.setdefault((opd_id, status), {})
-        db.session.execute(_H.delete().where(_H.c.bulan == satu))
-        baris = [
-            {"opd_id": opd_id, "bulan": satu, "status_asn": status, **{k: isi.get(k, 0) for k in KOLOM}}
-            for (opd_id, status), isi in hasil.items()
-        ]
-        if baris:
-            db.session.execute(_H.insert(), baris)
-
-
-def periksa_hitungan() -> list[Selisih]:
-    """Every counter of every month since the first that differs from a recount; nothing is changed."""
-    tersimpan: dict[date, list[tuple[Kunci, dict[str, int]]]] = {}
-    for baris in db.session.execute(select(_H).order_by(_H.c.bulan)):
-        isi = {kolom: getattr(baris, kolom) for kolom in KOLOM}
-        tersimpan.setdefault(baris.bulan, []).append(((baris.opd_id, baris.status_asn), isi))
-    berlaku: dict[Kunci, dict[str, int]] = {}
-    beda: list[Selisih] = []
-    for bulan in _bulan_sampai_kini(min(tersimpan, default=awal_bulan(today()))):
-        berlaku.update(tersimpan.get(bulan, ()))
-        hasil = _hitung(bulan)
-        for kunci in sorted(berlaku.keys() | hasil.keys(), key=lambda one: (str(one[0]), one[1].value)):
-            ada, benar = berlaku.get(kunci, {}), hasil.get(kunci, {})
-            beda.extend(
-                Selisih(kunci[0], bulan, kunci[1], kolom, ada.get(kolom, 0), benar.get(kolom, 0))
-                for kolom in KOLOM
-                if ada.get(kolom, 0) != benar.get(kolom, 0)
-            )
-    return beda
-
-
-def _bulan_sampai_kini(awal: date) -> Iterator[date]:
-    akhir = max(awal, awal_bulan(today()))
-    while awal <= akhir:
-        yield awal
-        awal = tambah_bulan(awal, 1)
-
-
-def _hitung(bulan: date) -> dict[Kunci, dict[str, int]]:
-    """What the dated facts say about the end of this month."""
-    aktif = Penempatan.status_aktif == StatusAktif.AKTIF
-    di, di_sana = (Penempatan.opd_id, Penempatan.status_asn), berdiri(Penempatan, bulan)
-    hasil: dict[Kunci, dict[str, int]] = {}
-
-    def catat(query: Select[*tuple[Any, ...]]) -> None:
-        for opd_id, status, kolom, jumlah in db.session.execute(query):
-            if jumlah:
-                hasil.setdefault((opd_id, status), {})[kolom] = int(jumlah)
-
-    for kolom, syarat in (("roster", aktif), ("di_luar", Penempatan.status_aktif.in_(DI_LUAR))):
-        catat(select(*di, literal(kolom), func.count()).where(di_sana, syarat).group_by(*di))
-    catat(
-        select(*di, Tahapan.tahap, func.count(Tahapan.asn_id.distinct()))
-        .join(Tahapan, Tahapan.asn_id == Penempatan.asn_id)
-        .where(di_sana, aktif, berdiri(Tahapan, bulan))
-        .group_by(*di, Tahapan.tahap)
-    )
-    pekerja = pekerja_pada(bulan).subquery()
-    for kolom, jumlah in _jumlah_pekerja(pekerja).items():
-        catat(
-            select(*di, literal(kolom), jumlah)
-            .join(pekerja, pekerja.c.asn_id == Penempatan.asn_id)
-            .where(di_sana, aktif)
-            .group_by(*di)
-        )
-    return hasil
+# -- reading ----------------------------------------------------------------------------------------------
 
 
 def pekerja_pada(bulan: date) -> Select[*tuple[Any, ...]]:
@@ -421,7 +325,7 @@ def _keadaan(status: ColumnElement[str], berkartu: Select[Any]) -> list[Label[in
     ]
 
 
-def _jumlah_pekerja(pekerja: Any) -> dict[str, Any]:
+def jumlah_pekerja(pekerja: Any) -> dict[str, Any]:
     """What is counted of ``pekerja_pada``, by column."""
     return {
         "pekerja": func.count(),
@@ -453,6 +357,6 @@ def _status_pada(mesin: str, bulan: date) -> Select[*tuple[Any, ...]]:
 def _pekerja_dari(asn_id: uuid.UUID) -> dict[str, int]:
     """The workers of one ASN now, by column."""
     pekerja = pekerja_pada(today()).where(_ASUHAN.c.asn_id == asn_id).subquery()
-    jumlah = _jumlah_pekerja(pekerja)
+    jumlah = jumlah_pekerja(pekerja)
     row = db.session.execute(select(*jumlah.values()).select_from(pekerja)).one()
     return {kolom: int(nilai or 0) for kolom, nilai in zip(jumlah, row, strict=True)}

@@ -16,7 +16,7 @@ from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from rentan.akun.models import Akun
-from rentan.asn.hitungan import hitung_ulang
+from rentan.asn.hitungan_ulang import hitung_ulang
 from rentan.asn.models import Asn, NipRiwayat, Penempatan
 from rentan.asn.roster_banding import Isi, Lama, Putusan, isi_lama
 from rentan.asn.status import StatusAktif

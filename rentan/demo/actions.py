@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, true
 
 from rentan.akun.models import Akun, PeranAkun
-from rentan.asn.hitungan import hitung_ulang
+from rentan.asn.hitungan_ulang import hitung_ulang
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif, Tahap
 from rentan.asuhan.models import Asuhan

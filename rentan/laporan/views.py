@@ -1,4 +1,4 @@
-"""The OPD table (/partisipasi) and the city's dashboard (/dasbor), with their files."""
+"""The OPD table (/partisipasi) with its files."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ from rentan.ext import runtime
 from rentan.laporan import daftar as daftar_queries
 from rentan.laporan import ekspor, queries
 from rentan.laporan.daftar import Daftar, Saringan
-from rentan.laporan.fakta import list_fakta
 from rentan.laporan.forms import TAHAP_PER_DAFTAR, SaringForm
-from rentan.laporan.grafik import grafik_batang, peta_ubin
-from rentan.laporan.queries import Angka, BarisOpd
+from rentan.laporan.queries import Angka
 from rentan.opd.models import Opd
-from rentan.util.angka import format_angka, format_persen
+from rentan.util.angka import format_angka
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.page import render_page
@@ -34,8 +32,6 @@ from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 bp = Blueprint("laporan", __name__)
 P = Permission
 
-# Who sees the whole city enters one OPD from the dashboard: two entries would lead to the same page.
-add_menu("Dasbor", "laporan.dasbor", P.DASBOR_LIHAT, awalan=("/dasbor", "/partisipasi"), urutan=10)
 add_menu(
     "Partisipasi",
     "laporan.partisipasi",
@@ -112,7 +108,7 @@ def partisipasi() -> ResponseReturnValue:
     """Ladder of one OPD, and its people page by page: who has not joined comes first."""
     asked = _read()
     if asked is None:
-        return redirect(url_for("laporan.dasbor"), 303)
+        return redirect(url_for("dasbor.index"), 303)
     halaman = daftar_queries.Halaman([], None, None)
     if pelaku().can(P.PARTISIPASI_NAMA) and not asked.form.errors:
         halaman = daftar_queries.list_asn(
@@ -181,127 +177,11 @@ def laporan() -> ResponseReturnValue:
     check_jatah_ekspor(pelaku(), len(belum) + len(luar))
     unit = daftar_queries.list_baris_unit(asked.opd.id, asked.bulan)
     hasil = ekspor.pdf_opd(
-        asked.opd, asked.bulan, asked.angka, unit, belum, luar, waktu, current_user.nama, _paper()
+        asked.opd, asked.bulan, asked.angka, unit, belum, luar, waktu, current_user.nama, read_kertas()
     )
     _exported("laporan_opd", asked.opd, asked.saringan, len(belum) + len(luar), "pdf")
     name = f"laporan-{asked.opd.kode.lower()}-{asked.bulan:%Y-%m}.pdf"
     return kirim_berkas(hasil.pdf, "application/pdf", name, lampiran=True)
-
-
-# -- the city -----------------------------------------------------------------------------------------------
-
-URUTAN = {
-    "opd": "susunan OPD",
-    "asn": "jumlah ASN",
-    "aktivasi": "akun aktif",
-    "ikut": "jumlah yang ikut",
-    "persen": "persentase yang ikut",
-    "belum": "jumlah yang belum ikut",
-    "pekerja": "jumlah pekerja",
-    "terdaftar": "pekerja yang terdaftar di BPJS",
-    "kartu": "kartu yang diserahkan",
-}
-#: Sort keys whose figure has another name.
-KOLOM_URUTAN = {"persen": "bagian", "terdaftar": "pekerja_terdaftar", "kartu": "pekerja_kartu"}
-
-
-@bp.route("/dasbor")
-@requires(P.DASBOR_LIHAT)
-def dasbor() -> ResponseReturnValue:
-    """The Mayor's page: ladder of the city, every OPD, workers per kecamatan."""
-    bulan = queries.parse_bulan(request.args.get("bulan"))
-    baris, urut, arah = _sorted(queries.list_baris_opd(bulan))
-    total = queries.jumlah(one.angka for one in baris)
-    kecamatan = queries.pekerja_kecamatan(bulan)
-    isi = [
-        (
-            b.singkatan,
-            100 * b.angka.bagian,
-            f"{b.nama}: {format_persen(b.angka.ikut, b.angka.asn)}, "
-            f"{format_angka(b.angka.ikut)} dari {format_angka(b.angka.asn)} ASN",
-            url_for("laporan.partisipasi", opd=b.kode, bulan=request.args.get("bulan")),
-        )
-        for b in baris
-    ]
-    return render_page(
-        "laporan/dasbor.html",
-        block="tabel_opd",
-        baris=baris,
-        total=total,
-        tangga=ekspor.tangga(total),
-        tangga_pekerja=ekspor.tangga_pekerja(total),
-        fakta=list_fakta(bulan, total),
-        urut=urut,
-        arah=arah,
-        kalimat_urut=_order_sentence(urut, arah),
-        kosong=sum(1 for one in baris if one.angka.semua_ikut == 0),
-        grafik=grafik_batang(isi),
-        kecamatan=kecamatan,
-        ubin=peta_ubin(runtime().profil.ubin, kecamatan),
-        bulan=bulan,
-        kini=bulan == queries.parse_bulan(None),
-        semua_bulan=queries.list_bulan(),
-        waktu=now(),
-        kalimat_penyebut=ekspor.kalimat_penyebut(),
-    )
-
-
-@bp.route("/dasbor/unduh.xlsx")
-@requires(P.DASBOR_LIHAT)
-def dasbor_unduh() -> ResponseReturnValue:
-    """The table of all OPD as XLSX."""
-    bulan, waktu = queries.parse_bulan(request.args.get("bulan")), now()
-    baris, urut, _ = _sorted(queries.list_baris_opd(bulan))
-    check_jatah_ekspor(pelaku(), len(baris))
-    isi = ekspor.xlsx_kota(baris, bulan, current_user.nama, waktu)
-    record(
-        Peristiwa.EKSPOR,
-        by=pelaku(),
-        daftar="dasbor",
-        jumlah=len(baris),
-        saringan=f"urut={urut}",
-        jenis="xlsx",
-    )
-    return kirim_berkas(isi, MIME_XLSX, f"dasbor-{bulan:%Y-%m}.xlsx", lampiran=True)
-
-
-@bp.route("/dasbor/laporan.pdf")
-@requires(P.DASBOR_LIHAT)
-def dasbor_pdf() -> ResponseReturnValue:
-    """The table of all OPD on paper."""
-    bulan, waktu = queries.parse_bulan(request.args.get("bulan")), now()
-    baris, urut, arah = _sorted(queries.list_baris_opd(bulan))
-    check_jatah_ekspor(pelaku(), len(baris))
-    hasil = ekspor.pdf_kota(baris, bulan, _order_sentence(urut, arah), waktu, current_user.nama, _paper())
-    record(
-        Peristiwa.EKSPOR,
-        by=pelaku(),
-        daftar="dasbor",
-        jumlah=len(baris),
-        saringan=f"urut={urut}",
-        jenis="pdf",
-    )
-    return kirim_berkas(hasil.pdf, "application/pdf", f"dasbor-{bulan:%Y-%m}.pdf", lampiran=True)
-
-
-def _sorted(baris: list[BarisOpd]) -> tuple[list[BarisOpd], str, str]:
-    """The rows as asked for; without a wish, parts stand below the OPD they belong to."""
-    urut, arah = request.args.get("urut", "opd"), request.args.get("arah", "naik")
-    if urut not in URUTAN or arah not in ("naik", "turun"):
-        raise NotFound
-    if urut == "opd":
-        return (baris[::-1] if arah == "turun" else baris), urut, arah
-    kolom = KOLOM_URUTAN.get(urut, urut)
-    # Equal ones keep the city's order in both directions.
-    tanda = -1 if arah == "turun" else 1
-    urutan = {one.kode: at for at, one in enumerate(baris)}
-    return sorted(baris, key=lambda b: (tanda * getattr(b.angka, kolom), urutan[b.kode])), urut, arah
-
-
-def _order_sentence(urut: str, arah: str) -> str:
-    if urut == "opd":
-        return "Diurutkan menurut susunan OPD."
-    return f"Diurutkan menurut {URUTAN[urut]}, dari yang {'terbesar' if arah == 'turun' else 'terkecil'}."
 
 
 # -- small pieces -------------------------------------------------------------------------------------------
@@ -407,5 +287,6 @@ def _exported(daftar: str, opd: Opd, saringan: Saringan, banyak: int, jenis: str
     )
 
 
-def _paper() -> ekspor.Kertas:
+def read_kertas() -> ekspor.Kertas:
+    """The paper size asked for; A4 unless it says otherwise."""
     return "f4" if request.args.get("kertas") == "f4" else "a4"

@@ -36,7 +36,7 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 BULAN_KE_DEPAN = 12
 
 
-def visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
+def visible(query: Select[*tuple[Any, ...]], seen_by: Pelaku) -> Select[*tuple[Any, ...]]:
     """The one scope of this table: own letters, those of the own OPD, or all for verifikator and admin; a
     bendahara sees what a verifikator has accepted."""
     if seen_by.is_system or seen_by.has(Peran.VERIFIKATOR, Peran.ADMIN):

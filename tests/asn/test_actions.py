@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from rentan.asn.actions import change_status_aktif
-from rentan.asn.hitungan import periksa_hitungan
+from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asn.models import Asn, Penempatan
 from rentan.asn.queries import Saringan, get_asn, list_asn, penempatan_pada
 from rentan.asn.roster import ROSTER

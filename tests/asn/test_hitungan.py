@@ -18,15 +18,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from rentan.asn import hitungan
 from rentan.asn.hitungan import (
-    hitung_ulang,
     naik,
-    periksa_hitungan,
     pindah,
     tambah_pekerja,
     turun,
     ubah_pekerja,
     ubah_pekerja_banyak,
 )
+from rentan.asn.hitungan_ulang import hitung_ulang, periksa_hitungan
 from rentan.asn.models import Asn, HitunganOpd, Penempatan, Tahapan
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.asuhan.models import Asuhan

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from rentan.akun.queries import find_akun
-from rentan.asn.hitungan import periksa_hitungan
+from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asn.models import Asn, NipRiwayat, Penempatan
 from rentan.asn.queries import find_by_nip, list_penempatan
 from rentan.asn.roster import ROSTER

@@ -20,7 +20,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Engine, event, select
 
 from rentan.akun import actions as akun_actions
-from rentan.asn.hitungan import hitung_ulang, periksa_hitungan
+from rentan.asn.hitungan_ulang import hitung_ulang, periksa_hitungan
 from rentan.asn.status import Tahap
 from rentan.config import load_settings
 from rentan.core.permissions import Peran

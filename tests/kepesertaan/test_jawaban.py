@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from rentan.asn.hitungan import hitung_ulang, periksa_hitungan
+from rentan.asn.hitungan_ulang import hitung_ulang, periksa_hitungan
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.errors import Forbidden, RuleError

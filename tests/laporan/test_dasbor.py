@@ -13,7 +13,8 @@ import time_machine
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
-from rentan.asn.hitungan import periksa_hitungan, tambah_pekerja, ubah_pekerja
+from rentan.asn.hitungan import tambah_pekerja, ubah_pekerja
+from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.asuhan.models import Asuhan

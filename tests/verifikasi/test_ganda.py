@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from rentan.asn.hitungan import KOLOM_PEKERJA, periksa_hitungan
+from rentan.asn.hitungan import KOLOM_PEKERJA
+from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asuhan import actions as asuhan_actions
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
@@ -231,8 +232,10 @@ def test_nobody_decides_about_the_own_worker(cast: Cast, client_as: Any) -> None
     _lama, baru, duga = pasangan()
     asuh(cast.rini, baru)
     db.session.commit()
-    page = client_as(cast.rini).get(f"/verifikasi/ganda/{duga.id}").text
-    assert "Diputus verifikator lain" in page and "Simpan putusan" not in page
+    rini, url = client_as(cast.rini), f"/verifikasi/ganda/{duga.id}"
+    page = rini.get(url).text
+    assert "Diputus verifikator lain" in page and "Simpan putusan" not in page and "/nik" not in page
+    assert rini.post(f"{url}/nik", data={"kunci_formulir": rini.key()}).status_code == 403
     for act in (duplikat.keep_apart, duplikat.merge_records, duplikat.refuse_record):
         with pytest.raises(RuleError) as refused:
             act(duga, alasan="Tidak boleh.", by=cast.rini.pelaku)

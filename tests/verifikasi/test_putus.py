@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from rentan.asn.hitungan import hitung_ulang, periksa_hitungan
+from rentan.asn.hitungan_ulang import hitung_ulang, periksa_hitungan
 from rentan.asn.models import Tahapan
 from rentan.asn.status import Tahap
 from rentan.asuhan.riwayat import list_peristiwa

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import and_, func, or_, select
 
-from rentan.asn.hitungan import TAHAP_SUDAH_IKUT, URUTAN_TAHAP, periksa_hitungan
+from rentan.asn.hitungan import TAHAP_SUDAH_IKUT, URUTAN_TAHAP
+from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asn.models import Asn, NipRiwayat, Penempatan, Tahapan
 from rentan.asn.status import Tahap
 from rentan.ext import db
