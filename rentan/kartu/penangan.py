@@ -36,6 +36,7 @@ from rentan.wilayah.models import Kecamatan, Kelurahan
 PALING_BANYAK = 500
 KOLOM = ("NOMOR", "NAMA", "KELURAHAN", "ALAMAT", "KODE KARTU", "4 ANGKA AKHIR")
 _LEBAR = (8, 34, 22, 44, 14, 12)
+_HALAMAN = ("kartu_satu.show", "kartu_id")
 S = StatusKartu
 
 
@@ -110,7 +111,10 @@ class PenanganKartu:
             .order_by(Kartu.status, Pekerja.nama_inti, Kartu.id)
             .limit(banyak)
         )
-        return [Dikecualikan(kartu.id, nama, *_why_not(kartu)) for kartu, nama in db.session.execute(query)]
+        return [
+            Dikecualikan(kartu.id, nama, *_why_not(kartu), *_HALAMAN)
+            for kartu, nama in db.session.execute(query)
+        ]
 
     def list_hambatan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
         """Cards that were given up or went to another kecamatan since they were put in."""
@@ -125,7 +129,11 @@ class PenanganKartu:
         )
         return [
             Dikecualikan(
-                kartu.id, nama, "Kartu tidak lagi menunggu dikirim ke kecamatan ini.", "Petugas BPJS"
+                kartu.id,
+                nama,
+                "Kartu tidak lagi menunggu dikirim ke kecamatan ini.",
+                "Petugas BPJS",
+                *_HALAMAN,
             )
             for kartu, nama in db.session.execute(query.limit(banyak))
         ]

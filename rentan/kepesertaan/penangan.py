@@ -31,6 +31,7 @@ from rentan.util.nik import mask_nik
 from rentan.wilayah.models import Kecamatan, Kelurahan
 
 H = HasilBaris
+BERAKHIR = "berakhir"  # the sponsorship behind a line is no more
 
 
 class PenanganDaftar:
@@ -108,19 +109,19 @@ class PenanganDaftar:
                     if taken_out
                     else "Sudah siap; tekan “Tambahkan yang sudah siap”."
                 )
-            found.append(Dikecualikan(one.pekerja_id, one.nama, alasan, siapa))
+            found.append(_left_out(one.pekerja_id, one.nama, alasan, siapa, one.kode))
             if len(found) == banyak:
                 break
         return found
 
     def list_hambatan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
         """Lines whose worker may not go any more."""
-        return [Dikecualikan(*one) for one in _blocked(paket, banyak)]
+        return [_left_out(*one) for one in _blocked(paket, banyak)]
 
     def bekukan(self, paket: Paket, *, by: Pelaku) -> BerkasPaket:
         """Seal every row with its worker's key and write the upload form."""
         if stopped := _blocked(paket, 1):
-            _, nama, alasan, _ = stopped[0]
+            _, nama, alasan, *_ = stopped[0]
             raise RuleError(f"{nama} belum dapat diajukan. {alasan}", kode="baris_menghalangi")
         lines = list(_values(paket))
         sealed = seal_values("baris_daftar", "isi", [(row, who, text) for row, who, text in lines])
@@ -187,8 +188,16 @@ def _shown(row: BarisDaftar) -> Baris:
     )
 
 
-def _blocked(paket: Paket, banyak: int) -> list[tuple[uuid.UUID, str, str, str]]:
-    """(worker, name, why, whose turn) of the first lines that may not go now."""
+def _left_out(pekerja_id: uuid.UUID, nama: str, alasan: str, siapa: str, kode: str) -> Dikecualikan:
+    """With the page that mends it: the blanks of BPJS's form, or the page of a sponsored worker."""
+    if kode == BERAKHIR:
+        return Dikecualikan(pekerja_id, nama, alasan, siapa)
+    halaman = "kepesertaan.complete" if kode == "kosong" else "kepesertaan.show"
+    return Dikecualikan(pekerja_id, nama, alasan, siapa, halaman, "pekerja_id")
+
+
+def _blocked(paket: Paket, banyak: int) -> list[tuple[uuid.UUID, str, str, str, str]]:
+    """(worker, name, why, whose turn, code of the reason) of the first lines that may not go now."""
     query = (
         select(BarisDaftar.pekerja_id, BarisDaftar.asuhan_id, Pekerja.nama)
         .join(Pekerja, Pekerja.id == BarisDaftar.pekerja_id)
@@ -205,7 +214,8 @@ def _blocked(paket: Paket, banyak: int) -> list[tuple[uuid.UUID, str, str, str]]
         # The line itself makes everybody in it "already in a batch".
         if one is None or one.kode not in ("", "dalam_paket"):
             alasan = one.alasan if one else "Asuhannya sudah berakhir atau beralih."
-            found.append((pekerja_id, nama, alasan, one.siapa if one else ""))
+            siapa, kode = (one.siapa, one.kode) if one else ("", BERAKHIR)
+            found.append((pekerja_id, nama, alasan, siapa, kode))
         if len(found) == banyak:
             break
     return found

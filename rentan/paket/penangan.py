@@ -31,13 +31,16 @@ class Baris:
 class Dikecualikan:
     """Something that could be in this batch and is not, with the reason in words and whose turn it is.
 
-    ``siapa`` is who can put it right, in words; empty when nobody has to do anything.
+    ``siapa`` is who can put it right, in words; empty when nobody has to do anything. ``halaman`` is the
+    endpoint of the page, open to who builds this kind, that takes ``id`` as ``kunci``; empty for none.
     """
 
     id: uuid.UUID
     judul: str
     alasan: str
     siapa: str = ""
+    halaman: str = ""
+    kunci: str = ""
 
 
 @dataclass(frozen=True)

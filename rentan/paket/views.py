@@ -89,6 +89,7 @@ def _show(paket: Paket, refused: BaseForm | None = None) -> Response:
         dikecualikan=handler.list_dikecualikan(paket, banyak=MAKS_ALASAN + 1) if building else [],
         hambatan=blocked,
         maks=MAKS_ALASAN,
+        boleh_ubah=by.has(PENYUSUN[paket.jenis]),
         boleh_unduh=queries.may_download(paket, seen_by=by),
         riwayat=riwayat,
         nama=queries.nama_akun([one.pelaku_id for one in riwayat]),

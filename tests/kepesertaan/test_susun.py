@@ -158,7 +158,7 @@ def test_line_taken_out_stays_out_until_the_next_batch(cast: Cast) -> None:
     assert [one.judul for one in PENANGAN.list_baris(again, sesudah=0, banyak=9)] == ["Satu"]
 
 
-def test_blocked_before_and_after_the_lock(cast: Cast) -> None:
+def test_blocked_before_and_after_the_lock(cast: Cast, client_as) -> None:
     worker = make_siap(cast.sari.asn, "Satu")
     make_siap(cast.sari.asn, "Dua")
     paket = build(cast)
@@ -166,6 +166,8 @@ def test_blocked_before_and_after_the_lock(cast: Cast) -> None:
     db.session.flush()
     (blocked,) = PENANGAN.list_hambatan(paket, banyak=5)
     assert blocked.judul == "Satu" and "tempat bekerja" in blocked.alasan
+    page = client_as(cast.bayu).get(f"/paket/{paket.id}").text
+    assert f'<a href="/kepesertaan/pekerja/{worker.id}/lengkapi">Satu</a>' in page
     with pytest.raises(RuleError) as refused:
         actions.kunci_paket(paket, by=cast.bayu.pelaku)
     assert refused.value.kode == "baris_menghalangi"
