@@ -6,7 +6,7 @@ more. ``TUJUAN``: what the road leads to; nothing is awaited there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rentan.asuhan.status import MACHINE as ASUHAN
 from rentan.asuhan.status import StatusAsuhan
@@ -198,7 +198,16 @@ SEMUA: tuple[Tunggu, ...] = (
     *_paket(_PAKET.DISUSUN, "Penyusun melengkapi dan menguncinya, atau membatalkan."),
     *_paket(_PAKET.DIKUNCI, "Penyetuju memeriksa dan menyetujui; penyusun dapat membukanya kembali.", _APP),
     *_paket(_PAKET.DISETUJUI, "Penyusun mengirim berkasnya dan mencatat tanda terima."),
-    *_paket(_PAKET.DIKIRIM, "Penyusun membaca jawabannya."),
+    *(
+        # The kecamatan answers a packing list by counting: its cards are listed, one by one.
+        replace(
+            one, daftar=False, ikut="kartu", pemilik=_KEC,
+            jalan_keluar="Petugas kecamatan menghitung kartunya; daftar ini terjawab dengan sendirinya.",
+        )
+        if one.jenis is JenisPaket.KARTU
+        else one
+        for one in _paket(_PAKET.DIKIRIM, "Penyusun membaca jawabannya.")
+    ),
     *_paket(_PAKET.DITOLAK_BERKAS, "Penyusun memperbaiki berkasnya."),
     *_paket(_PAKET.HASIL_SEBAGIAN, "Penyusun membaca sisa jawabannya."),
     *_paket(_PAKET.DIREKONSILIASI, "Penyetuju menutupnya.", _APP),

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from rentan.core.permissions import Peran
 from rentan.core.workflow import Machine
 from rentan.laporan.macet import _SUMBER
 from rentan.laporan.tunggu import AKHIR, LAIN, MESIN, SEMUA, TUJUAN, find_tunggu
@@ -33,6 +34,9 @@ def test_each_waiting_state_stands_once_with_owner_exit_and_place() -> None:
         assert one.pemilik and one.jalan_keluar.endswith(".") and len(one.jalan_keluar) > 20, one.kunci
         assert one.daftar != bool(one.ikut), f"{one.kunci}: listed, or together with something named"
         assert one.daftar == (find_tunggu(one.kunci) is one)
+    # A packing list that was sent waits for the kecamatan's count, with its cards: not for its builder.
+    kiriman = next(one for one in SEMUA if one.kunci == "paket.dikirim.kartu")
+    assert kiriman.pemilik is Peran.PETUGAS_KECAMATAN and not kiriman.daftar
     per_kind = Counter((one.status, one.jenis) for one in SEMUA if one.mesin == "paket")
     assert {jenis for _, jenis in per_kind} == set(JenisPaket)
 
