@@ -89,6 +89,8 @@ def test_one_card_asks_for_identity_or_the_whole_proxy(cast: Cast, client_as: An
     db.session.commit()
     joko, url = client_as(cast.joko), f"/kartu/{kartu.id}/serah"
     hari = f"{today():%d-%m-%Y}"
+    for page in (url, "/kartu/serah"):  # K7: the worker is told what the card is for
+        assert "2 × 24 jam" in joko.get(page).text
     assert client_as(cast.tini).get(url).status_code == 404
     assert joko.get(f"/kartu/{uuid.uuid4()}/serah").status_code == 404
     data = {"penerima": "pekerja", "tanggal": hari, "kunci_formulir": joko.key()}
