@@ -25,6 +25,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, event, text
 
 from rentan.config import load_settings
+from rentan.core.storage import LocalStore
 from rentan.ext import db
 from rentan.factory import create_app
 from rentan.web.transaction import READING
@@ -212,8 +213,18 @@ def client_as(app: Flask) -> Any:
 
 
 @pytest.fixture
-def dunia(app: Flask, client_as: Any, mesin_basis: str, request: pytest.FixtureRequest) -> Iterator[Dunia]:
-    """The cast with samples of everything they work on (tests/dunia.py); made once, then copied."""
+def dunia(
+    app: Flask,
+    client_as: Any,
+    mesin_basis: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Dunia]:
+    """The cast with samples of everything they work on (tests/dunia.py); made once, then copied.
+
+    Rows can be put back, stored files cannot: none is destroyed meanwhile.
+    """
+    monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
     basis: Basis = request.getfixturevalue(f"_{mesin_basis}_basis")
     if "dunia" not in app.extensions:
         made = make_dunia(client_as)

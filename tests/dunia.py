@@ -381,7 +381,7 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("pencabutan.print_withdrawal", ("surat_id",)): _one(
         "surat_id", surat_eko="eko wati hadi", surat_sari=""
     ),
-    ("pencabutan.upload_signed", ("surat_id",)): _one("surat_id", surat_eko="eko wati", surat_sari=""),
+    ("pencabutan.upload_signed", ("surat_id",)): _one("surat_id", surat_eko="eko wati hadi", surat_sari=""),
     ("cabut", ("pencabutan_id",)): _one("pencabutan_id", cabut_eko="hadi"),
     ("autodebet", ("surat_id",)): _one("surat_id", surat_budi="rini", surat_sari=""),
     ("autodebet.put_in_force", ("surat_id",)): _one("surat_id", surat_budi="hadi", surat_sari=""),

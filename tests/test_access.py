@@ -38,7 +38,7 @@ MAY_BE_MISSING = {
     "macet.detail",
 }
 #: They see every letter; what they may not do with it is 403, which tells them nothing new.
-READERS = {("surat_kuasa", "rini"), ("surat_kuasa", "dewi")}
+READERS = {("surat_kuasa", "rini"), ("surat_kuasa", "dewi"), ("pencabutan", "hadi")}
 OPENED = {200, 204, 303, 409, 422}
 FOREIGN_ID = uuid.UUID("00000000-0000-4000-8000-000000000000")
 

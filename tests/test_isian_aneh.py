@@ -21,7 +21,6 @@ from werkzeug.test import TestResponse
 
 from rentan.akun.models import Sesi
 from rentan.core.clock import today
-from rentan.core.storage import LocalStore
 from rentan.ext import db
 from rentan.web.access import PUBLIC, access_of
 from rentan.web.forms import BaseForm
@@ -310,11 +309,8 @@ def ids_of(dunia: Dunia, isi: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def siap(
-    dunia: Dunia, client_as: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> dict[str | None, FlaskClient]:
-    """Everybody signed in; from here on the world can be put back. Stored files cannot: none is destroyed."""
-    monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
+def siap(dunia: Dunia, client_as: Any, app: Flask) -> dict[str | None, FlaskClient]:
+    """Everybody signed in; from here on the world can be put back."""
     browsers: dict[str | None, FlaskClient] = {None: app.test_client()}
     for nama in vars(dunia.cast):
         browsers[nama] = client_as(getattr(dunia.cast, nama))

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 
 from rentan.asuhan.queries import find_terbuka
 from rentan.core.audit import Peristiwa, record
-from rentan.core.errors import NotFound
+from rentan.core.errors import Forbidden, NotFound
 from rentan.core.permissions import Peran, Permission
 from rentan.core.subject import load_deks
 from rentan.ext import db
@@ -65,8 +65,13 @@ def decide(duplikat_id: uuid.UUID) -> Response:
 @bp.post("/verifikasi/ganda/<uuid:duplikat_id>/nik")
 @requires(Permission.DUPLIKAT_LIHAT)
 def show_numbers(duplikat_id: uuid.UUID) -> Response:
-    """Both whole numbers for a short while; each record's look is logged (MSK-1)."""
+    """Both whole numbers for a short while; each record's look is logged (MSK-1).
+
+    Not for who is party to it: neither side learns the other's data.
+    """
     duga = _get(duplikat_id)
+    if duplikat.is_involved(duga, pelaku()):
+        raise Forbidden
     form = BukaNikForm()
     if not form.accepts() or duga.mirip is None:
         return _pair(duga, _form(duga, bound=False))
@@ -176,6 +181,8 @@ def decide_bpjs(pekerja_id: uuid.UUID) -> Response:
 def show_number_bpjs(pekerja_id: uuid.UUID) -> Response:
     """The whole number, before and now, for a short while (MSK-1)."""
     pekerja = perbaikan_bpjs.get_ditolak(pekerja_id)
+    if perbaikan_bpjs.is_involved(pekerja, pelaku()):
+        raise Forbidden
     form = _bpjs_form(pekerja, bound=False)
     if not BukaNikForm().accepts():
         return _refused(pekerja, form)
