@@ -17,7 +17,7 @@ from rentan.core.riwayat import kejadian
 from rentan.core.subject import reveal
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
-from rentan.kartu import actions, queries
+from rentan.kartu import actions, kembali, queries
 from rentan.kartu.forms import (
     AbsenForm,
     AlamatForm,
@@ -161,7 +161,7 @@ def note_absent(kartu_id: uuid.UUID) -> Response:
     form, by = AbsenForm(id_awalan="absen"), pelaku()
 
     def move(kartu: Kartu) -> str:
-        actions.note_absent_kartu(kartu, alasan=form.alasan.data, by=by, versi=form.versi.data)
+        kembali.note_absent_kartu(kartu, alasan=form.alasan.data, by=by, versi=form.versi.data)
         return f"Dicatat: pekerja belum ditemui ({kartu.percobaan} kali)."
 
     return _do(kartu_id, form, move)
@@ -174,7 +174,7 @@ def return_card(kartu_id: uuid.UUID) -> Response:
     form, by = TindakanForm(), pelaku()
 
     def move(kartu: Kartu) -> str:
-        actions.return_kartu(kartu, by=by, versi=form.versi.data)
+        kembali.return_kartu(kartu, by=by, versi=form.versi.data)
         return (
             "Kartu dikembalikan ke petugas BPJS. Alamat pekerja ditanyakan kepada donatur dan operator OPD."
         )
@@ -190,7 +190,7 @@ def answer_address(kartu_id: uuid.UUID) -> Response:
     form = _alamat_form(kartu)
 
     def move(kartu: Kartu) -> str:
-        actions.answer_alamat(
+        kembali.answer_alamat(
             kartu,
             alamat=form.alamat.data,
             kelurahan_kode=form.kelurahan.data,
@@ -209,7 +209,7 @@ def resend(kartu_id: uuid.UUID) -> Response:
     form, by = KirimUlangForm(id_awalan="ulang"), pelaku()
 
     def move(kartu: Kartu) -> str:
-        actions.resend_kartu(kartu, catatan=form.catatan.data or "", by=by, versi=form.versi.data)
+        kembali.resend_kartu(kartu, catatan=form.catatan.data or "", by=by, versi=form.versi.data)
         return "Kartu dicatat dikirim ulang ke kecamatan."
 
     return _do(kartu_id, form, move)

@@ -18,7 +18,8 @@ from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.kartu import acara as actions
 from rentan.kartu import acara_queries
-from rentan.kartu.actions import note_absent_kartu, report_kartu
+from rentan.kartu.actions import report_kartu
+from rentan.kartu.kembali import note_absent_kartu
 from rentan.kartu.models import AcaraSerah, Kartu, UndanganSerah
 from rentan.kartu.serah import undo_serah
 from rentan.kartu.status import MACHINE, HasilUndangan, StatusAcara, StatusKartu

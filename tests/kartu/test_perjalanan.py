@@ -15,7 +15,7 @@ from rentan.core.clock import now, today
 from rentan.core.errors import Forbidden, NotFound, RuleError, Stale
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
-from rentan.kartu import actions, queries
+from rentan.kartu import actions, kembali, queries
 from rentan.kartu.acara import create_acara, finish_acara, invite_kartu, read_berita_acara
 from rentan.kartu.models import Kartu
 from rentan.kartu.serah import hand_over_kartu, undo_serah
@@ -56,18 +56,18 @@ def test_three_tries_then_back_to_the_liaison(app: Flask, cast: Cast) -> None:
             nama=f"Hari {attempt}", tempat="Balai", tanggal=today(), kecamatan_kode=maker.NGALIYAN, by=joko
         )
         invite_kartu(acara, [kartu.id], by=joko)
-        actions.note_absent_kartu(kartu, alasan="pindah", by=joko)
+        kembali.note_absent_kartu(kartu, alasan="pindah", by=joko)
         assert (kartu.status, kartu.percobaan) == (S.TIDAK_KETEMU, attempt)
         if attempt < 3:
             assert "3 kali" in (list_tawaran(kartu, joko)["kembalikan"].alasan or "")
             with pytest.raises(RuleError):
-                actions.return_kartu(kartu, by=joko)
+                kembali.return_kartu(kartu, by=joko)
     with pytest.raises(RuleError) as unlisted:
-        actions.note_absent_kartu(kartu, alasan="pindah", by=joko)
+        kembali.note_absent_kartu(kartu, alasan="pindah", by=joko)
     assert unlisted.value.kode == "tanpa_undangan"
     with pytest.raises(Forbidden):  # and Tini?
-        actions.return_kartu(kartu, by=cast.tini.pelaku)
-    actions.return_kartu(kartu, by=joko)
+        kembali.return_kartu(kartu, by=cast.tini.pelaku)
+    kembali.return_kartu(kartu, by=joko)
     assert kartu.status is S.DIKEMBALIKAN
 
 
@@ -75,7 +75,7 @@ def test_three_tries_then_back_to_the_liaison(app: Flask, cast: Cast) -> None:
 def test_sixty_days_are_enough_too(app: Flask, cast: Cast) -> None:
     kartu = maker.make_kartu(cast.sari, S.TIDAK_KETEMU, percobaan=1, diterima_pada=now() - timedelta(days=60))
     assert list_tawaran(kartu, cast.joko.pelaku)["kembalikan"].alasan is None
-    actions.return_kartu(kartu, by=cast.joko.pelaku)
+    kembali.return_kartu(kartu, by=cast.joko.pelaku)
 
 
 @pytest.mark.kedua_basis
@@ -86,20 +86,20 @@ def test_donor_or_operator_gives_the_address_and_the_card_goes_there(
     kartu = maker.make_kartu(cast.sari, S.DIKEMBALIKAN, percobaan=3)
     bayu = cast.bayu.pelaku
     with pytest.raises(RuleError) as early:
-        actions.resend_kartu(kartu, by=bayu)
+        kembali.resend_kartu(kartu, by=bayu)
     assert early.value.kode == "alamat_belum"
     tujuan = maker.kelurahan(maker.TUGU)
     for other in (cast.wati, cast.eko, cast.joko, cast.rini, cast.bayu):  # and Wati?
         with pytest.raises(Forbidden):
-            actions.answer_alamat(kartu, alamat="Jalan X", kelurahan_kode=tujuan, by=other.pelaku)
+            kembali.answer_alamat(kartu, alamat="Jalan X", kelurahan_kode=tujuan, by=other.pelaku)
     by = getattr(cast, siapa).pelaku
     with pytest.raises(RuleError):
-        actions.answer_alamat(kartu, alamat="Jalan X", kelurahan_kode="99.99.99.9999", by=by)
-    actions.answer_alamat(kartu, alamat="Jalan Baru 7", kelurahan_kode=tujuan, by=by)
+        kembali.answer_alamat(kartu, alamat="Jalan X", kelurahan_kode="99.99.99.9999", by=by)
+    kembali.answer_alamat(kartu, alamat="Jalan Baru 7", kelurahan_kode=tujuan, by=by)
     assert (kartu.kecamatan_kode, kartu.pekerja.alamat) == (maker.TUGU, "Jalan Baru 7")
     (kept,) = list_perubahan(kartu.pekerja)
     assert values_of(kept)["alamat"] == "Jalan Contoh 1"
-    actions.resend_kartu(kartu, by=bayu)
+    kembali.resend_kartu(kartu, by=bayu)
     assert (kartu.status, kartu.percobaan, kartu.paket_id) == (S.DIKIRIM_KEC, 0, None)
     # It is Tugu's now.
     assert queries.list_isi_kiriman(None, cast.tini.pelaku.kecamatan)[0].id == kartu.id
@@ -112,7 +112,7 @@ def test_donor_or_operator_gives_the_address_and_the_card_goes_there(
 @pytest.mark.kedua_basis
 def test_resending_without_an_answer_needs_a_word(app: Flask, cast: Cast) -> None:
     kartu = maker.make_kartu(cast.sari, S.DIKEMBALIKAN)
-    actions.resend_kartu(kartu, catatan="Ketua RT memastikan", by=cast.bayu.pelaku)
+    kembali.resend_kartu(kartu, catatan="Ketua RT memastikan", by=cast.bayu.pelaku)
     assert list_riwayat(MACHINE, kartu)[-1].catatan == "Ketua RT memastikan"
 
 
