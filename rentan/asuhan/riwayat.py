@@ -9,12 +9,13 @@ from typing import Any
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, MACHINE, StatusAsuhan
+from rentan.core.clock import today
 from rentan.core.riwayat import Kalimat, Kejadian, kejadian, list_langkah
 from rentan.pekerja.riwayat import KALIMAT as KALIMAT_PEKERJA
 from rentan.pekerja.riwayat import PENJELASAN
 from rentan.pekerja.status import MACHINE as MESIN_PEKERJA
 from rentan.pekerja.status import StatusPekerja
-from rentan.tarif.queries import hari_debet
+from rentan.tarif.queries import bulan_pertama, hari_debet
 from rentan.util.tanggal import format_hari, format_tanggal
 
 KALIMAT: Kalimat = {
@@ -44,11 +45,14 @@ ALASAN = {
 SELESAI = frozenset(
     {StatusAsuhan.DIALIHKAN, StatusAsuhan.BERAKHIR, StatusAsuhan.DITOLAK, StatusAsuhan.KEDALUWARSA}
 )
+#: Proposed or accepted, and nothing was debited yet.
+BELUM_DIDEBET = frozenset({StatusAsuhan.DIUSULKAN, StatusAsuhan.MENUNGGU_MANDAT, StatusAsuhan.SIAP})
 #: Moves of one transaction differ by moments.
 SEKEJAP = timedelta(minutes=1)
 
 _KALIMAT = {
-    StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memutuskannya bersama surat kuasa Anda.",
+    StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memutuskannya bersama surat kuasa "
+    "Anda.",
     StatusAsuhan.MENUNGGU_MANDAT: "Pekerja memenuhi syarat. Iuran menunggu surat kuasa Anda berlaku.",
     StatusAsuhan.SIAP: "Siap didebit pada hari debet berikutnya.",
     StatusAsuhan.AKTIF: "Iuran pertama sudah tercatat.",
@@ -94,22 +98,24 @@ def list_peristiwa(rows: Iterable[Asuhan]) -> dict[uuid.UUID, list[dict[str, Any
     found: dict[uuid.UUID, list[Kejadian]] = {one: [] for one in by_id}
     if not by_id:
         return {}
+    rows = list(by_id.values())
+    # Moves of one instant stand in the order of cause: the letter, then the worker, then the sponsorship.
+    for sumber in _SUMBER:
+        for asuhan_id, one in sumber(rows):
+            found[asuhan_id].append(one)
+    for asuhan_id, one in _pekerja(rows):
+        found[asuhan_id].append(one)
     akhir: dict[uuid.UUID, datetime] = {}
     for step in list_langkah(MACHINE.nama, by_id.keys()):
         found[step.objek_id].append(kejadian(step, KALIMAT, ALASAN.get(step.alasan or "", "")))
         if by_id[step.objek_id].status in SELESAI:
             akhir[step.objek_id] = step.pada + SEKEJAP
-    for asuhan_id, one in _pekerja(list(by_id.values())):
-        found[asuhan_id].append(one)
-    for sumber in _SUMBER:
-        for asuhan_id, one in sumber(list(by_id.values())):
-            found[asuhan_id].append(one)
     hasil: dict[uuid.UUID, list[dict[str, Any]]] = {}
     for asuhan_id, asuhan in by_id.items():
         # What happens to the worker, the letter or the card after the sponsorship is no longer the donor's.
         batas = akhir.get(asuhan_id)
         tampil = [one for one in found[asuhan_id] if batas is None or one.pada <= batas]
-        urut = sorted(tampil, key=lambda one: (one.pada, one.urut))
+        urut = sorted(tampil, key=lambda one: one.pada)
         hasil[asuhan_id] = [one.baris(milik_sendiri=True) for one in urut] + _next(asuhan)
     return hasil
 
@@ -136,13 +142,16 @@ def _next(asuhan: Asuhan) -> list[dict[str, Any]]:
                 "keadaan": "nanti",
             }
         ]
-    if asuhan.status in DIUSULKAN_KE_ATAS and asuhan.bulan_pertama is not None:
+    if asuhan.status in BELUM_DIDEBET and asuhan.bulan_pertama is not None:
+        # A first month whose list is closed by now is not debited any more: the next open one is.
+        bulan = max(asuhan.bulan_pertama, bulan_pertama(today()))
+        siap = asuhan.status is StatusAsuhan.SIAP
         return [
             {
-                "judul": "Debet pertama paling cepat",
-                "waktu": format_tanggal(hari_debet(asuhan.bulan_pertama)),
+                "judul": "Debet berikutnya paling cepat" if siap else "Debet pertama paling cepat",
+                "waktu": format_tanggal(hari_debet(bulan)),
                 "keadaan": "nanti",
-                "isi": "Bila berkas Anda sudah disetujui sebelum batas berkas bulan itu.",
+                "isi": "" if siap else "Bila berkas Anda sudah disetujui sebelum batas berkas bulan itu.",
             }
         ]
     return []

@@ -53,7 +53,7 @@ def bagian_asn(by: Pelaku) -> Bagian:
     draf = _draf(asn.id)
     asuhan = list_asuhan(asn.id, seen_by=by, terbuka=True)
     diusulkan = [one for one in asuhan if one.status in DIUSULKAN_KE_ATAS]
-    kalimat, langkah = _keadaan(asn, draf, surat, len(diusulkan))
+    kalimat, langkah = _keadaan(asn, draf, surat, _dicabut(asn.id), len(diusulkan))
     bagian = Bagian("asn", "Sebagai ASN", kalimat, langkah)
     bagian.tugas = [
         *_tugas_tawaran(by),
@@ -73,8 +73,16 @@ def _draf(asn_id: uuid.UUID) -> Pendaftaran | None:
     )
 
 
+def _dicabut(asn_id: uuid.UUID) -> SuratKuasa | None:
+    """The letter whose withdrawal the bank has not acknowledged yet."""
+    query = select(SuratKuasa).where(
+        SuratKuasa.asn_id == asn_id, SuratKuasa.status == StatusSurat.DICABUT_MENUNGGU
+    )
+    return db.session.scalar(query.order_by(SuratKuasa.urutan_versi.desc()).limit(1))
+
+
 def _keadaan(
-    asn: Asn, draf: Pendaftaran | None, surat: SuratKuasa | None, pekerja: int
+    asn: Asn, draf: Pendaftaran | None, surat: SuratKuasa | None, dicabut: SuratKuasa | None, pekerja: int
 ) -> tuple[str, Tautan | None]:
     """How things stand in one sentence, and the next step if there is one."""
     if asn.status_aktif is not StatusAktif.AKTIF:
@@ -95,6 +103,12 @@ def _keadaan(
         )
     if surat is None and (akhir := _surat_berakhir(asn.id)) is not None:
         return akhir
+    if surat is None and dicabut is not None:
+        return (
+            "Anda sudah berhenti; pencabutan surat kuasa sedang diteruskan ke bank. Anda dapat mendaftar "
+            "lagi kapan saja.",
+            Tautan("Lihat pencabutan", f"/surat-kuasa/{dicabut.id}/berhenti"),
+        )
     if surat is None:
         return (
             "Anda belum ikut. Dengan mendaftar, Anda menanggung iuran BPJS Ketenagakerjaan seorang pekerja "
@@ -141,7 +155,6 @@ _KALIMAT_SURAT = {
     StatusSurat.DITOLAK_BANK: "Bank menolak surat kuasa Anda. Verifikator akan meminta perbaikan; belum ada "
     "potongan.",
     StatusSurat.AKTIF: "Surat kuasa Anda berlaku untuk {pekerja} pekerja.",
-    StatusSurat.DICABUT_MENUNGGU: "Anda sudah berhenti; pencabutan surat kuasa sedang diteruskan ke bank.",
 }
 
 

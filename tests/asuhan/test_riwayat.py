@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from rentan.asuhan.riwayat import list_peristiwa
 from rentan.asuhan.status import MACHINE as ASUHAN
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.actor import SISTEM
-from rentan.core.clock import now
+from rentan.core.clock import now, today
 from rentan.core.permissions import Peran
 from rentan.core.workflow import Machine, Move, Riwayat
 from rentan.ext import db
@@ -32,6 +32,8 @@ from rentan.surat_kuasa import riwayat as surat_riwayat
 from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.status import MACHINE as SURAT
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
+from rentan.tarif.queries import bulan_pertama, hari_debet
+from rentan.util.tanggal import format_tanggal
 from tests import factories
 from tests.asuhan.test_usulkan import propose
 
@@ -174,3 +176,18 @@ def test_both_pages_read_the_same_sentences(cast: Any, client_as: Any) -> None:
         page = client_as(who).get(f"/surat-kuasa/{surat.id}").text
         assert sentence in page and "oleh verifikator" in page and cast.rini.akun.nama not in page
     assert sentence not in client_as(cast.eko).get("/asuhan").text
+
+
+def test_the_next_debit_is_never_in_the_past(cast: Any) -> None:
+    asuhan = propose(cast.sari, factories.make_pekerja())
+    asuhan.bulan_pertama = date(2026, 8, 1)
+    for status, judul in (
+        (StatusAsuhan.DIUSULKAN, "Debet pertama paling cepat"),
+        (StatusAsuhan.SIAP, "Debet berikutnya paling cepat"),
+    ):
+        asuhan.status = status
+        [nanti] = [one for one in list_peristiwa([asuhan])[asuhan.id] if one.get("keadaan") == "nanti"]
+        assert nanti["judul"] == judul
+        assert nanti["waktu"] == format_tanggal(hari_debet(bulan_pertama(today())))
+    asuhan.status = StatusAsuhan.AKTIF
+    assert all(one.get("keadaan") != "nanti" for one in list_peristiwa([asuhan])[asuhan.id])

@@ -37,7 +37,9 @@ def test_stopping_from_the_own_pages(cast: Any, client_as: Any) -> None:
     surat = db.session.get_one(SuratKuasa, surat_id)
     assert surat.status is StatusSurat.DICABUT_MENUNGGU
     text = sari.get(url).text
-    assert "Tiga tanggal" in text and "menunggu bendahara" in text
+    assert "Tanggal pencabutan" in text and "menunggu bendahara" in text
+    home = sari.get("/beranda").text
+    assert "Anda sudah berhenti" in home and url in home and "Anda belum ikut" not in home
     pdf = sari.get(f"/surat-kuasa/{surat_id}/pencabutan.pdf")
     assert pdf.data.startswith(b"%PDF") and pdf.data == sari.get(pdf.request.path).data
     sent = sari.post(
