@@ -17,7 +17,7 @@ from rentan.core.sandbox import MIB, Limits, SandboxError, run_limited
 from rentan.ext import db
 from rentan.kartu.acara import note_absent
 from rentan.kartu.acara_queries import Baris
-from rentan.kartu.actions import report_kartu
+from rentan.kartu.actions import hold_kartu, report_kartu
 from rentan.kartu.models import AcaraSerah, Kartu, PenyerahanKartu, UndanganSerah
 from rentan.kartu.serah import (
     PREFIX_POTONGAN,
@@ -26,7 +26,6 @@ from rentan.kartu.serah import (
     check_acara,
     find_penyerahan,
     hand_over_kartu,
-    lock_kartu,
 )
 from rentan.kartu.status import CaraSerah, HasilUndangan, Hubungan, Penerima, StatusKartu
 
@@ -122,7 +121,7 @@ def _handed_over(
 
 def _not_handed_over(undangan: UndanganSerah, isian: IsianBaris, by: Pelaku) -> str | None:
     kartu = undangan.kartu
-    lock_kartu(kartu)
+    hold_kartu(kartu)  # with its list before it, as whoever counts the parcel does
     if kartu.status is StatusKartu.DISERAHKAN:
         raise SudahDiserahkan(find_penyerahan(kartu))
     wanted = HasilUndangan.TIDAK_DATANG if isian.hasil == "tidak_datang" else HasilUndangan.SALAH_DATA
