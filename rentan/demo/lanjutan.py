@@ -55,6 +55,7 @@ KATA_TOLAK = (
     "NIK tidak ditemukan pada data kependudukan",
     "Nama tidak sesuai dengan NIK",
     "Tanggal lahir tidak sesuai dengan NIK",
+    "Sudah terdaftar sebagai Penerima Upah",
 )
 #: The bank refuses one letter in so many, for its picture or for its account number.
 TIAP_TOLAK_BANK, KODE_BANK = 19, ("21", "14")
