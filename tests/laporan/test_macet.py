@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from rentan.akun.queries import pelaku_of
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
+from rentan.core.audit import Jejak, Peristiwa
 from rentan.core.clock import now
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
@@ -149,6 +150,8 @@ def test_rows_by_age_page_by_page_and_leadership_reads_counts_only(cast: Cast, c
     browser = client_as(cast.bayu)
     page = browser.get("/macet/rincian?hal=pekerja.diajukan_bpjs")
     assert page.status_code == 200 and "Pekerja 59" in page.text and "69 hari" in page.text
+    look = db.session.scalars(db.select(Jejak).where(Jejak.peristiwa == Peristiwa.NAMA_DILIHAT)).one()
+    assert look.pelaku_id == cast.bayu.akun.id
     assert 'href="/macet/rincian?hal=pekerja.diajukan_bpjs' in browser.get("/macet").text
     for bad in ("hal=pekerja.aktif", "hal=x", "hal=pekerja.diajukan_bpjs&urut=z", ""):
         assert browser.get(f"/macet/rincian?{bad}").status_code == 404
