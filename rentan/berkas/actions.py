@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rentan.asn.models import Asn
 from rentan.berkas.models import Berkas
@@ -102,19 +103,7 @@ def simpan_unggahan(
     )
     row.kunci_asal = simpan(row, "kunci_asal", data, prefix=PREFIX)
     row.kunci_bersih = simpan(row, "kunci_bersih", bersih.data, prefix=PREFIX)
-    _replace(surat_kuasa_id, jenis)
-    db.session.add(row)
-    db.session.flush()
-    record(
-        Peristiwa.BERKAS_DIUNGGAH,
-        by=by,
-        objek=row,
-        jenis=jenis.value,
-        ukuran=len(data),
-        surat=surat_kuasa_id,
-        dibantu=by.asn_id != asn.id,
-    )
-    return row
+    return _enter(row, by=by)
 
 
 def simpan_cetakan(
@@ -180,20 +169,7 @@ def simpan_pindaian(
         diunggah_pada=now(),
     )
     row.kunci_bersih = simpan(row, "kunci_bersih", data, prefix=PREFIX)
-    _replace(surat_kuasa_id, jenis)
-    db.session.add(row)
-    db.session.flush()
-    record(
-        Peristiwa.BERKAS_DIUNGGAH,
-        by=by,
-        objek=row,
-        jenis=jenis.value,
-        ukuran=len(data),
-        surat=surat_kuasa_id,
-        dibantu=by.asn_id != asn.id,
-        tumpukan=True,
-    )
-    return row
+    return _enter(row, by=by, tumpukan=True)
 
 
 def bawa_berkas(dari: uuid.UUID, ke: uuid.UUID, jenis: JenisBerkas) -> None:
@@ -211,6 +187,24 @@ def bawa_berkas(dari: uuid.UUID, ke: uuid.UUID, jenis: JenisBerkas) -> None:
 def gugurkan_berkas(surat_kuasa_id: uuid.UUID, jenis: JenisBerkas) -> None:
     """The letter's paper of this kind counts no longer; it stays as evidence."""
     _replace(surat_kuasa_id, jenis)
+
+
+def _enter(row: Berkas, *, by: Pelaku, **lain: Any) -> Berkas:
+    """A stored paper takes the place of an older one of its kind, with a row in the trail."""
+    _replace(row.surat_kuasa_id, row.jenis)
+    db.session.add(row)
+    db.session.flush()
+    record(
+        Peristiwa.BERKAS_DIUNGGAH,
+        by=by,
+        objek=row,
+        jenis=row.jenis.value,
+        ukuran=row.ukuran_asal,
+        surat=row.surat_kuasa_id,
+        dibantu=by.asn_id != row.asn_id,
+        **lain,
+    )
+    return row
 
 
 def _replace(surat_kuasa_id: uuid.UUID | None, jenis: JenisBerkas) -> None:
