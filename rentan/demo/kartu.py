@@ -26,6 +26,8 @@ from rentan.wilayah.models import Kecamatan
 DISERAHKAN = 60
 #: Days ago: cards requested after each KPJ list, the shipment, the ceremony, later shipments elsewhere.
 HARI_MINTA, HARI_KIRIM, HARI_UPACARA, HARI_KIRIM_LAIN = (104, 78, 52, 30, 10), 38, 12, 16
+#: A shipment of which one card is missing.
+BESAR = 20
 ALASAN_WAKIL = ("sakit", "sedang berjualan di luar kota", "menjaga anak")
 
 
@@ -62,10 +64,14 @@ class DaftarKartu:
         )
 
     def _terima(self, kecamatan: str, paket_id: uuid.UUID) -> None:
-        """Counted in the kecamatan: all there, except one of a large shipment."""
+        """Counted in the kecamatan: all there, except one of the larger shipments elsewhere."""
         query = select(Kartu.id).where(Kartu.paket_id == paket_id, Kartu.status == StatusKartu.DIKIRIM_KEC)
         hadir = list(db.session.scalars(query.order_by(Kartu.kode)))
-        hilang = {hadir.pop(): "Tidak ada di dalam amplop."} if len(hadir) > 90 else {}
+        hilang = (
+            {hadir.pop(): "Tidak ada di dalam amplop."}
+            if len(hadir) >= BESAR and kecamatan != self.upacara
+            else {}
+        )
         receive_kiriman(hadir, hilang, by=self.petugas.kecamatan[kecamatan])
 
     def _undang_lain(self) -> None:

@@ -57,6 +57,8 @@ KATA_TOLAK = (
     "Tanggal lahir tidak sesuai dengan NIK",
     "Sudah terdaftar sebagai Penerima Upah",
 )
+#: A number that nobody in the city has.
+NIK_ASING = "3374014101809999"
 #: The bank refuses one letter in so many, for its picture or for its account number.
 TIAP_TOLAK_BANK, KODE_BANK = 19, ("21", "14")
 
@@ -230,6 +232,8 @@ class DaftarLanjutan:
         )
         sisa = self.sasaran - int(ada or 0)
         isi = [["Status (Y/T)", "Keterangan Status Data", "Nomor Identitas", "Nama Lengkap"]]
+        if not ada:  # BPJS's lists name strangers now and then: an exception for a person
+            isi.append(["Y", "", NIK_ASING, "Rekaan Asing"])
         kpj = [["NIK", "NAMA", "KPJ"]]
         for n, (pekerja, kecamatan) in enumerate(rows, 1):
             nik = reveal(pekerja, "nik") or ""
