@@ -291,7 +291,9 @@ def bagian_uang(by: Pelaku) -> Bagian:
         "uang",
         f"Sebagai {siapa}",
         "Surat kuasa yang disetujui dikirim ke bank sebagai paket; yang menyusun bukan yang menyetujui. "
-        "Belum ada rekening yang didebet.",
+        "Belum ada rekening yang didebet."
+        if Peran.BENDAHARA in peran
+        else "Anda orang kedua yang memeriksa setiap paket sebelum dikirim ke bank, BPJS, atau kecamatan.",
         langkah,
     )
     antrean = []

@@ -94,14 +94,19 @@ def hand_over_kartu(
     """K7. The caller commits; two desks with one card: the second waits here and gets ``SudahDiserahkan``.
 
     ``bukti`` is the picture of the signed line (JPEG). Raises ``RuleError``: ``sudah_diserahkan``,
-    ``acara_belum``, ``acara_selesai``, ``penjaga_k7`` (future date, receiver incomplete), a state from which
-    nothing is handed over; ``Forbidden`` for another kecamatan.
+    ``acara_belum``, ``acara_selesai``, ``belum_dihitung``, ``penjaga_k7`` (future date, receiver incomplete),
+    a state from which nothing is handed over; ``Forbidden`` for another kecamatan.
     """
     if acara is not None:
         check_acara(acara)
     lock_kartu(kartu)
     if kartu.status is StatusKartu.DISERAHKAN:
         raise SudahDiserahkan(find_penyerahan(kartu))
+    if kartu.status is StatusKartu.DIKIRIM_KEC:
+        raise RuleError(
+            "Kiriman kartu ini belum dihitung. Hitung kirimannya di halaman Kartu, lalu pindai lagi.",
+            kode="belum_dihitung",
+        )
     row = PenyerahanKartu(
         id=uuid.uuid4(),
         kartu_id=kartu.id,

@@ -57,7 +57,7 @@ class CaraSerah(Status):
     """How the hand-over came into the application."""
 
     PINDAI = "pindai", "Dipindai"
-    KETIK = "ketik", "Diketik dari lembar"
+    KETIK = "ketik", "Diketik"
     LEMBAR = "lembar", "Dibaca dari pindaian lembar"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rentan.core.imports_base import JenisImpor
 from rentan.ext import Base, IdMixin, VersionMixin, enum_column, partial_unique
-from rentan.paket.status import TERBUKA_SQL, JenisPaket, StatusPaket
+from rentan.paket.status import KEADAAN_KARTU, TERBUKA_SQL, JenisPaket, StatusPaket
 
 
 class Paket(IdMixin, VersionMixin, Base):
@@ -53,6 +53,12 @@ class Paket(IdMixin, VersionMixin, Base):
             "status IN ('disusun', 'dikunci', 'dibatalkan') OR disetujui_pada IS NOT NULL", name="disetujui"
         ),
     )
+
+    @property
+    def keadaan(self) -> str:
+        """The status in the words of this kind."""
+        words = KEADAAN_KARTU if self.jenis is JenisPaket.KARTU else {}
+        return words.get(self.status, self.status.label)
 
     @property
     def subjek_id(self) -> uuid.UUID:

@@ -34,6 +34,12 @@ class StatusPaket(Status):
 
 
 S = StatusPaket
+#: Nobody answers a parcel of cards: the kecamatan counts it.
+KEADAAN_KARTU = {
+    S.DIKIRIM: "Terkirim, menunggu dihitung",
+    S.HASIL_SEBAGIAN: "Dihitung sebagian",
+    S.HASIL_LENGKAP: "Selesai dihitung",
+}
 #: One of these at a time per kind, month and place (B1).
 TERBUKA = (S.DISUSUN, S.DIKUNCI, S.DISETUJUI)
 TERBUKA_SQL = ", ".join(f"'{one.value}'" for one in TERBUKA)

@@ -193,7 +193,7 @@ def send(paket_id: uuid.UUID) -> Response:
         lambda paket: actions.kirim_paket(
             paket, by=by, tanda_terima=form.tanda_terima.data or None, versi=form.versi.data
         ),
-        "Paket dicatat sudah dikirim. Sekarang jawabannya ditunggu.",
+        "Paket dicatat sudah dikirim.",
     )
 
 

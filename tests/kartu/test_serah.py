@@ -94,6 +94,11 @@ def test_the_identity_must_have_been_seen(cast: Cast) -> None:
         serahkan(make_kartu(), cast.joko, identitas_dilihat=False)
 
 
+def test_a_parcel_is_counted_before_its_cards_are_handed_over(cast: Cast) -> None:
+    with pytest.raises(RuleError, match="belum dihitung"):
+        serahkan(make_kartu(status=StatusKartu.DIKIRIM_KEC), cast.joko)
+
+
 def test_not_tomorrow(cast: Cast) -> None:
     with pytest.raises(RuleError, match="sesudah hari ini"):
         serahkan(make_kartu(), cast.joko, tanggal=today() + BESOK)
