@@ -39,7 +39,7 @@ bp = Blueprint("kartu", __name__)
 P = Permission
 S = StatusKartu
 
-add_menu("Kartu", "kartu.index", P.KARTU_LIHAT, awalan="/kartu", urutan=25)
+add_menu("Kartu", "kartu.index", P.KARTU_LIHAT, awalan="/kartu", urutan=28)
 
 #: States that wait for the liaison, and for the kecamatan.
 PERLU = (S.DIKEMBALIKAN, S.HILANG, S.RUSAK, S.SALAH_DATA)

@@ -11,18 +11,23 @@ from rentan.ext import db
 from rentan.opd.models import Opd
 
 MENU = {
-    "sari": ["Beranda", "Pendaftaran", "Pekerja asuhan", "Surat kuasa", "Daftar calon"],
+    "sari": ["Beranda", "Pendaftaran", "Pekerja asuhan", "Perbaikan", "Surat kuasa", "Daftar calon"],
     "budi": [
-        "Beranda", "Partisipasi", "Surat kuasa OPD", "Slip aktivasi", "Pendaftaran", "Pekerja asuhan",
-        "Daftar calon",
+        "Beranda", "Partisipasi", "Surat kuasa OPD", "Pindai", "Kartu", "Slip aktivasi", "Pendaftaran",
+        "Pekerja asuhan", "Perbaikan", "Daftar calon",
     ],
-    "joko": ["Beranda", "Daftar calon"],
-    "hadi": ["Beranda"],
-    "bayu": ["Beranda", "Daftar calon", "Pelindungan lain"],
+    "joko": ["Beranda", "Kartu", "Daftar calon"],
+    "hadi": ["Beranda", "Autodebet", "Lembar asli"],
+    "rini": [
+        "Beranda", "Verifikasi", "Ditolak bank", "Kartu", "Pendaftaran", "Pekerja asuhan", "Perbaikan",
+        "Surat kuasa", "Daftar calon",
+    ],
+    "bayu": ["Beranda", "Kepesertaan", "Kartu", "Daftar calon", "Pelindungan lain"],
+    "yuni": ["Beranda", "Persetujuan"],
     "agus": ["Beranda", "Dasbor"],
     "dewi": [
-        "Beranda", "Dasbor", "Slip aktivasi", "Daftar calon", "Pelindungan lain", "Daftar ASN", "OPD", "Akun",
-        "Pengaturan", "Jejak",
+        "Beranda", "Dasbor", "Lembar asli", "Kartu", "Slip aktivasi", "Daftar calon", "Pelindungan lain",
+        "Daftar ASN", "OPD", "Akun", "Pengaturan", "Jejak",
     ],
 }  # fmt: skip
 
