@@ -121,6 +121,12 @@ class DaftarLanjutan:
         ]
         for surat_id, (lalu, apa) in zip(menunggu[: max(0, len(menunggu) - 2)], cerita, strict=False):
             self.alur.pada(self.alur.hari(lalu), partial(apa, surat_id))
+        tengah = menunggu[len(cerita) : -1]
+        siap = select(SuratKuasa.id).where(SuratKuasa.id.in_(tengah), SuratKuasa.asli_di == AsliDi.ADMIN)
+        if surat_siap := db.session.scalar(siap.order_by(SuratKuasa.diunggah_pada).limit(1)):
+            # Verified just now: there is something to put into the next batches.
+            saat = now() - timedelta(hours=1)
+            self.alur.pada(saat, partial(_setujui, surat_siap, self.petugas.verifikator))
         if len(menunggu) > len(cerita) + 2:
             by = self.petugas.kedua
             saat = now() - timedelta(minutes=20)
