@@ -43,6 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "peramban: needs Chromium")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """``-n auto``: two workers per core, since half of the time a test waits for a disk or a browser."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "mesin_basis" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("kedua_basis")
