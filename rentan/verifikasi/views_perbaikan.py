@@ -214,7 +214,7 @@ def _send_form(
         one.jawaban is Jawaban.DIGANTI and queries.jenis_of(one) is JenisBerkas.SURAT_KUASA
         for one in permintaan.butir
     )
-    data = {"versi": surat.versi, "ditandatangani_pada": surat.ditandatangani_pada}
+    data = {"versi": surat.versi}  # the new letter has a date of its own: never the old one
     kind = KirimSuratForm if again else KirimPerbaikanForm
     return kind(id_awalan="kirim") if bound else kind(formdata=None, data=data, id_awalan="kirim")
 
