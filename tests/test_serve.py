@@ -197,7 +197,7 @@ def test_a_refused_start_is_a_list_of_sentences_and_exit_1(tmp_path: Path) -> No
 
 def test_ci_runs_the_command_of_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (command,) = [line for line in readme.splitlines() if line.endswith("-m pytest -n auto")]
+    (command,) = [line for line in readme.splitlines() if line.endswith("-m pytest -n auto --dist worksteal")]
     last = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().splitlines()[-1]
     assert last.replace(" </dev/null", "") == command
 
