@@ -193,7 +193,7 @@ def test_command_counts_and_refuses_a_second_time(app: Flask) -> None:
     first = runner.invoke(args=["demo", "--asn", str(KECIL), "--json"])
     assert first.exit_code == 0, first.output
     answer = json.loads(first.stdout)
-    assert answer["asn"] == KECIL and len(answer["masuk"]) == 10
+    assert answer["asn"] == KECIL and len(answer["masuk"]) == 11
     second = runner.invoke(args=["demo", "--asn", str(KECIL), "--json"])
     assert second.exit_code == 1 and json.loads(second.stdout)["error"] == "tidak_kosong"
     assert runner.invoke(args=["demo", "--asn", "banyak"]).exit_code == 2
