@@ -141,7 +141,10 @@ SEMUA: tuple[Tunggu, ...] = (
         "ASN atau operator memperbaiki; setelah dua pengingat dan batas hari, surat berakhir sendiri.",
         "/perbaikan",
     ),
-    _surat(_SURAT.TERVERIFIKASI, _BEN, "Bendahara memasukkannya ke paket untuk bank.", "/autodebet"),
+    _surat(
+        _SURAT.TERVERIFIKASI, _BEN,
+        "Bendahara memasukkannya ke paket untuk bank setelah lembar asli ada pada admin.", "/autodebet",
+    ),
     _surat(_SURAT.DIAJUKAN_BANK, _BEN, "Bendahara membaca jawaban bank.", "/autodebet"),
     _surat(
         _SURAT.DITOLAK_BANK, _VER, "Verifikator meminta gambar baru atau membuka versi baru.",
