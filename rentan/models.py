@@ -7,6 +7,7 @@ from rentan.autodebet import models as autodebet
 from rentan.berkas import models as berkas
 from rentan.calon import models as calon
 from rentan.core import audit, idempotency, imports, numbering, settings, subject, workflow
+from rentan.iuran import models as iuran
 from rentan.kartu import models as kartu
 from rentan.kepesertaan import models as kepesertaan
 from rentan.opd import models as opd
@@ -15,13 +16,15 @@ from rentan.pekerja import models as pekerja
 from rentan.pencabutan import models as pencabutan
 from rentan.pendaftaran import models as pendaftaran
 from rentan.pindai import models as pindai
+from rentan.setoran import models as setoran
+from rentan.siaga import models as siaga
 from rentan.surat_kuasa import models as surat_kuasa
 from rentan.tarif import models as tarif
 from rentan.verifikasi import models as verifikasi
 from rentan.wilayah import models as wilayah
 
 __all__ = [
-    "akun", "asn", "asuhan", "audit", "autodebet", "berkas", "calon", "idempotency", "imports", "kartu",
+    "akun", "asn", "asuhan", "audit", "autodebet", "berkas", "calon", "idempotency", "imports", "iuran", "kartu",
     "kepesertaan", "numbering", "opd", "paket", "pekerja", "pencabutan", "pendaftaran", "pindai",
-    "settings", "subject", "surat_kuasa", "tarif", "verifikasi", "wilayah", "workflow",
+    "setoran", "settings", "siaga", "subject", "surat_kuasa", "tarif", "verifikasi", "wilayah", "workflow",
 ]  # fmt: skip

@@ -51,6 +51,19 @@ class Batas:
     periode: tuple[int, ...] = (1, 3, 6, 12)  # months paid at a time, first one is preselected
     hari_batas_berkas: int = 5  # working days before the debit day on which the list freezes
     maks_coba_debet: int = 2  # retries a month, for balance and system faults only
+    hari_kandidat: int = 10  # working days before the debit day: candidate list and prior notice
+    hari_setuju: int = 4  # … by which the batch is approved
+    hari_kirim: int = 3  # … by which it is sent
+    hari_hasil: int = 2  # working days after the debit day: the bank's answer
+    hari_ulang: int = 3  # … the retry batch
+    hari_setor: int = 5  # … remitted to BPJS
+    hari_jawab_bpjs: int = 10  # … BPJS's answer; then the month closes
+    persen_beda: int = 20  # a batch that differs more from last month's needs a second approver
+    hari_jatuh: int = 45  # a cover that ends within so many days is on the list of those who lapse
+    hari_ramalan: int = 90  # pensions and contract ends are announced so many days ahead
+    bulan_tanpa_debet: int = 12  # a letter without any debit for so long ends (M21)
+    hari_jawab_siaga: int = 3  # a stand-in answers an offer within so many days
+    layout_debet: str = "csv"  # file layout of the debit batch, one of autodebet/seed/layout_debet_*.toml
     meterai: int = 10_000  # rupiah
     # Accounts and sessions (AUT, SES)
     totp_wajib: bool = True  # for the city-wide roles

@@ -55,10 +55,10 @@ TAHAP_SUDAH_IKUT = URUTAN_TAHAP[URUTAN_TAHAP.index(TAHAP_IKUT) :]
 DI_LUAR = (StatusAktif.CUTI, StatusAktif.PENSIUN, StatusAktif.MENINGGAL)
 #: A worker counts from being proposed until the sponsorship ends; one who is only held on the list does not.
 ASUHAN_DIHITUNG = ("diusulkan", "menunggu_mandat", "siap", "aktif", "dijeda")
-#: BPJS has confirmed the cover and it has not lapsed.
-PEKERJA_TERLINDUNGI = ("aktif", "tenggang_1", "tenggang_2")
+#: BPJS has confirmed the cover: the only state that people read as *Terlindungi*; one month behind is at risk.
+PEKERJA_TERLINDUNGI = ("aktif",)
 #: BPJS has registered the worker, whether or not a month has been recorded yet.
-PEKERJA_TERDAFTAR = ("terdaftar", *PEKERJA_TERLINDUNGI)
+PEKERJA_TERDAFTAR = ("terdaftar", "aktif", "tenggang_1", "tenggang_2")
 #: The card is in the worker's (or the proxy's) hands.
 KARTU_DISERAHKAN = "diserahkan"
 
@@ -95,6 +95,18 @@ def naik(asn: Asn, tahap: Tahap, *, pada: date) -> None:
     _simpan_puncak(asn, terbuka)
     if asn.status_aktif is StatusAktif.AKTIF:
         _tambah((asn.opd_id, asn.status_asn), {tahap.value: 1})
+
+
+def naik_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) -> None:
+    """:func:`naik` for many ASN at once."""
+    for asn in db.session.scalars(select(Asn).where(Asn.id.in_(sorted(asn_ids))).order_by(Asn.id)):
+        naik(asn, tahap, pada=pada)
+
+
+def turun_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) -> None:
+    """:func:`turun` for many ASN at once."""
+    for asn in db.session.scalars(select(Asn).where(Asn.id.in_(sorted(asn_ids))).order_by(Asn.id)):
+        turun(asn, tahap, pada=pada)
 
 
 def turun(asn: Asn, tahap: Tahap, *, pada: date) -> None:

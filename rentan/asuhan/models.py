@@ -18,6 +18,8 @@ class Asuhan(IdMixin, VersionMixin, Base):
     """A sponsorship; its key is the own id, not the pair. ``garis_asuh_id`` stays for a successor.
 
     ``penghasilan`` is the class base the contribution is computed from, ``periode`` the months paid at once.
+    ``sementara``: a stand-in, who pays through the month ``sampai``. ``jeda_sejak`` and ``jeda_sampai`` are the
+    first and last month of a pause (A9); ``berhenti_pada`` is the day the donor stopped (A10).
     """
 
     __tablename__ = "asuhan"
@@ -35,6 +37,11 @@ class Asuhan(IdMixin, VersionMixin, Base):
     diperpanjang: Mapped[bool] = mapped_column(default=False)
     dibantu: Mapped[bool] = mapped_column(default=False)
     alasan_akhir: Mapped[str | None]
+    sementara: Mapped[bool] = mapped_column(default=False)
+    sampai: Mapped[date | None]
+    jeda_sejak: Mapped[date | None]
+    jeda_sampai: Mapped[date | None]
+    berhenti_pada: Mapped[date | None]
     dibuat_pada: Mapped[datetime]
     __table_args__ = (
         partial_unique("uq_asuhan_pekerja_terbuka", "pekerja_id", where=f"status IN ({TERBUKA_SQL})"),

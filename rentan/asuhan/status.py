@@ -1,7 +1,4 @@
-"""Sponsorship of one worker by one ASN (states.md §2): states and their table of moves.
-
-A8, A9, A11-A13 and A16 come with the first contribution and the stand-in donors.
-"""
+"""Sponsorship of one worker by one ASN (states.md §2): states and their table of moves."""
 
 from __future__ import annotations
 
@@ -66,6 +63,52 @@ def _ready_to_pay(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | Non
     return None if facts["terdaftar"] else "Pekerja belum terdaftar di BPJS Ketenagakerjaan."
 
 
+def _pause_short(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """A9: at most two months."""
+    if facts.get("bulan_jeda", 1) <= MAKS_BULAN_JEDA:
+        return None
+    return f"Jeda paling lama {MAKS_BULAN_JEDA} bulan; sesudahnya perlindungan pekerja terancam terhenti."
+
+
+def _seamless(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """A11: the successor's first month follows the last one paid; no gap, no overlap."""
+    if "tanpa_sela" not in facts or facts["tanpa_sela"]:
+        return None
+    return "Bulan pertama pengganti harus tepat sesudah bulan terakhir yang dibayar."
+
+
+def _back_in_time(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """A12: a letter in force again before the third unpaid month, and nobody else pays meanwhile."""
+    if "mandat_berlaku" in facts and not facts["mandat_berlaku"]:
+        return "Surat kuasa yang baru belum berlaku."
+    if facts.get("bulan_kosong", 0) >= 3:
+        return "Sudah tiga bulan tanpa iuran, sehingga asuhan ini tidak dapat dilanjutkan."
+    if facts.get("diasuh_lain"):
+        return "Pekerja ini sudah dilanjutkan donatur lain."
+    return None
+
+
+def _two_months_empty(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """A13: two unpaid months have passed and somebody has noted them."""
+    if facts.get("bulan_kosong", 2) < 2:
+        return "Belum dua bulan tanpa iuran; pengganti masih dicarikan."
+    return None
+
+
+def _reopenable(_asuhan: Any, by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """A16: within 30 days, a mistake of ours, a second verifikator, and the worker is still free."""
+    if facts.get("hari_berakhir", 0) > 30:
+        return "Sudah lebih dari 30 hari sejak asuhan ini berakhir."
+    if "diusulkan_oleh" in facts and facts["diusulkan_oleh"] == by.akun_id:
+        return "Pembukaan kembali yang Anda usulkan harus disetujui verifikator lain."
+    if facts.get("diasuh_lain"):
+        return "Pekerja ini sudah diasuh donatur lain."
+    return None
+
+
+#: A9, M16: longer than this a worker's cover would be in danger.
+MAKS_BULAN_JEDA = 2
+
 _VER = frozenset({Peran.VERIFIKATOR})
 
 MACHINE = Machine(
@@ -105,9 +148,31 @@ MACHINE = Machine(
             "A7", "siap", frozenset({S.MENUNGGU_MANDAT}), S.SIAP, frozenset(), "Siap didebit", sistem=True,
             penjaga=(_ready_to_pay,),
         ),
+        Move("A8", "iuran_tercatat", frozenset({S.SIAP}), S.AKTIF, frozenset(), "Iuran pertama tercatat", sistem=True),
+        Move(
+            "A9", "jeda", frozenset({S.AKTIF}), S.DIJEDA, frozenset({Peran.ASN}), "Jeda pekerja ini",
+            sistem=True, penjaga=(_pause_short,),
+        ),
+        Move("A9", "lanjut", frozenset({S.DIJEDA}), S.AKTIF, frozenset({Peran.ASN}), "Lanjutkan", sistem=True),
         Move(
             "A10", "henti", frozenset({S.SIAP, S.AKTIF, S.DIJEDA}), S.MENCARI_PENGGANTI,
             frozenset({Peran.ASN}), "Berhenti mengasuh pekerja ini", sistem=True,
+        ),
+        Move(
+            "A11", "pengganti_siap", frozenset({S.MENCARI_PENGGANTI}), S.DIALIHKAN, frozenset(),
+            "Dilanjutkan pengganti", sistem=True, penjaga=(_seamless,),
+        ),
+        Move(
+            "A12", "kembali", frozenset({S.MENCARI_PENGGANTI}), S.AKTIF, frozenset({Peran.ASN}),
+            "Asuh lagi pekerja ini", penjaga=(_back_in_time,),
+        ),
+        Move(
+            "A13", "tanpa_pengganti", frozenset({S.MENCARI_PENGGANTI}), S.BERAKHIR,
+            frozenset({Peran.PETUGAS_BPJS}), "Akhiri tanpa pengganti", penjaga=(_two_months_empty,),
+        ),
+        Move(
+            "A16", "buka_kembali", frozenset({S.BERAKHIR}), S.MENCARI_PENGGANTI, _VER, "Buka kembali",
+            penjaga=(_reopenable,),
         ),
         Move(
             "A14", "pekerja_keluar", frozenset({*TERBUKA, S.MENCARI_PENGGANTI}), S.BERAKHIR,

@@ -84,6 +84,19 @@ class Peristiwa(StrEnum):
     ACARA_DIUBAH = "acara_diubah"
     BERITA_ACARA_DIBUAT = "berita_acara_dibuat"
     BUKTI_DILIHAT = "bukti_dilihat"
+    TARIF_DIUBAH = "tarif_diubah"
+    HARI_DIUBAH = "hari_diubah"
+    IURAN_DIJADWALKAN = "iuran_dijadwalkan"
+    PENERIMAAN_DICATAT = "penerimaan_dicatat"
+    USUL_DICATAT = "usul_dicatat"
+    URUSAN_DIBUKA = "urusan_dibuka"
+    URUSAN_DIAMBIL = "urusan_diambil"
+    URUSAN_SELESAI = "urusan_selesai"
+    PEMBERITAHUAN_DIBUAT = "pemberitahuan_dibuat"
+    BULAN_DITUTUP = "bulan_ditutup"
+    SIAGA_DIUBAH = "siaga_diubah"
+    GLADI_DIJALANKAN = "gladi_dijalankan"
+    KUITANSI_DICETAK = "kuitansi_dicetak"
     NAMA_DILIHAT = "nama_dilihat"
     EKSPOR = "ekspor"
     AKSES_DITOLAK = "akses_ditolak"
@@ -113,6 +126,13 @@ FACTS: dict[Peristiwa, frozenset[str]] = {
     Peristiwa.NAMA_DILIHAT: frozenset({"daftar", "jumlah"}),
     Peristiwa.EKSPOR: frozenset({"daftar", "jumlah", "saringan"}),
     Peristiwa.PENGATURAN_DIUBAH: frozenset({"kunci"}),
+    Peristiwa.TARIF_DIUBAH: frozenset({"jenis", "mulai"}),
+    Peristiwa.HARI_DIUBAH: frozenset({"tanggal"}),
+    Peristiwa.IURAN_DIJADWALKAN: frozenset({"periode", "jumlah"}),
+    Peristiwa.URUSAN_DIBUKA: frozenset({"jenis"}),
+    Peristiwa.URUSAN_SELESAI: frozenset({"jenis"}),
+    Peristiwa.PEMBERITAHUAN_DIBUAT: frozenset({"jenis", "jumlah"}),
+    Peristiwa.BULAN_DITUTUP: frozenset({"periode"}),
     Peristiwa.KOLOM_TAK_DIKENAL: frozenset({"kolom"}),
 }
 

@@ -23,6 +23,8 @@ class JenisImpor(Status):
     JAWABAN_BPJS = "jawaban_bpjs", "Jawaban pendaftaran BPJS"
     KPJ = "kpj", "Nomor peserta (KPJ)"
     JAWABAN_MANDAT = "jawaban_mandat", "Jawaban bank atas surat kuasa"
+    HASIL_DEBET = "hasil_debet", "Hasil debet dari bank"
+    CATATAN_BPJS = "catatan_bpjs", "Iuran yang tercatat di BPJS"
 
 
 class StatusImpor(Status):

@@ -19,10 +19,15 @@ class NomorUrut(Base):
 
 def next_number(ruang: str, tahun: int) -> int:
     """The next number of the series; two at once wait for each other, a rolled-back one leaves no gap."""
+    return next_numbers(ruang, tahun, 1)[0]
+
+
+def next_numbers(ruang: str, tahun: int, banyak: int) -> range:
+    """So many numbers of the series in a row."""
     # Both engines know this clause; of two first numbers at once the second one waits and then counts on.
     first = text("INSERT INTO nomor_urut (ruang, tahun, terakhir) VALUES (:r, :t, 0) ON CONFLICT DO NOTHING")
     db.session.execute(first, {"r": ruang, "t": tahun})
     row = db.session.get_one(NomorUrut, (ruang, tahun), with_for_update=True)
-    row.terakhir += 1
+    row.terakhir += banyak
     db.session.flush()
-    return row.terakhir
+    return range(row.terakhir - banyak + 1, row.terakhir + 1)

@@ -79,6 +79,21 @@ class Permission(StrEnum):
     KARTU_LIHAT = "kartu:lihat"
     BERHENTI = "berhenti:ajukan"
     MACET_LIHAT = "macet:lihat"
+    IURAN_SENDIRI = "iuran:sendiri"
+    IURAN_LIHAT = "iuran:lihat"
+    IURAN_CATAT = "iuran:catat"
+    IURAN_PUTUS = "iuran:putus"
+    DEBET_KELOLA = "debet:kelola"
+    SETORAN_KELOLA = "setoran:kelola"
+    SETORAN_BAYAR = "setoran:bayar"
+    TARIF_UBAH = "tarif:ubah"
+    PERLINDUNGAN_LIHAT = "perlindungan:lihat"
+    CERMIN_LIHAT = "cermin:lihat"
+    BULAN_TUTUP = "bulan:tutup"
+    SIAGA_SENDIRI = "siaga:sendiri"
+    SIAGA_KELOLA = "siaga:kelola"
+    MASA_LIHAT = "masa:lihat"
+    GLADI = "gladi:jalankan"
 
 
 P = Permission
@@ -91,8 +106,10 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
         P.BERHENTI,
         P.BERKAS_LIHAT,
         P.CALON_PILIH,
+        P.IURAN_SENDIRI,
         P.PENDAFTARAN_SENDIRI,
         P.PERBAIKAN,
+        P.SIAGA_SENDIRI,
         P.SURAT_SENDIRI,
     },
     Peran.OPERATOR_OPD: _SETIAP_ORANG
@@ -103,9 +120,11 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
         P.CALON_TAWARKAN,
         P.KARTU_LIHAT,
         P.MACET_LIHAT,
+        P.MASA_LIHAT,
         P.PARTISIPASI_LIHAT,
         P.PARTISIPASI_NAMA,
         P.PERBAIKAN,
+        P.PERLINDUNGAN_LIHAT,
         P.PINDAI,
         P.SURAT_BANTU,
     },
@@ -120,19 +139,40 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
         P.NIK_BUKA,
         P.VERIFIKASI,
     },
-    Peran.BENDAHARA: _SETIAP_ORANG | {P.ASLI_PINDAH, P.BERHENTI, P.MACET_LIHAT, P.MANDAT_KIRIM},
-    Peran.PENYETUJU: _SETIAP_ORANG | {P.MACET_LIHAT, P.PAKET_SETUJUI},
+    Peran.BENDAHARA: _SETIAP_ORANG
+    | {
+        P.ASLI_PINDAH,
+        P.BERHENTI,
+        P.CERMIN_LIHAT,
+        P.DEBET_KELOLA,
+        P.GLADI,
+        P.IURAN_CATAT,
+        P.IURAN_LIHAT,
+        P.MACET_LIHAT,
+        P.MANDAT_KIRIM,
+        P.PERLINDUNGAN_LIHAT,
+        P.SETORAN_BAYAR,
+    },
+    Peran.PENYETUJU: _SETIAP_ORANG
+    | {P.BULAN_TUTUP, P.CERMIN_LIHAT, P.IURAN_LIHAT, P.IURAN_PUTUS, P.MACET_LIHAT, P.PAKET_SETUJUI},
     Peran.PETUGAS_BPJS: _SETIAP_ORANG
     | {
         P.CALON_IMPOR,
         P.KARTU_KELOLA,
         P.KARTU_LIHAT,
         P.KEPESERTAAN_KELOLA,
+        P.CERMIN_LIHAT,
+        P.GLADI,
         P.MACET_LIHAT,
+        P.MASA_LIHAT,
         P.NIK_BUKA,
         P.PELINDUNGAN_IMPOR,
+        P.PERLINDUNGAN_LIHAT,
+        P.SETORAN_KELOLA,
+        P.SIAGA_KELOLA,
     },
-    Peran.PIMPINAN: _SETIAP_ORANG | {P.PARTISIPASI_LIHAT, P.PARTISIPASI_NAMA, P.DASBOR_LIHAT, P.MACET_LIHAT},
+    Peran.PIMPINAN: _SETIAP_ORANG
+    | {P.PARTISIPASI_LIHAT, P.PARTISIPASI_NAMA, P.PERLINDUNGAN_LIHAT, P.DASBOR_LIHAT, P.MACET_LIHAT},
     Peran.ADMIN: _SETIAP_ORANG
     | {
         P.AKUN_KELOLA,
@@ -150,6 +190,7 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
         P.DASBOR_LIHAT,
         P.JEJAK_LIHAT,
         P.PENGATURAN_UBAH,
+        P.TARIF_UBAH,
     },
 }
 

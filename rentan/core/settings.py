@@ -91,6 +91,101 @@ SETTINGS: dict[str, Pilihan] = {
             20,
         ),
         Pilihan(
+            "hari_kandidat",
+            "Daftar calon debet dan pemberitahuan sebelum hari debet (hari kerja)",
+            "Donatur tahu jumlah potongannya sebelum berkas dikunci.",
+            int,
+            1,
+            20,
+        ),
+        Pilihan(
+            "hari_setuju",
+            "Paket debet disetujui paling lambat sebelum hari debet (hari kerja)",
+            "Penyetuju mendapat satu hari kerja sesudah berkas dikunci.",
+            int,
+            0,
+            20,
+        ),
+        Pilihan(
+            "hari_kirim",
+            "Paket debet dikirim paling lambat sebelum hari debet (hari kerja)",
+            "Bank memerlukan waktu untuk memuat berkas.",
+            int,
+            0,
+            20,
+        ),
+        Pilihan(
+            "hari_hasil",
+            "Hasil debet dibaca setelah hari debet (hari kerja)",
+            "Bank menjawab dalam dua hari kerja.",
+            int,
+            0,
+            20,
+        ),
+        Pilihan(
+            "hari_ulang",
+            "Debet ulang setelah hari debet (hari kerja)",
+            "Sehari sesudah hasil dibaca, selagi gaji masih di rekening.",
+            int,
+            1,
+            20,
+        ),
+        Pilihan(
+            "hari_setor",
+            "Iuran disetor ke BPJS setelah hari debet (hari kerja)",
+            "Sesudah debet ulang dijawab bank, jauh sebelum akhir bulan.",
+            int,
+            1,
+            20,
+        ),
+        Pilihan(
+            "hari_jawab_bpjs",
+            "Catatan BPJS dibaca setelah hari debet (hari kerja)",
+            "Sesudahnya bulan dapat ditutup.",
+            int,
+            1,
+            25,
+        ),
+        Pilihan(
+            "persen_beda",
+            "Penyetuju kedua bila jumlah berbeda lebih dari (persen)",
+            "Perubahan besar dari bulan lalu biasanya salah isi; dua orang melihatnya.",
+            int,
+            1,
+            100,
+        ),
+        Pilihan(
+            "hari_jatuh",
+            "Pekerja disebut hampir jatuh bila perlindungannya berakhir dalam (hari)",
+            "Empat puluh lima hari memuat satu kali hari debet yang masih menolong.",
+            int,
+            15,
+            120,
+        ),
+        Pilihan(
+            "hari_ramalan",
+            "Pensiun dan akhir kontrak diramalkan ke depan (hari)",
+            "Tiga bulan cukup untuk mencari pengganti tanpa bulan kosong.",
+            int,
+            30,
+            365,
+        ),
+        Pilihan(
+            "hari_jawab_siaga",
+            "Donatur siaga menjawab tawaran dalam (hari)",
+            "Sesudahnya tawaran diteruskan kepada donatur siaga berikutnya.",
+            int,
+            1,
+            14,
+        ),
+        Pilihan(
+            "layout_debet",
+            "Susunan berkas debet",
+            "Bank yang menentukan; susunan baru ditambahkan sebagai data, tanpa mengubah program.",
+            str,
+            pilihan=("csv", "tetap"),
+        ),
+        Pilihan(
             "totp_wajib",
             "Peran kota wajib memakai kode pengaman kedua",
             "Peran kota melihat data banyak orang; kata sandi saja tidak cukup.",
@@ -205,6 +300,8 @@ def change_setting(kunci: str, nilai: Any, *, by: Pelaku) -> None:
         raise RuleError(f"{pilihan.label}: pilih ya atau tidak.", kunci)
     if pilihan.jenis is list and (not nilai or set(nilai) - set(pilihan.pilihan)):
         raise RuleError(f"{pilihan.label}: pilih paling sedikit satu dari daftar.", kunci)
+    if pilihan.jenis is str and nilai not in pilihan.pilihan:
+        raise RuleError(f"{pilihan.label}: pilih salah satu dari daftar.", kunci)
     row = db.session.get(Pengaturan, kunci) or Pengaturan(kunci=kunci)
     row.nilai, row.diubah_oleh, row.diubah_pada = nilai, by.akun_id, now()
     db.session.add(row)

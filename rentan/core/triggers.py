@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-APPEND_ONLY = ("jejak", "riwayat", "perpindahan_asli")
+APPEND_ONLY = ("jejak", "riwayat", "perpindahan_asli", "jurnal", "entri")
 
 
 def create_triggers(connection: Connection) -> None:

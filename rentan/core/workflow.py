@@ -54,6 +54,12 @@ class Machine:
     sebutan: str
     moves: tuple[Move, ...]
     in_scope: Callable[[Any, Pelaku, Peran], bool]
+    #: The column that holds the state: a contribution has two axes, each a machine of its own.
+    kolom: str = "status"
+
+    def status_of(self, row: Any) -> Any:
+        """Where the row stands on this machine."""
+        return getattr(row, self.kolom)
 
     def move(self, peristiwa: str, dari: Any) -> Move:
         """The move of this event from this state; ``RuleError`` names the states where it is possible."""
@@ -130,7 +136,7 @@ def check_move(
     **facts: Any,
 ) -> tuple[Move, Peran | None]:
     """What ``advance`` would refuse, without moving; answers the move and the role under which it is made."""
-    move = machine.move(peristiwa, None if baru else row.status)
+    move = machine.move(peristiwa, None if baru else machine.status_of(row))
     check_version(row, versi)
     peran = role_for(machine, move, row, by)
     for guard in move.penjaga:
@@ -157,10 +163,10 @@ def advance(
     ``baru`` marks the creating move of a new row (its status is set here for the first time). ``alasan`` is
     a reason code, ``catatan`` free words of staff, ``dokumen`` ids of papers that carry the move.
     """
-    before = None if baru else row.status
+    before = None if baru else machine.status_of(row)
     asked = facts if alasan is None else facts | {"alasan": alasan}  # some guards want a reason (K13)
     move, peran = check_move(machine, row, peristiwa, by=by, versi=versi, baru=baru, **asked)
-    row.status = move.ke
+    setattr(row, machine.kolom, move.ke)
     if baru:
         db.session.add(row)
     return write_history(
@@ -218,7 +224,7 @@ def advance_many(
     count. ``alasan`` and ``catatan`` are by row id. Raises ``Stale`` when a row has moved meanwhile.
     """
     db.session.flush()
-    checked = [(row, row.status, *check_move(machine, row, peristiwa, by=by, **facts)) for row in rows]
+    checked = [(row, machine.status_of(row), *check_move(machine, row, peristiwa, by=by, **facts)) for row in rows]
     counts = _history_counts(machine, [row.id for row in rows])
     common: dict[str, Any] = {
         "mesin": machine.nama,
@@ -245,7 +251,7 @@ def advance_many(
     ]
     for before in {one[1] for one in checked}:
         group = [(row, move) for row, was, move, _ in checked if was is before]
-        _move_together([row for row, _ in group], before, group[0][1])
+        _move_together([row for row, _ in group], before, group[0][1], machine.kolom)
         facts_of = {"mesin": machine.nama, "langkah": group[0][1].kode, "dari": before.value}
         record(Peristiwa.STATUS_BERPINDAH, by=by, ke=group[0][1].ke.value, jumlah=len(group), **facts_of)
     if history:
@@ -262,21 +268,21 @@ def _history_counts(machine: Machine, row_ids: Sequence[uuid.UUID]) -> dict[uuid
     return found
 
 
-def _move_together(rows: Sequence[Any], before: Any, move: Move) -> None:
+def _move_together(rows: Sequence[Any], before: Any, move: Move, kolom: str) -> None:
     """Compare and set: whoever moved one of them in between makes this fail as a whole."""
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
         model = type(some[0])
         changed = db.session.execute(
             update(model)
-            .where(model.id.in_([row.id for row in some]), model.status == before)
-            .values(status=move.ke, versi=model.versi + 1)
+            .where(model.id.in_([row.id for row in some]), getattr(model, kolom) == before)
+            .values({kolom: move.ke, "versi": model.versi + 1})
             .execution_options(synchronize_session=False)
         )
         if changed.rowcount != len(some):  # type: ignore[attr-defined]
             raise Stale
         for row in some:
-            set_committed_value(row, "status", move.ke)
+            set_committed_value(row, kolom, move.ke)
             set_committed_value(row, "versi", row.versi + 1)
 
 
@@ -332,7 +338,7 @@ def offers(machine: Machine, row: Any, by: Pelaku, **facts: Any) -> list[Tawaran
     """The moves that ``by`` could make from the row's present state, each with the refusal in its way."""
     found = []
     for move in machine.moves:
-        if row.status not in move.dari:
+        if machine.status_of(row) not in move.dari:
             continue
         try:
             role_for(machine, move, row, by)

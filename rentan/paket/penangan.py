@@ -96,6 +96,31 @@ class PenanganPaket(Protocol):
         """B12: the lines are free again."""
 
 
+class PenanganUang(PenanganPaket, Protocol):
+    """A kind of batch that carries money (``status.UANG``): totals, the bank's refusal, the closing."""
+
+    def jumlah_rupiah(self, paket: Paket) -> int:
+        """The sum of the lines that are in, in whole rupiah: the control total (MON-3 c)."""
+
+    def berhasil_rupiah(self, paket: Paket) -> int:
+        """B10: the sum of what succeeded (debits) or was paid (remittance), in whole rupiah."""
+
+    def penghalang_kunci(self, paket: Paket) -> str | None:
+        """B3: the sentence that stands in the way of the lock (cut-off over, notices missing), or ``None``."""
+
+    def setelah_tolak_berkas(self, paket: Paket, *, by: Pelaku) -> None:
+        """B6: the bank refused the whole file and executed nothing."""
+
+    def setelah_perbaiki(self, paket: Paket, *, by: Pelaku) -> None:
+        """B7: the same lines again; attempts void, new references at the next lock."""
+
+    def setelah_lengkap(self, paket: Paket, *, by: Pelaku) -> None:
+        """B9: the answer is complete; lines without one are unknown (C9)."""
+
+    def count_tanpa_pemilik(self, paket: Paket) -> int:
+        """B11: open exceptions and matters of this batch that nobody has taken."""
+
+
 _PENANGAN: dict[JenisPaket, PenanganPaket] = {}
 
 

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rentan.asn.models import Asn
 from rentan.ext import Base, IdMixin, VersionMixin, enum_column
-from rentan.pekerja.status import AsalPekerja, JenisKelamin, PutusanDuplikat, Sektor, StatusPekerja
+from rentan.pekerja.status import (
+    AsalPekerja,
+    JenisKelamin,
+    PutusanDuplikat,
+    Sektor,
+    StatusPekerja,
+    SumberPerlindungan,
+)
 from rentan.wilayah.models import Kelurahan
 
 
@@ -22,6 +29,10 @@ class Pekerja(IdMixin, VersionMixin, Base):
     the older record of the same person (W4). ``terdaftar_pada`` is the day BPJS answered "Y" (W8),
     ``mulai_masa`` the start of unbroken membership, ``alasan_bpjs`` the code of its last refusal (W9),
     ``data_diubah_pada`` when what BPJS is told about the worker last changed (W10).
+
+    ``lunas_sampai`` is the first day of the last month that BPJS has recorded without a gap. ``sumber`` says
+    whether the cover is computed by us or confirmed by BPJS (G6), ``sumber_pada`` and ``sumber_impor_id`` on
+    which day and by which file. ``usia65``: the worker has turned 65 (W19) and may go on, but not come back.
     """
 
     __tablename__ = "pekerja"
@@ -51,6 +62,11 @@ class Pekerja(IdMixin, VersionMixin, Base):
     alasan_bpjs: Mapped[str | None]
     data_diubah_pada: Mapped[datetime | None]
     digabung_ke: Mapped[uuid.UUID | None]
+    lunas_sampai: Mapped[date | None]
+    sumber: Mapped[SumberPerlindungan | None] = mapped_column(enum_column(SumberPerlindungan))
+    sumber_pada: Mapped[date | None]
+    sumber_impor_id: Mapped[uuid.UUID | None]
+    usia65: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("ix_pekerja_mirip", "tanggal_lahir", "nama_inti"),
         Index("ix_pekerja_kelurahan", "kelurahan_kode", "status"),

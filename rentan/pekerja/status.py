@@ -1,4 +1,4 @@
-"""Cover of a worker (states.md §3) until BPJS has registered him; W11-W16 and W19 come with the money."""
+"""Cover of a worker (states.md §3): states and their table of moves."""
 
 from __future__ import annotations
 
@@ -63,6 +63,13 @@ class AsalPekerja(Status):
     PELINDUNGAN = "pelindungan", "Daftar pelindungan yang berakhir"
 
 
+class SumberPerlindungan(Status):
+    """G6: what we computed is never shown as what BPJS has confirmed."""
+
+    DIHITUNG = "dihitung", "Dihitung aplikasi"
+    DIKONFIRMASI = "dikonfirmasi", "Dikonfirmasi BPJS"
+
+
 class PutusanDuplikat(Status):
     MENUNGGU = "menunggu", "Menunggu pemeriksaan", "perlu"
     BEDA = "beda", "Orang yang berbeda"
@@ -101,6 +108,45 @@ def _changed_since(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | N
     if facts["berubah"]:
         return None
     return "Data yang ditolak BPJS belum diperbaiki. Tunggu perbaikan dari ASN atau operator OPD."
+
+
+def _paid_this_month(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """W11: the running month itself is recorded at BPJS. ``lunas`` and ``bulan`` are first days of months."""
+    if "lunas" not in facts or facts["lunas"] >= facts["bulan"]:
+        return None
+    return "Bulan ini belum tercatat di BPJS."
+
+
+def _caught_up(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """W14: no closed month is missing any more."""
+    if "tertinggal" not in facts or facts["tertinggal"] <= 0:
+        return None
+    return "Masih ada bulan sebelumnya yang belum tercatat di BPJS; bulan yang tertua dibayar lebih dulu."
+
+
+def _behind(bulan: int) -> Any:
+    """W12, W13, W15: that many closed months are without a record."""
+
+    def guard(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+        if "tertinggal" not in facts or facts["tertinggal"] >= bulan:
+            return None
+        return f"Belum {bulan} bulan tanpa catatan BPJS."
+
+    return guard
+
+
+def _confirmable(pekerja: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
+    """W15: BPJS confirms what we had computed."""
+    if pekerja.sumber is SumberPerlindungan.DIHITUNG:
+        return None
+    return "Perlindungan yang terhenti ini sudah dikonfirmasi BPJS."
+
+
+def _young_enough(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
+    """W16: after a lapse the age limit counts again."""
+    if "terlalu_tua" in facts and facts["terlalu_tua"]:
+        return "Pekerja sudah berusia 65 tahun pada debet pertama, sehingga tidak dapat didaftarkan ulang."
+    return None
 
 
 #: W1: who brings workers in, by hand or with a list.
@@ -156,6 +202,33 @@ MACHINE = Machine(
             penjaga=(_changed_since,),
         ),
         Move("W10", "tidak_layak", frozenset({S.DITOLAK_BPJS}), S.TIDAK_LAYAK, _VER, "Tidak memenuhi syarat"),
+        Move("W11", "tercatat", frozenset({S.TERDAFTAR}), S.AKTIF, _LIA, "Terlindungi", penjaga=(_paid_this_month,)),
+        Move(
+            "W12", "tertinggal", frozenset({S.AKTIF}), S.TENGGANG_1, frozenset(), "Satu bulan tanpa catatan",
+            sistem=True, penjaga=(_behind(1),),
+        ),
+        Move(
+            "W13", "tertinggal", frozenset({S.TENGGANG_1}), S.TENGGANG_2, frozenset(),
+            "Dua bulan tanpa catatan", sistem=True, penjaga=(_behind(2),),
+        ),
+        Move(
+            "W14", "terkejar", frozenset({S.TENGGANG_1, S.TENGGANG_2}), S.AKTIF, _LIA, "Tunggakan tercatat",
+            penjaga=(_caught_up,),
+        ),
+        Move(
+            "W15", "terhenti", frozenset({S.TENGGANG_2}), S.NONAKTIF, frozenset(), "Tiga bulan tanpa catatan",
+            sistem=True, penjaga=(_behind(3),),
+        ),
+        Move(
+            "W15", "konfirmasi", frozenset({S.NONAKTIF}), S.NONAKTIF, _LIA, "Konfirmasi BPJS",
+            penjaga=(_confirmable,),
+        ),
+        Move(
+            "W16", "daftar_ulang", frozenset({S.NONAKTIF}), S.LAYAK, _VER, "Daftarkan ulang",
+            penjaga=(_young_enough,),
+        ),
+        # The state stays; the flag says that a lapse would be final.
+        Move("W19", "usia65", frozenset({S.AKTIF}), S.AKTIF, frozenset(), "Berusia 65 tahun", sistem=True),
         Move(
             "W17", "meninggal", frozenset(set(S) - {S.BERAKHIR}), S.BERAKHIR, _LIA, "Meninggal dunia",
         ),

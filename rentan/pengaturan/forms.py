@@ -29,6 +29,10 @@ def setting_form(pilihan: Pilihan, nilai: Any) -> BaseForm:
             pilihan.label, [Wajib()], pilihan=(("ya", "Ya"), ("tidak", "Tidak")), tampilan="radio", kosong=""
         )
         nilai = "ya" if nilai else "tidak"
+    elif pilihan.jenis is str:
+        field = PilihanField(
+            pilihan.label, [Wajib()], pilihan=tuple((one, one) for one in pilihan.pilihan), kosong=""
+        )
     else:
         field = CentangBanyakField(pilihan.label, choices=[(one, one) for one in pilihan.pilihan])
         nilai = list(nilai)

@@ -20,7 +20,8 @@ class SuratKuasa(IdMixin, VersionMixin, Base):
     all workers. While it is a draft, ``isi_enc`` holds the address and phone number that will be printed.
 
     ``diperiksa_oleh`` and ``_sejak`` are the claim of a verifikator (M5); ``diputus_pada`` is the day of M9
-    or M10. From ``berlaku_mulai`` through ``berlaku_sampai`` the letter is in force (M12, M13, M18, M20).
+    or M10. From ``berlaku_mulai`` through ``berlaku_sampai`` the letter is in force (M12, M13, M18, M20);
+    ``jeda_sejak`` and ``jeda_sampai`` are the first and last month of a pause (M16), ``None`` for an open end.
 
     ``ref`` is the short code inside the QR (no personal data); ``nomor`` the letter number people quote.
     """
@@ -50,6 +51,9 @@ class SuratKuasa(IdMixin, VersionMixin, Base):
     diputus_pada: Mapped[datetime | None]
     berlaku_mulai: Mapped[date | None]
     berlaku_sampai: Mapped[date | None]
+    jeda_sejak: Mapped[date | None]
+    jeda_sampai: Mapped[date | None]
+    alasan_jeda: Mapped[str | None]
     dibuat_pada: Mapped[datetime]
     daftar: Mapped[list[SuratPekerja]] = relationship(
         back_populates="surat", order_by="SuratPekerja.urutan", cascade="all, delete-orphan"

@@ -1,4 +1,4 @@
-"""Guards of M5-M23: verification, bank, withdrawal. Each answers the sentence that stands in the way.
+"""Guards of M5-M23: verification, bank, pause, withdrawal. Each answers the sentence in the way.
 
 What they need beyond the row comes as facts from the room that makes the move (``verifikasi``, ``autodebet``,
 ``pencabutan``). A page that only asks which buttons there are may leave facts out: what the room itself will
@@ -151,3 +151,34 @@ def effective_later(surat: Any, _by: Pelaku, facts: Fakta) -> str | None:
     return (
         f"Surat yang baru harus berlaku sesudah {format_tanggal(surat.berlaku_mulai)}, hari mulai surat ini."
     )
+
+
+#: M16: who asked for the pause. The donor ends the own one, the bendahara what was blocked (M17).
+JEDA_SENDIRI, JEDA_BLOKIR, JEDA_GAJI = "permintaan_asn", "rekening_diblokir", "gaji_berhenti"
+MAKS_BULAN_JEDA = 2
+
+
+def pause_short(_surat: Any, _by: Pelaku, facts: Fakta) -> str | None:
+    """M16: at most two months without a stand-in payer."""
+    if facts.get("bulan_jeda", 1) <= MAKS_BULAN_JEDA or facts.get("ada_siaga"):
+        return None
+    return f"Jeda paling lama {MAKS_BULAN_JEDA} bulan, kecuali ada donatur siaga yang menalangi."
+
+
+def own_pause(surat: Any, by: Pelaku, _facts: Fakta) -> str | None:
+    """M17: the donor ends the own pause, the bendahara a blocked account; an agreed end comes by itself."""
+    if by.is_system:
+        return None
+    sendiri = surat.alasan_jeda == JEDA_SENDIRI
+    if sendiri and not (by.asn_id is not None and surat.asn_id == by.asn_id):
+        return "Jeda ini diminta ASN sendiri, sehingga ASN yang melanjutkannya."
+    if not sendiri and not by.has(Peran.BENDAHARA):
+        return "Potongan ini dihentikan sementara oleh bendahara, yang akan melanjutkannya."
+    return None
+
+
+def term_over(_surat: Any, _by: Pelaku, facts: Fakta) -> str | None:
+    """M21: pension, end of contract, or twelve months without a debit."""
+    if facts.get("habis", True):
+        return None
+    return "Masa surat kuasa ini belum habis."

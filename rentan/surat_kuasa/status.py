@@ -1,7 +1,4 @@
-"""The mandate (states.md §1): states, its table of moves, custody of the original.
-
-M16, M17 and M21 (pauses and pensions) come with the money.
-"""
+"""The mandate (states.md §1): states, its table of moves, custody of the original."""
 
 from __future__ import annotations
 
@@ -281,6 +278,18 @@ MACHINE = Machine(
             "M15", "perbaiki_data", frozenset({S.DITOLAK_BANK}), S.DIBATALKAN, _VER, "Buka versi baru",
         ),
         Move("M15", "perbaiki_data", frozenset(), S.DRAF, _VER, "Buka versi baru"),
+        Move(
+            "M16", "jeda", frozenset({S.AKTIF}), S.DITANGGUHKAN, frozenset({Peran.ASN}) | _BEN, "Jeda",
+            penjaga=(p.pause_short,),
+        ),
+        Move(
+            "M17", "lanjut", frozenset({S.DITANGGUHKAN}), S.AKTIF, frozenset({Peran.ASN}) | _BEN, "Lanjutkan",
+            sistem=True, penjaga=(p.own_pause,),
+        ),
+        Move(
+            "M21", "habis_masa", frozenset(HIDUP), S.BERAKHIR, frozenset(), "Habis masa", sistem=True,
+            penjaga=(p.term_over,),
+        ),
         Move(
             "M18", "cabut", frozenset(HIDUP), S.DICABUT_MENUNGGU, _PEMILIK | _BEN, "Berhenti",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -86,6 +87,43 @@ def hari_debet(bulan: date) -> date:
 def batas_berkas(bulan: date) -> date:
     """The cut-off of a month: the last day on which a sign-up still makes that month's list."""
     return geser_hari_kerja(hari_debet(bulan), -int(get_setting("hari_batas_berkas")), **hari_khusus())
+
+
+@dataclass(frozen=True)
+class JadwalBulan:
+    """Every date of one contribution month (states.md §6); working days of the city's calendar."""
+
+    bulan: date
+    kandidat: date
+    kunci: date
+    setuju: date
+    kirim: date
+    debet: date
+    hasil: date
+    ulang: date
+    setor: date
+    jawab: date
+
+
+def jadwal_bulan(bulan: date) -> JadwalBulan:
+    """The dates of the month in which ``bulan`` lies, from the debit day and the settings ``hari_…``."""
+    debet = hari_debet(bulan)
+
+    def geser(kunci: str, tanda: int) -> date:
+        return geser_hari_kerja(debet, tanda * int(get_setting(kunci)), **hari_khusus())
+
+    return JadwalBulan(
+        bulan=awal_bulan(bulan),
+        kandidat=geser("hari_kandidat", -1),
+        kunci=geser("hari_batas_berkas", -1),
+        setuju=geser("hari_setuju", -1),
+        kirim=geser("hari_kirim", -1),
+        debet=debet,
+        hasil=geser("hari_hasil", 1),
+        ulang=geser("hari_ulang", 1),
+        setor=geser("hari_setor", 1),
+        jawab=geser("hari_jawab_bpjs", 1),
+    )
 
 
 def bulan_pertama(pada: date) -> date:

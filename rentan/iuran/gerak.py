@@ -1,0 +1,148 @@
+"""Moves of contributions together with what they always bring about: ledger, receipt, rung of participation.
+
+The only place that makes C7-C10, C15 and P1-P6; every function takes many rows and works inside the caller's
+transaction. ``tanggal``: the day of the fact (of the debit, of the payment), in the city's calendar.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from rentan.asn.hitungan import naik_banyak
+from rentan.asn.status import Tahap
+from rentan.core.actor import SISTEM, Pelaku
+from rentan.core.clock import today
+from rentan.core.massal import set_many
+from rentan.core.numbering import next_numbers
+from rentan.core.workflow import advance_many
+from rentan.iuran import buku
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
+from rentan.iuran.models import Iuran
+from rentan.iuran.status import MACHINE, MACHINE_BPJS, KelasGagal, StatusBpjs
+from rentan.util.tanggal import awal_bulan
+
+#: Remitted already: a debit that the bank takes back is then owed by the donor, not missing in the deposit.
+SUDAH_DISETOR = (StatusBpjs.DISETOR, StatusBpjs.TERCATAT)
+
+
+def terima_debet(
+    rows: Sequence[Iuran],
+    *,
+    tanggal: Mapping[uuid.UUID, date],
+    paket_id: uuid.UUID,
+    by: Pelaku,
+    peristiwa: str = "berhasil",
+) -> None:
+    """C7 (``berhasil``) or C10 (``jawaban_berhasil``): receipt, ledger, rung. ``tanggal`` by row id."""
+    if not rows:
+        return
+    beri_bukti(rows, tanggal)
+    advance_many(MACHINE, rows, peristiwa, by=by)
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.DEBET,
+                tanggal[one.id],
+                AkunBuku.BANK_PENAMPUNG,
+                AkunBuku.PIUTANG_DONATUR
+                if one.status_bpjs in SUDAH_DISETOR
+                else AkunBuku.TITIPAN_IURAN,
+                one.tagihan,
+                iuran_id=one.id,
+                paket_id=paket_id,
+            )
+            for one in rows
+        ],
+        by=by,
+    )
+    naikkan_didebit(rows)
+
+
+def beri_bukti(rows: Sequence[Iuran], tanggal: Mapping[uuid.UUID, date]) -> None:
+    """The day the money came in, and a receipt number (kuitansi) of the day's year for each row."""
+    tahun = today().year
+    nomor = next_numbers("kuitansi", tahun, len(rows))
+    set_many(
+        rows,
+        {
+            one.id: {"dibayar_pada": tanggal[one.id], "nomor_bukti": f"KW-{tahun}-{n:06d}"}
+            for one, n in zip(rows, nomor, strict=True)
+        },
+    )
+
+
+def naikkan_didebit(rows: Sequence[Iuran]) -> None:
+    """The donors whose contribution of the running month is paid stand on the rung ``DIDEBIT``."""
+    kini = awal_bulan(today())
+    naik_banyak({one.asn_id for one in rows if one.periode == kini}, Tahap.DIDEBIT, pada=today())
+
+
+def gagalkan_debet(
+    rows: Sequence[Iuran],
+    *,
+    kelas: Mapping[uuid.UUID, KelasGagal],
+    by: Pelaku,
+    peristiwa: str = "gagal",
+    alasan: Mapping[uuid.UUID, str | None] | None = None,
+) -> None:
+    """C8 (``gagal``) or C10 (``jawaban_gagal``): ``kelas`` by row id, ``alasan`` the bank's code."""
+    set_many(rows, {one.id: {"kelas_gagal": kelas[one.id]} for one in rows})
+    advance_many(MACHINE, rows, peristiwa, by=by, alasan=alasan)
+
+
+def tanpa_kabar(rows: Sequence[Iuran]) -> None:
+    """C9: the answer is complete and does not name these; nobody sends them again by himself."""
+    advance_many(MACHINE, rows, "tanpa_kabar", by=SISTEM)
+
+
+def balikkan_debet(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku) -> None:
+    """C15: the bank takes a success back. What was remitted meanwhile becomes the donor's debt."""
+    if not rows:
+        return
+    jurnal = buku.list_berlaku([one.id for one in rows], JenisJurnal.DEBET)
+    set_many(rows, {one.id: {"kelas_gagal": KelasGagal.COBA_LAGI} for one in rows})
+    advance_many(MACHINE, rows, "terlambat_gagal", by=by)
+    buku.balik([jurnal[one.id] for one in rows], tanggal=tanggal, by=by)
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.PIUTANG,
+                tanggal,
+                AkunBuku.PIUTANG_DONATUR,
+                AkunBuku.TITIPAN_IURAN,
+                one.tagihan,
+                iuran_id=one.id,
+            )
+            for one in rows
+            if one.status_bpjs in SUDAH_DISETOR
+        ],
+        by=by,
+    )
+
+
+def setor(rows: Sequence[Iuran], *, tanggal: date, paket_id: uuid.UUID, by: Pelaku) -> None:
+    """P3: paid to BPJS."""
+    advance_many(MACHINE_BPJS, rows, "setor", by=by)
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.SETORAN,
+                tanggal,
+                AkunBuku.TITIPAN_IURAN,
+                AkunBuku.BANK_PENAMPUNG,
+                one.jumlah,
+                iuran_id=one.id,
+                paket_id=paket_id,
+            )
+            for one in rows
+        ],
+        by=by,
+    )
+
+
+def catat_tercatat(rows: Sequence[Iuran], *, pada: date, by: Pelaku) -> None:
+    """P4: BPJS has recorded the month. The cover follows in ``setoran`` (W11, W14)."""
+    set_many(rows, {one.id: {"tercatat_pada": pada} for one in rows})
+    advance_many(MACHINE_BPJS, rows, "tercatat", by=by)
