@@ -24,7 +24,7 @@ from rentan.verifikasi import models as verifikasi
 from rentan.wilayah import models as wilayah
 
 __all__ = [
-    "akun", "asn", "asuhan", "audit", "autodebet", "berkas", "calon", "idempotency", "imports", "iuran", "kartu",
-    "kepesertaan", "numbering", "opd", "paket", "pekerja", "pencabutan", "pendaftaran", "pindai",
+    "akun", "asn", "asuhan", "audit", "autodebet", "berkas", "calon", "idempotency", "imports", "iuran",
+    "kartu", "kepesertaan", "numbering", "opd", "paket", "pekerja", "pencabutan", "pendaftaran", "pindai",
     "setoran", "settings", "siaga", "subject", "surat_kuasa", "tarif", "verifikasi", "wilayah", "workflow",
 ]  # fmt: skip

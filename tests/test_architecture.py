@@ -15,7 +15,8 @@ ORDER = (
     "util", "profil", "config", "ext", "core", "web",
     "wilayah", "opd", "akun", "asn", "aktivasi", "jejak", "pengaturan", "tarif", "pekerja", "asuhan", "calon",
     "berkas", "surat_kuasa", "verifikasi", "pindai", "paket", "iuran", "autodebet", "setoran",
-    "kepesertaan", "kartu", "pencabutan", "perlindungan", "siaga", "cermin", "gladi", "pendaftaran", "laporan", "beranda", "bantuan",
+    "kepesertaan", "kartu", "pencabutan", "perlindungan", "siaga", "cermin", "gladi", "pendaftaran",
+    "laporan", "beranda", "bantuan",
     "models", "reference", "migrations", "demo", "jobs", "rooms", "cli", "factory", "server", "app",
 )  # fmt: skip
 FIRST_ROOM, LAST_ROOM = ORDER.index("wilayah"), ORDER.index("bantuan")

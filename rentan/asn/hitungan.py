@@ -55,7 +55,7 @@ TAHAP_SUDAH_IKUT = URUTAN_TAHAP[URUTAN_TAHAP.index(TAHAP_IKUT) :]
 DI_LUAR = (StatusAktif.CUTI, StatusAktif.PENSIUN, StatusAktif.MENINGGAL)
 #: A worker counts from being proposed until the sponsorship ends; one who is only held on the list does not.
 ASUHAN_DIHITUNG = ("diusulkan", "menunggu_mandat", "siap", "aktif", "dijeda")
-#: BPJS has confirmed the cover: the only state that people read as *Terlindungi*; one month behind is at risk.
+#: BPJS has confirmed the cover: the only state that is *Terlindungi*; who is a month behind is at risk.
 PEKERJA_TERLINDUNGI = ("aktif",)
 #: BPJS has registered the worker, whether or not a month has been recorded yet.
 PEKERJA_TERDAFTAR = ("terdaftar", "aktif", "tenggang_1", "tenggang_2")

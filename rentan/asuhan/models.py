@@ -18,8 +18,8 @@ class Asuhan(IdMixin, VersionMixin, Base):
     """A sponsorship; its key is the own id, not the pair. ``garis_asuh_id`` stays for a successor.
 
     ``penghasilan`` is the class base the contribution is computed from, ``periode`` the months paid at once.
-    ``sementara``: a stand-in, who pays through the month ``sampai``. ``jeda_sejak`` and ``jeda_sampai`` are the
-    first and last month of a pause (A9); ``berhenti_pada`` is the day the donor stopped (A10).
+    ``sementara``: a stand-in, who pays through the month ``sampai``. ``jeda_sejak`` and ``jeda_sampai`` are
+    the first and last month of a pause (A9); ``berhenti_pada`` is the day the donor stopped (A10).
     """
 
     __tablename__ = "asuhan"

@@ -148,12 +148,17 @@ MACHINE = Machine(
             "A7", "siap", frozenset({S.MENUNGGU_MANDAT}), S.SIAP, frozenset(), "Siap didebit", sistem=True,
             penjaga=(_ready_to_pay,),
         ),
-        Move("A8", "iuran_tercatat", frozenset({S.SIAP}), S.AKTIF, frozenset(), "Iuran pertama tercatat", sistem=True),
+        Move(
+            "A8", "iuran_tercatat", frozenset({S.SIAP}), S.AKTIF, frozenset(), "Iuran pertama tercatat",
+            sistem=True,
+        ),
         Move(
             "A9", "jeda", frozenset({S.AKTIF}), S.DIJEDA, frozenset({Peran.ASN}), "Jeda pekerja ini",
             sistem=True, penjaga=(_pause_short,),
         ),
-        Move("A9", "lanjut", frozenset({S.DIJEDA}), S.AKTIF, frozenset({Peran.ASN}), "Lanjutkan", sistem=True),
+        Move(
+            "A9", "lanjut", frozenset({S.DIJEDA}), S.AKTIF, frozenset({Peran.ASN}), "Lanjutkan", sistem=True
+        ),
         Move(
             "A10", "henti", frozenset({S.SIAP, S.AKTIF, S.DIJEDA}), S.MENCARI_PENGGANTI,
             frozenset({Peran.ASN}), "Berhenti mengasuh pekerja ini", sistem=True,

@@ -224,7 +224,9 @@ def advance_many(
     count. ``alasan`` and ``catatan`` are by row id. Raises ``Stale`` when a row has moved meanwhile.
     """
     db.session.flush()
-    checked = [(row, machine.status_of(row), *check_move(machine, row, peristiwa, by=by, **facts)) for row in rows]
+    checked = [
+        (row, machine.status_of(row), *check_move(machine, row, peristiwa, by=by, **facts)) for row in rows
+    ]
     counts = _history_counts(machine, [row.id for row in rows])
     common: dict[str, Any] = {
         "mesin": machine.nama,

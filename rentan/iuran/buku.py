@@ -127,7 +127,7 @@ def balik(jurnal_ids: Collection[uuid.UUID], *, tanggal: date, by: Pelaku) -> li
 
 
 def list_berlaku(iuran_ids: Collection[uuid.UUID], jenis: JenisJurnal) -> dict[uuid.UUID, uuid.UUID]:
-    """The posting of this kind that stands for each of these contributions (not reversed), newest if several."""
+    """The newest posting of this kind that stands (is not reversed) for each of these contributions."""
     dibalik = select(Jurnal.membalik_id).where(Jurnal.membalik_id.is_not(None))
     found: dict[uuid.UUID, uuid.UUID] = {}
     for some in chunks(sorted(iuran_ids)):

@@ -46,9 +46,7 @@ def terima_debet(
                 JenisJurnal.DEBET,
                 tanggal[one.id],
                 AkunBuku.BANK_PENAMPUNG,
-                AkunBuku.PIUTANG_DONATUR
-                if one.status_bpjs in SUDAH_DISETOR
-                else AkunBuku.TITIPAN_IURAN,
+                AkunBuku.PIUTANG_DONATUR if one.status_bpjs in SUDAH_DISETOR else AkunBuku.TITIPAN_IURAN,
                 one.tagihan,
                 iuran_id=one.id,
                 paket_id=paket_id,

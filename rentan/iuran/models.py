@@ -1,4 +1,4 @@
-"""Contributions, their attempts at the bank, the ledger, credit, receipts, proposals, notices, open matters."""
+"""Contributions, attempts at the bank, ledger, receipts, proposals, notices, open matters."""
 
 from __future__ import annotations
 
@@ -262,8 +262,8 @@ class Pemberitahuan(IdMixin, Base):
 class Urusan(IdMixin, VersionMixin, Base):
     """A matter that somebody must see to, until it is closed with a note.
 
-    ``pemilik`` is the role whose turn it is, ``pemilik_id`` and ``tenggat`` who has taken it and until when: a
-    month is closed only when each open matter of it has both (B11). ``sel`` is the cell of the mirror.
+    ``pemilik`` is the role whose turn it is, ``pemilik_id`` and ``tenggat`` who has taken it and until when:
+    a month is closed only when each open matter of it has both (B11). ``sel`` is the cell of the mirror.
     """
 
     __tablename__ = "urusan"

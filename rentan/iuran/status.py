@@ -1,4 +1,4 @@
-"""The monthly contribution (states.md §5): a money axis and a BPJS axis over one row per sponsorship and month.
+"""The monthly contribution (states.md §5): two axes over one row per sponsorship and month.
 
 The axes are two machines over two columns of the same row. Where several thousand rows move together, guards
 read the row alone. ``P1``-``P6`` number the arrows of the BPJS axis, which states.md leaves without numbers.
@@ -150,10 +150,13 @@ MACHINE = Machine(
     sebutan="Iuran",
     in_scope=in_scope,
     moves=(
-        Move("C1", "jadwalkan", _NONE, S.TERJADWAL, _NONE, "Jadwalkan", sistem=True),  # type: ignore[arg-type]
-        Move("C1", "pakai_kredit", frozenset({S.TERJADWAL}), S.DARI_KREDIT, _NONE, "Pakai kelebihan", sistem=True),
-        Move("C2", "tahan", frozenset({S.TERJADWAL}), S.DITAHAN, _BEN, "Tahan", sistem=True, penjaga=(not_own,)),
-        Move("C3", "lepas", frozenset({S.DITAHAN}), S.TERJADWAL, _BEN, "Lepas", sistem=True, penjaga=(not_own,)),
+        Move("C1", "jadwalkan", _NONE, S.TERJADWAL, _NONE, "Jadwalkan", sistem=True),
+        Move("C1", "pakai_kredit", frozenset({S.TERJADWAL}), S.DARI_KREDIT, _NONE, "Pakai kelebihan",
+             sistem=True),
+        Move("C2", "tahan", frozenset({S.TERJADWAL}), S.DITAHAN, _BEN, "Tahan", sistem=True,
+             penjaga=(not_own,)),
+        Move("C3", "lepas", frozenset({S.DITAHAN}), S.TERJADWAL, _BEN, "Lepas", sistem=True,
+             penjaga=(not_own,)),
         Move("C4", "masuk_batch", frozenset({S.TERJADWAL}), S.DALAM_BATCH, _BEN, "Masukkan ke paket"),
         Move("C5", "keluar", frozenset({S.DALAM_BATCH}), S.TERJADWAL, _BEN | _APP, "Keluarkan", sistem=True),
         Move("C6", "kirim", frozenset({S.DALAM_BATCH}), S.DIKIRIM, _BEN, "Kirim"),
@@ -210,7 +213,7 @@ def _usul(nama: str, sebutan: str) -> Machine:
         sebutan=sebutan,
         in_scope=in_scope,
         moves=(
-            Move("U1", "ajukan", _NONE, StatusUsul.DIAJUKAN, _BEN, "Ajukan", penjaga=(not_own,)),  # type: ignore[arg-type]
+            Move("U1", "ajukan", _NONE, StatusUsul.DIAJUKAN, _BEN, "Ajukan", penjaga=(not_own,)),
             Move("U2", "terima", frozenset({StatusUsul.DIAJUKAN}), StatusUsul.DITERIMA, _APP, "Setujui",
                  penjaga=(_decider,)),
             Move("U3", "tolak", frozenset({StatusUsul.DIAJUKAN}), StatusUsul.DITOLAK, _APP, "Tolak",

@@ -83,7 +83,7 @@ def _rewrite(table: str, change: Callable[[str], str], drop: str = "") -> None:
     names = ", ".join(columns)
     for statement in (
         new,
-        f"INSERT INTO _baru_{table} ({names}) SELECT {names} FROM {table}",
+        f"INSERT INTO _baru_{table} ({names}) SELECT {names} FROM {table}",  # noqa: S608 (our own names)
         f"DROP TABLE {table}",
         f"ALTER TABLE _baru_{table} RENAME TO {table}",
         *indexes,

@@ -106,7 +106,7 @@ class PenanganUang(PenanganPaket, Protocol):
         """B10: the sum of what succeeded (debits) or was paid (remittance), in whole rupiah."""
 
     def penghalang_kunci(self, paket: Paket) -> str | None:
-        """B3: the sentence that stands in the way of the lock (cut-off over, notices missing), or ``None``."""
+        """B3: what stands in the way of the lock (cut-off over, notices missing), in a sentence."""
 
     def setelah_tolak_berkas(self, paket: Paket, *, by: Pelaku) -> None:
         """B6: the bank refused the whole file and executed nothing."""

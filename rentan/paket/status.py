@@ -1,7 +1,7 @@
 """The batch (states.md §6): one machine for all lists that leave the building, and its moves.
 
 B8 by the system: a packing list is answered by the kecamatan that counts the last of its cards. B6, B7 and
-B9-B11 are of money alone. B13 is no move: a closed batch stays as it is, corrections are reversals (C14, C15).
+B9-B11 are of money alone. B13 is no move: a closed batch stays as it is, its corrections are reversals.
 """
 
 from __future__ import annotations
@@ -165,7 +165,9 @@ MACHINE = Machine(
     in_scope=in_scope,
     moves=(
         Move("B1", "susun", frozenset(), S.DISUSUN, _SUSUN, "Susun paket", penjaga=(_builder,)),
-        Move("B2", "ubah_baris", frozenset({S.DISUSUN}), S.DISUSUN, _SUSUN, "Ubah baris", penjaga=(_builder,)),
+        Move(
+            "B2", "ubah_baris", frozenset({S.DISUSUN}), S.DISUSUN, _SUSUN, "Ubah baris", penjaga=(_builder,)
+        ),
         Move(
             "B3", "kunci", frozenset({S.DISUSUN}), S.DIKUNCI, _SUSUN, "Kunci",
             penjaga=(_builder, _lines_agree),

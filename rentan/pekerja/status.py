@@ -202,7 +202,10 @@ MACHINE = Machine(
             penjaga=(_changed_since,),
         ),
         Move("W10", "tidak_layak", frozenset({S.DITOLAK_BPJS}), S.TIDAK_LAYAK, _VER, "Tidak memenuhi syarat"),
-        Move("W11", "tercatat", frozenset({S.TERDAFTAR}), S.AKTIF, _LIA, "Terlindungi", penjaga=(_paid_this_month,)),
+        Move(
+            "W11", "tercatat", frozenset({S.TERDAFTAR}), S.AKTIF, _LIA, "Terlindungi",
+            penjaga=(_paid_this_month,),
+        ),
         Move(
             "W12", "tertinggal", frozenset({S.AKTIF}), S.TENGGANG_1, frozenset(), "Satu bulan tanpa catatan",
             sistem=True, penjaga=(_behind(1),),

@@ -21,7 +21,7 @@ class SuratKuasa(IdMixin, VersionMixin, Base):
 
     ``diperiksa_oleh`` and ``_sejak`` are the claim of a verifikator (M5); ``diputus_pada`` is the day of M9
     or M10. From ``berlaku_mulai`` through ``berlaku_sampai`` the letter is in force (M12, M13, M18, M20);
-    ``jeda_sejak`` and ``jeda_sampai`` are the first and last month of a pause (M16), ``None`` for an open end.
+    ``jeda_sejak`` and ``jeda_sampai`` are the first and last month of a pause (M16), ``None``: open end.
 
     ``ref`` is the short code inside the QR (no personal data); ``nomor`` the letter number people quote.
     """

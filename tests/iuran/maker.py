@@ -125,7 +125,10 @@ def make_iuran(
     rincian = harga(asuhan, bulan)
     surat = db.session.scalar(db.select(SuratKuasa).where(SuratKuasa.asn_id == asuhan.asn_id).limit(1))
     kelas = db.session.scalar(
-        db.select(TarifKelas.id).where(TarifKelas.dasar == asuhan.penghasilan).order_by(TarifKelas.id).limit(1)
+        db.select(TarifKelas.id)
+        .where(TarifKelas.dasar == asuhan.penghasilan)
+        .order_by(TarifKelas.id)
+        .limit(1)
     )
     row = Iuran(
         id=uuid.uuid4(), asuhan_id=asuhan.id, pekerja_id=asuhan.pekerja_id, asn_id=asuhan.asn_id,
