@@ -19,6 +19,7 @@ from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
 from rentan.pekerja.actions import segarkan_tercakup
 from rentan.pencabutan.actions import run_waiting
+from rentan.perlindungan.hitung import hitung_perlindungan, tandai_usia65
 from rentan.pindai.actions import sweep_stacks
 from rentan.verifikasi.perbaikan import remind
 
@@ -29,6 +30,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "jalankan-pencabutan": run_waiting,
     "kembalikan-pegangan": kembalikan_pegangan,
     "bersihkan-impor": expire_imports,
+    "hitung-perlindungan": hitung_perlindungan,
     "ingatkan-perbaikan": remind,
     "minta-kartu": minta_kartu,
     "pangkas-isian-tertunda": prune_isian,
@@ -39,6 +41,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "sapu-tumpukan": sweep_stacks,
     "sapu-bukti": sapu_bukti,
     "segarkan-tercakup": segarkan_tercakup,
+    "tandai-usia65": tandai_usia65,
 }
 
 

@@ -19,6 +19,14 @@ KALIMAT: Kalimat = {
     ("W9", "ditolak"): "BPJS Ketenagakerjaan menolak data pekerja",
     ("W10", "perbaiki"): "Perbaikan data pekerja diterima, akan diajukan lagi ke BPJS",
     ("W10", "tidak_layak"): "Pekerja tidak dapat didaftarkan ke BPJS",
+    ("W11", "tercatat"): "Iuran tercatat di BPJS Ketenagakerjaan, pekerja terlindungi",
+    ("W12", "tertinggal"): "Satu bulan berlalu tanpa iuran tercatat, perlindungan berisiko",
+    ("W13", "tertinggal"): "Dua bulan berlalu tanpa iuran tercatat, perlindungan hampir terhenti",
+    ("W14", "terkejar"): "Iuran yang tertunggak tercatat di BPJS, pekerja kembali terlindungi",
+    ("W15", "terhenti"): "Tiga bulan berlalu tanpa iuran tercatat, perlindungan terhenti",
+    ("W15", "konfirmasi"): "BPJS Ketenagakerjaan memastikan bahwa perlindungan terhenti",
+    ("W16", "daftar_ulang"): "Pekerja didaftarkan ulang, masa kepesertaan mulai dari nol",
+    ("W19", "usia65"): "Pekerja berusia 65 tahun dan tetap dapat dilanjutkan",
     ("W17", "meninggal"): "Pekerja meninggal dunia",
     ("W18", "keluar"): "Pekerja keluar dari kepesertaan",
 }
@@ -26,4 +34,8 @@ KALIMAT: Kalimat = {
 PENJELASAN = {
     "W8": "Terdaftar belum berarti terlindungi: perlindungan berlaku setelah BPJS mencatat iuran pertama.",
     "W9": "Yang perlu diperbaiki tampil di halaman Perbaikan, bila Anda yang dapat memperbaikinya.",
+    "W12": "Bulan yang belum tercatat masih dapat dibayar; bulan yang tertua lebih dahulu.",
+    "W13": "Bila satu bulan lagi tidak tercatat, masa kepesertaan mulai dari nol.",
+    "W15": "Pendaftaran ulang mensyaratkan usia di bawah 65 tahun, dan masa kepesertaan mulai dari nol.",
+    "W19": "Bila iurannya terputus, pekerja tidak dapat didaftarkan kembali.",
 }
