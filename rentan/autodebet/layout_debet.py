@@ -28,13 +28,15 @@ Nilai = str | int | date
 class KodeHasil:
     """One code of the bank. ``kelas`` is ``None`` for success, else what the refusal asks for (C8).
 
-    ``kata`` is what staff read, ``kalimat`` what the donor reads.
+    ``kata`` is what staff read, ``kalimat`` what the donor reads. ``arti`` marks the two that say more than
+    yes or no: ``pembalikan`` (a success taken back, C15) and ``duplikat`` (executed before, by its words).
     """
 
     kode: str
     kelas: KelasGagal | None
     kata: str
     kalimat: str
+    arti: str = ""
 
     @property
     def berhasil(self) -> bool:
@@ -174,4 +176,4 @@ def _medan(rows: list[dict[str, Any]]) -> tuple[Medan, ...]:
 
 def _kode(kode: str, one: dict[str, str]) -> KodeHasil:
     kelas = None if one["kelas"] == "berhasil" else KelasGagal(one["kelas"])
-    return KodeHasil(kode, kelas, one["kata"], one["kalimat"])
+    return KodeHasil(kode, kelas, one["kata"], one["kalimat"], one.get("arti", ""))

@@ -72,6 +72,11 @@ def test_every_layout_can_be_chosen_and_knows_the_codes(app: Flask) -> None:
             "14": "perbaiki_data",
             "62": "perbaiki_data",
             "94": "hentikan",
+            "R1": "coba_lagi",
+        }
+        assert {one: kode[one].arti for one in kode if kode[one].arti} == {
+            "94": "duplikat",
+            "R1": "pembalikan",
         }
     with pytest.raises(LookupError):
         layout_debet("lain")
