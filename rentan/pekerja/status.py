@@ -45,8 +45,32 @@ _TRANSPORTASI = frozenset(
 
 def sektor_dari(pekerjaan: str) -> Sektor:
     """``tukang becak`` and ``kurir lepas`` are transport; what is not recognised is other work."""
-    kata = rapikan(pekerjaan).casefold().replace("-", " ").replace("/", " ").split()
-    return Sektor.TRANSPORTASI if _TRANSPORTASI.intersection(kata) else Sektor.LAIN
+    return Sektor.TRANSPORTASI if _TRANSPORTASI.intersection(_kata(pekerjaan)) else Sektor.LAIN
+
+
+def _kata(pekerjaan: str) -> list[str]:
+    return rapikan(pekerjaan).casefold().replace("-", " ").replace("/", " ").split()
+
+
+#: Words for work that is certainly not transport; with none of either list the sector is a guess.
+_PEKERJAAN_LAIN = frozenset(
+    """
+    pedagang penjual jualan dagang warung kios angkringan asongan petani tani peternak ternak nelayan kebun
+    pekebun buruh bangunan batu kayu pijat penjahit jahit pembatik batik perajin pengrajin pemulung rongsok
+    parkir jukir asisten pembantu art rumah cuci setrika laundry pengasuh guru ngaji marbot modin penyanyi
+    seniman bengkel montir salon cukur pangkas juru masak koki katering kebersihan sampah satpam linmas makam
+    kader posyandu tambal las
+    """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
+)
+
+
+def sektor_jelas(pekerjaan: str, sektor: Sektor) -> bool:
+    """Does the kind of work itself say this sector? Otherwise somebody should ask before it sets a price."""
+    kata = _kata(pekerjaan)
+    angkut = bool(_TRANSPORTASI.intersection(kata))
+    if sektor is Sektor.TRANSPORTASI:
+        return angkut
+    return not angkut and bool(_PEKERJAAN_LAIN.intersection(kata))
 
 
 class JenisKelamin(Status):

@@ -12,6 +12,7 @@ from rentan.core.settings import get_setting
 from rentan.ext import db
 from rentan.tarif.models import HariKhusus, TarifKelas, TarifPotongan
 from rentan.tarif.price import Kelas, Potongan, Tarif
+from rentan.tarif.tabel import SusunanKelas, TabelTarif
 from rentan.util.kalender import geser_hari_kerja, hari_kerja_pertama
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
@@ -24,7 +25,9 @@ def tarif_pada(bulan: date) -> Tarif:
     cache: dict[date, Tarif] = db.session.info.setdefault("tarif", {})
     bulan = awal_bulan(bulan)
     if bulan not in cache:
-        cache[bulan] = Tarif(_kelas_pada(bulan), _potongan())
+        if "tabel_tarif" not in db.session.info:
+            db.session.info["tabel_tarif"] = load_tabel()
+        cache[bulan] = db.session.info["tabel_tarif"].pada(bulan)
     return cache[bulan]
 
 
@@ -36,36 +39,51 @@ def penghasilan_terendah(bulan: date) -> int:
 def forget_tarif() -> None:
     """Read the tables again: for whoever changes them."""
     db.session.info.pop("tarif", None)
+    db.session.info.pop("tabel_tarif", None)
     db.session.info.pop("hari_khusus", None)
 
 
-def _kelas_pada(bulan: date) -> tuple[Kelas, ...]:
-    mulai = db.session.scalar(
-        select(db.func.max(TarifKelas.berlaku_mulai)).where(TarifKelas.berlaku_mulai <= bulan)
+def load_tabel() -> TabelTarif:
+    """Every dated row: for lists, previews and whoever adds one."""
+    susunan: dict[date, list[TarifKelas]] = {}
+    rows = db.session.scalars(
+        select(TarifKelas)
+        .order_by(TarifKelas.berlaku_mulai, TarifKelas.penghasilan_min)
+        .execution_options(populate_existing=True)
     )
-    if mulai is None:
-        raise LookupError(f"no tariff class in force in {bulan:%Y-%m}")
-    query = select(TarifKelas).where(TarifKelas.berlaku_mulai == mulai)
-    return tuple(
-        Kelas(row.penghasilan_min, row.penghasilan_maks, row.dasar, row.jkk, row.jkm, row.jht)
-        for row in db.session.scalars(query.order_by(TarifKelas.penghasilan_min))
+    for row in rows:
+        susunan.setdefault(row.berlaku_mulai, []).append(row)
+    cuts = db.session.scalars(
+        select(TarifPotongan)
+        .order_by(TarifPotongan.mulai, TarifPotongan.id)
+        .execution_options(populate_existing=True)
+    )
+    return TabelTarif(
+        susunan=tuple(
+            SusunanKelas(
+                mulai,
+                tuple(
+                    Kelas(one.penghasilan_min, one.penghasilan_maks, one.dasar, one.jkk, one.jkm, one.jht)
+                    for one in some
+                ),
+                some[0].dasar_hukum,
+            )
+            for mulai, some in susunan.items()
+        ),
+        potongan={row.id: _potongan(row) for row in cuts},
     )
 
 
-def _potongan() -> tuple[Potongan, ...]:
-    query = select(TarifPotongan).order_by(TarifPotongan.mulai, TarifPotongan.id)
-    return tuple(
-        Potongan(
-            mulai=row.mulai,
-            sampai=row.sampai,
-            # Words that price.py does not know are refused when the Tarif is made.
-            sektor=cast(Any, row.sektor),
-            pendanaan=cast(Any, row.pendanaan),
-            program=cast(Any, row.program),
-            persen=row.persen,
-            dasar_hukum=row.dasar_hukum,
-        )
-        for row in db.session.scalars(query)
+def _potongan(row: TarifPotongan) -> Potongan:
+    return Potongan(
+        mulai=row.mulai,
+        sampai=row.sampai,
+        # Words that price.py does not know are refused when the Tarif is made.
+        sektor=cast(Any, row.sektor),
+        pendanaan=cast(Any, row.pendanaan),
+        program=cast(Any, row.program),
+        persen=row.persen,
+        dasar_hukum=row.dasar_hukum,
     )
 
 
