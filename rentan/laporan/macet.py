@@ -39,13 +39,15 @@ from rentan.core.permissions import PERAN_KOTA, Peran
 from rentan.core.settings import get_setting
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
+from rentan.iuran.models import Iuran, Penerimaan, Urusan, UsulIuran
 from rentan.kartu.models import Kartu
-from rentan.laporan.tunggu import SEMUA, KeadaanPengecualian, Tunggu
+from rentan.laporan.tunggu import SEMUA, KeadaanPengecualian, KeadaanUrusan, Tunggu
 from rentan.opd.models import Opd
 from rentan.paket.models import Paket, Pengecualian
 from rentan.pekerja.models import DugaDuplikat, Pekerja
 from rentan.pekerja.status import StatusPekerja
 from rentan.pindai.models import Tumpukan
+from rentan.siaga.models import Talangan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.verifikasi.models import PendapatKedua
 from rentan.wilayah.models import Kecamatan
@@ -286,6 +288,45 @@ def _pengecualian() -> Select[Any]:
     return query.where(Pengecualian.selesai_pada.is_(None))
 
 
+def _iuran() -> Select[Any]:
+    sejak = _sejak("iuran", Iuran, Iuran.dijadwalkan_pada)
+    query = _kolom(Iuran, Iuran.status, sejak, Pekerja.nama, opd=Iuran.opd_id)
+    query = query.join(Pekerja, Pekerja.id == Iuran.pekerja_id)
+    return query.where(Iuran.status.in_(_menunggu("iuran")))
+
+
+def _iuran_bpjs() -> Select[Any]:
+    sejak = _sejak("iuran_bpjs", Iuran, Iuran.dijadwalkan_pada)
+    query = _kolom(Iuran, Iuran.status_bpjs, sejak, Pekerja.nama, opd=Iuran.opd_id)
+    query = query.join(Pekerja, Pekerja.id == Iuran.pekerja_id)
+    return query.where(Iuran.status_bpjs.in_(_menunggu("iuran_bpjs")))
+
+
+def _usul() -> Select[Any]:
+    query = _kolom(UsulIuran, UsulIuran.status, UsulIuran.dibuat_pada, Asn.nama, opd=Iuran.opd_id)
+    query = query.join(Iuran, Iuran.id == UsulIuran.iuran_id).join(Asn, Asn.id == Iuran.asn_id)
+    return query.where(UsulIuran.status.in_(_menunggu("usul_iuran")))
+
+
+def _penerimaan() -> Select[Any]:
+    query = _kolom(Penerimaan, Penerimaan.status, Penerimaan.dibuat_pada, Penerimaan.nomor, opd=Asn.opd_id)
+    query = query.join(Asn, Asn.id == Penerimaan.asn_id)
+    return query.where(Penerimaan.status.in_(_menunggu("penerimaan")))
+
+
+def _talangan() -> Select[Any]:
+    query = _kolom(Talangan, Talangan.status, Talangan.ditawarkan_pada, Asn.nama, opd=Asn.opd_id)
+    query = query.join(Asn, Asn.id == Talangan.asn_id)
+    return query.where(Talangan.status.in_(_menunggu("talangan")))
+
+
+def _urusan() -> Select[Any]:
+    terbuka = literal(KeadaanUrusan.TERBUKA.value)
+    query = _kolom(Urusan, terbuka, Urusan.dibuat_pada, Pekerja.nama, opd=Asn.opd_id, jenis=Urusan.jenis)
+    query = query.join(Asuhan, Asuhan.id == Urusan.asuhan_id).join(Asn, Asn.id == Asuhan.asn_id)
+    return query.join(Pekerja, Pekerja.id == Asuhan.pekerja_id).where(Urusan.selesai_pada.is_(None))
+
+
 _SUMBER: dict[str, Callable[[], Select[Any]]] = {
     "surat_kuasa": _surat,
     "asuhan": _asuhan,
@@ -296,4 +337,10 @@ _SUMBER: dict[str, Callable[[], Select[Any]]] = {
     "pendapat_kedua": _pendapat,
     "duga_duplikat": _ganda,
     "pengecualian": _pengecualian,
+    "iuran": _iuran,
+    "iuran_bpjs": _iuran_bpjs,
+    "usul_iuran": _usul,
+    "penerimaan": _penerimaan,
+    "talangan": _talangan,
+    "urusan": _urusan,
 }

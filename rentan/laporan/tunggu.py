@@ -14,22 +14,37 @@ from rentan.core.imports_base import JenisImpor
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.core.workflow import Machine
+from rentan.iuran.status import MACHINE as IURAN
+from rentan.iuran.status import (
+    MACHINE_BPJS,
+    MACHINE_PENERIMAAN,
+    MACHINE_USUL,
+    JenisUrusan,
+    StatusBpjs,
+    StatusIuran,
+    StatusUsul,
+)
 from rentan.kartu.status import MACHINE as KARTU
 from rentan.kartu.status import StatusKartu
 from rentan.paket.status import MACHINE as PAKET
-from rentan.paket.status import PENYUSUN, JenisPaket, StatusPaket
+from rentan.paket.status import PENGIRIM, PENYUSUN, UANG, JenisPaket, StatusPaket
 from rentan.pekerja.status import MACHINE as PEKERJA
 from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
 from rentan.pindai.status import StatusTumpukan
+from rentan.siaga.status import MACHINE as TALANGAN
+from rentan.siaga.status import StatusTalangan
 from rentan.surat_kuasa.status import MACHINE as SURAT
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.verifikasi.status import JawabanPendapat
 
-MESIN: tuple[Machine, ...] = (SURAT, ASUHAN, PEKERJA, KARTU, PAKET)
+MESIN: tuple[Machine, ...] = (
+    SURAT, ASUHAN, PEKERJA, KARTU, PAKET, IURAN, MACHINE_BPJS, MACHINE_USUL, MACHINE_PENERIMAAN, TALANGAN,
+)  # fmt: skip
 #: Matters that wait without a machine of their own.
-LAIN = ("tumpukan", "pendapat_kedua", "duga_duplikat", "pengecualian")
+LAIN = ("tumpukan", "pendapat_kedua", "duga_duplikat", "pengecualian", "urusan")
 Kunci = tuple[str, str]
 
+_IURAN = StatusIuran
 _SURAT, _ASUHAN, _PEKERJA, _KARTU, _PAKET = StatusSurat, StatusAsuhan, StatusPekerja, StatusKartu, StatusPaket
 
 AKHIR: dict[str, frozenset[Status]] = {
@@ -41,13 +56,24 @@ AKHIR: dict[str, frozenset[Status]] = {
     # A lost, broken or wrong card is replaced by a card of its own, which waits in its place.
     "kartu": frozenset({_KARTU.HILANG, _KARTU.RUSAK, _KARTU.SALAH_DATA, _KARTU.DIBATALKAN}),
     "paket": frozenset({_PAKET.DITUTUP, _PAKET.DIBATALKAN}),
+    "iuran": frozenset({_IURAN.DIHAPUSKAN, _IURAN.DIKEMBALIKAN}),
+    "iuran_bpjs": frozenset(),
+    "usul_iuran": frozenset({StatusUsul.DITERIMA, StatusUsul.DITOLAK}),
+    "penerimaan": frozenset({StatusUsul.DITERIMA, StatusUsul.DITOLAK}),
+    "talangan": frozenset(set(StatusTalangan) - {StatusTalangan.DITAWARKAN}),
 }
 TUJUAN: dict[str, frozenset[Status]] = {
     "surat_kuasa": frozenset({_SURAT.AKTIF}),
     "asuhan": frozenset({_ASUHAN.AKTIF}),
     "pekerja": frozenset({_PEKERJA.AKTIF}),
     "kartu": frozenset({_KARTU.DISERAHKAN}),
-    "paket": frozenset({_PAKET.HASIL_LENGKAP}),
+    # Of a batch without money the answered state is the goal; of money it waits to be reconciled.
+    "paket": frozenset(),
+    "iuran": frozenset({_IURAN.BERHASIL, _IURAN.DIBAYAR_LAIN, _IURAN.DARI_KREDIT}),
+    "iuran_bpjs": frozenset({StatusBpjs.TERCATAT}),
+    "usul_iuran": frozenset(),
+    "penerimaan": frozenset(),
+    "talangan": frozenset(),
 }
 
 
@@ -66,7 +92,7 @@ class Tunggu:
     url: str = ""
     daftar: bool = True
     ikut: str = ""
-    jenis: JenisPaket | JenisImpor | None = None
+    jenis: JenisPaket | JenisImpor | JenisUrusan | None = None
 
     @property
     def kunci(self) -> str:
@@ -91,7 +117,19 @@ _BENDA = {
     "pendapat_kedua": "Pendapat kedua",
     "duga_duplikat": "Dugaan ganda",
     "pengecualian": "Pengecualian",
+    "iuran": "Iuran",
+    "iuran_bpjs": "Iuran",
+    "usul_iuran": "Usul",
+    "penerimaan": "Penerimaan",
+    "talangan": "Tawaran menalangi",
+    "urusan": "Urusan",
 }
+
+
+class KeadaanUrusan(Status):
+    """A matter of money waits until a person has noted what became of it."""
+
+    TERBUKA = "terbuka", "Belum diselesaikan", "perlu"
 
 
 class KeadaanPengecualian(Status):
@@ -116,12 +154,29 @@ def _kartu(status: StatusKartu, pemilik: Peran, keluar: str, url: str = "/kartu"
     return Tunggu("kartu", status, pemilik, keluar, url)
 
 
-def _paket(status: StatusPaket, keluar: str, pemilik: Peran | None = None) -> tuple[Tunggu, ...]:
-    """One entry per kind of batch: each kind has its own builder."""
+def _paket(
+    status: StatusPaket,
+    keluar: str,
+    pemilik: Peran | dict[JenisPaket, Peran] = PENYUSUN,
+    *,
+    uang: bool = False,
+) -> tuple[Tunggu, ...]:
+    """One entry per kind of batch (``uang``: of those with money): each kind has its own builder."""
     return tuple(
-        Tunggu("paket", status, pemilik or PENYUSUN[jenis], keluar, "/paket", jenis=jenis)
-        for jenis in JenisPaket
-    )
+        Tunggu(
+            "paket", status, pemilik if isinstance(pemilik, Peran) else pemilik[jenis], keluar, "/paket",
+            jenis=jenis,
+        )
+        for jenis in (UANG if uang else JenisPaket)
+    )  # fmt: skip
+
+
+def _iuran(status: StatusIuran, keluar: str, url: str = "", ikut: str = "") -> Tunggu:
+    return Tunggu("iuran", status, Peran.BENDAHARA, keluar, url, daftar=not ikut, ikut=ikut)
+
+
+def _setor(status: StatusBpjs, keluar: str, url: str = "", ikut: str = "") -> Tunggu:
+    return Tunggu("iuran_bpjs", status, Peran.PETUGAS_BPJS, keluar, url, daftar=not ikut, ikut=ikut)
 
 
 _ASN, _OPR, _VER, _KEC = Peran.ASN, Peran.OPERATOR_OPD, Peran.VERIFIKATOR, Peran.PETUGAS_KECAMATAN
@@ -186,9 +241,9 @@ SEMUA: tuple[Tunggu, ...] = (
     _pekerja(
         _PEKERJA.TERDAFTAR, _LIA, "Terlindungi setelah BPJS mencatat iuran pertama.", ikut="iuran pertama"
     ),
-    _pekerja(_PEKERJA.TENGGANG_1, _LIA, "Tunggakan dibayar dan dicatat BPJS."),
-    _pekerja(_PEKERJA.TENGGANG_2, _LIA, "Tunggakan dibayar dan dicatat BPJS sebelum bulan ketiga."),
-    _pekerja(_PEKERJA.NONAKTIF, _VER, "Didaftarkan ulang bila masih memenuhi syarat."),
+    _pekerja(_PEKERJA.TENGGANG_1, _LIA, "Tunggakan dibayar dan dicatat BPJS.", "/perlindungan"),
+    _pekerja(_PEKERJA.TENGGANG_2, _LIA, "Tunggakan dibayar dan dicatat BPJS sebelum bulan ketiga.", "/perlindungan"),
+    _pekerja(_PEKERJA.NONAKTIF, _VER, "Didaftarkan ulang bila masih memenuhi syarat.", "/perlindungan"),
     _kartu(_KARTU.BELUM, _LIA, "Petugas BPJS meminta kartu."),
     _kartu(_KARTU.DIMINTA, _LIA, "Petugas BPJS mengunggah nomor kartu dari BPJS."),
     _kartu(_KARTU.TERBIT, _LIA, "Petugas BPJS mencetak dan memasukkannya ke daftar kirim."),
@@ -200,7 +255,9 @@ SEMUA: tuple[Tunggu, ...] = (
     _kartu(_KARTU.DIKEMBALIKAN, _LIA, "ASN atau operator memberi alamat; petugas BPJS mengirim ulang."),
     *_paket(_PAKET.DISUSUN, "Penyusun melengkapi dan menguncinya, atau membatalkan."),
     *_paket(_PAKET.DIKUNCI, "Penyetuju memeriksa dan menyetujui; penyusun dapat membukanya kembali.", _APP),
-    *_paket(_PAKET.DISETUJUI, "Penyusun mengirim berkasnya dan mencatat tanda terima."),
+    *_paket(
+        _PAKET.DISETUJUI, "Berkasnya dikirim (setoran: dibayar) dan tanda terimanya dicatat.", PENGIRIM
+    ),
     *(
         # The kecamatan answers a packing list by counting: its cards are listed, one by one.
         replace(
@@ -213,7 +270,49 @@ SEMUA: tuple[Tunggu, ...] = (
     ),
     *_paket(_PAKET.DITOLAK_BERKAS, "Penyusun memperbaiki berkasnya."),
     *_paket(_PAKET.HASIL_SEBAGIAN, "Penyusun membaca sisa jawabannya."),
-    *_paket(_PAKET.DIREKONSILIASI, "Penyetuju menutupnya.", _APP),
+    *_paket(
+        _PAKET.HASIL_LENGKAP, "Bendahara mencocokkannya dengan rekening penampung.", _BEN, uang=True
+    ),
+    *_paket(_PAKET.DIREKONSILIASI, "Penyetuju yang tidak membaca hasilnya menutupnya.", _APP),
+    _iuran(_IURAN.TERJADWAL, "Bendahara menyusun paket debet bulan itu.", ikut="paket debet"),
+    _iuran(
+        _IURAN.DITAHAN, "Lepas dengan sendirinya setelah sebabnya hilang, atau dibayar lewat jalan lain.",
+        "/iuran/kelola",
+    ),
+    _iuran(_IURAN.DALAM_BATCH, "Dikirim bersama paketnya.", ikut="paket debet"),
+    _iuran(_IURAN.DIKIRIM, "Bendahara membaca hasil dari bank.", ikut="paket debet"),
+    _iuran(
+        _IURAN.TANPA_KABAR, "Bendahara menanyakan kepada bank dan mencatat jawabannya.", "/iuran/urusan"
+    ),
+    _iuran(
+        _IURAN.GAGAL, "Dicoba lagi bila kodenya mengizinkan, dibayar lewat jalan lain, atau dihapuskan.",
+        "/iuran/kelola",
+    ),
+    _setor(StatusBpjs.BELUM, "Petugas BPJS memasukkannya ke setoran setelah uangnya masuk.", ikut="uang iuran"),
+    _setor(StatusBpjs.DALAM_SETORAN, "Dibayar bersama paket setorannya.", ikut="paket setoran"),
+    _setor(StatusBpjs.DISETOR, "Petugas BPJS membaca catatan BPJS.", ikut="paket setoran"),
+    _setor(
+        StatusBpjs.DITOLAK_BPJS, "Petugas BPJS memperbaiki datanya, lalu iuran disetor ulang.", "/setoran"
+    ),
+    Tunggu(
+        "usul_iuran", StatusUsul.DIAJUKAN, _APP, "Penyetuju menerima atau menolak usul itu.",
+        "/iuran/putusan",
+    ),
+    Tunggu(
+        "penerimaan", StatusUsul.DIAJUKAN, _APP, "Penyetuju menerima atau menolak penerimaan itu.",
+        "/iuran/putusan",
+    ),
+    Tunggu(
+        "talangan", StatusTalangan.DITAWARKAN, _ASN, "Dijawab donatur siaga, atau diteruskan ke yang lain.",
+        daftar=False, ikut="batas jawab",
+    ),
+    *(
+        Tunggu(
+            "urusan", KeadaanUrusan.TERBUKA, _LIA if jenis is JenisUrusan.DITOLAK_BPJS else _BEN,
+            "Pemiliknya menyelesaikan dan mencatat apa yang dilakukan.", "/iuran/urusan", jenis=jenis,
+        )
+        for jenis in JenisUrusan
+    ),
     Tunggu("tumpukan", StatusTumpukan.DIBACA, _OPR, "Selesai dibaca dengan sendirinya.", "/pindai"),
     Tunggu("tumpukan", StatusTumpukan.SIAP, _OPR, "Operator membereskan sisanya.", "/pindai"),
     Tunggu("tumpukan", StatusTumpukan.GAGAL, _OPR, "Operator memindai ulang atau membuangnya.", "/pindai"),
@@ -222,10 +321,13 @@ SEMUA: tuple[Tunggu, ...] = (
     *(
         Tunggu(
             "pengecualian", KeadaanPengecualian.TERBUKA,
-            _BEN if jenis is JenisImpor.JAWABAN_MANDAT else _LIA,
+            _BEN if jenis in (JenisImpor.JAWABAN_MANDAT, JenisImpor.HASIL_DEBET) else _LIA,
             "Pembaca jawaban memeriksa baris itu dan mencatat hasilnya.", "/paket/pengecualian", jenis=jenis,
         )
-        for jenis in (JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ, JenisImpor.JAWABAN_MANDAT)
+        for jenis in (
+            JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ, JenisImpor.JAWABAN_MANDAT, JenisImpor.HASIL_DEBET,
+            JenisImpor.CATATAN_BPJS,
+        )
     ),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from rentan.akun.models import Akun, PeranAkun
@@ -19,8 +19,14 @@ from rentan.core.permissions import Peran
 from rentan.core.settings import get_setting
 from rentan.core.subject import Sidik
 from rentan.core.triggers import expected_triggers, list_triggers
-from rentan.core.workflow import Riwayat
+from rentan.core.workflow import Machine, Riwayat
 from rentan.ext import db, runtime
+from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
+from rentan.iuran.status import MACHINE as MESIN_IURAN
+from rentan.iuran.status import MACHINE_BPJS as MESIN_IURAN_BPJS
+from rentan.iuran.status import MACHINE_PENERIMAAN as MESIN_PENERIMAAN
+from rentan.iuran.status import MACHINE_USUL as MESIN_USUL
+from rentan.iuran.status import StatusBpjs
 from rentan.kartu.models import Kartu
 from rentan.kartu.status import MACHINE as MESIN_KARTU
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
@@ -30,19 +36,28 @@ from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import MACHINE as MESIN_PEKERJA
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import MACHINE as MESIN_PENDAFTARAN
+from rentan.siaga.models import Talangan
+from rentan.siaga.status import MACHINE as MESIN_TALANGAN
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import MACHINE as MESIN_SURAT
 
 #: Every machine and the table whose status it moves. A room with a new machine adds its line here.
-MESIN: tuple[tuple[str, Any], ...] = (
-    (MESIN_ASUHAN.nama, Asuhan),
-    (MESIN_SURAT.nama, SuratKuasa),
-    (MESIN_PEKERJA.nama, Pekerja),
-    (MESIN_TAWARAN.nama, Tawaran),
-    (MESIN_PENDAFTARAN.nama, Pendaftaran),
-    (MESIN_PAKET.nama, Paket),
-    (MESIN_KARTU.nama, Kartu),
+MESIN: tuple[tuple[Machine, Any], ...] = (
+    (MESIN_ASUHAN, Asuhan),
+    (MESIN_SURAT, SuratKuasa),
+    (MESIN_PEKERJA, Pekerja),
+    (MESIN_TAWARAN, Tawaran),
+    (MESIN_PENDAFTARAN, Pendaftaran),
+    (MESIN_PAKET, Paket),
+    (MESIN_KARTU, Kartu),
+    (MESIN_IURAN, Iuran),
+    (MESIN_IURAN_BPJS, Iuran),
+    (MESIN_USUL, UsulIuran),
+    (MESIN_PENERIMAAN, Penerimaan),
+    (MESIN_TALANGAN, Talangan),
 )
+#: A state in which a row of this machine begins without a move: the BPJS axis comes with the contribution.
+AWAL = {MESIN_IURAN_BPJS.nama: StatusBpjs.BELUM}
 
 
 def _riwayat() -> Iterator[Temuan]:
@@ -50,22 +65,26 @@ def _riwayat() -> Iterator[Temuan]:
     for mesin, model in MESIN:
         nomor = (
             select(Riwayat.objek_id, func.max(Riwayat.urutan).label("urutan"))
-            .where(Riwayat.mesin == mesin)
+            .where(Riwayat.mesin == mesin.nama)
             .group_by(Riwayat.objek_id)
             .subquery()
         )
         akhir = and_(
-            Riwayat.mesin == mesin, Riwayat.objek_id == nomor.c.objek_id, Riwayat.urutan == nomor.c.urutan
+            Riwayat.mesin == mesin.nama,
+            Riwayat.objek_id == nomor.c.objek_id,
+            Riwayat.urutan == nomor.c.urutan,
         )
         terakhir = select(Riwayat.objek_id, Riwayat.ke).join(nomor, akhir).subquery()
+        kolom, awal = getattr(model, mesin.kolom), AWAL.get(mesin.nama)
+        tanpa = terakhir.c.ke.is_(None)
         query = (
-            select(model.id, model.status, terakhir.c.ke)
+            select(model.id, kolom, terakhir.c.ke)
             .join(terakhir, terakhir.c.objek_id == model.id, isouter=True)
-            .where(or_(terakhir.c.ke.is_(None), terakhir.c.ke != model.status))
+            .where(or_(tanpa if awal is None else and_(tanpa, kolom != awal), terakhir.c.ke != kolom))
         )
         for objek_id, status, ke in db.session.execute(query):
             sebab = f"langkah terakhirnya {ke}" if ke else "tidak mempunyai riwayat"
-            yield Temuan(f"{mesin} {objek_id}", f"berstatus {status.value}, tetapi {sebab}")
+            yield Temuan(f"{mesin.nama} {objek_id}", f"berstatus {status.value}, tetapi {sebab}")
 
 
 def _sambung() -> Iterator[Temuan]:
@@ -76,8 +95,9 @@ def _sambung() -> Iterator[Temuan]:
         sebelum.objek_id == Riwayat.objek_id,
         sebelum.urutan == Riwayat.urutan - 1,
     )
+    bawaan = or_(*(and_(Riwayat.mesin == nama, Riwayat.dari == awal) for nama, awal in AWAL.items()))
     putus = or_(
-        and_(Riwayat.urutan == 1, Riwayat.dari.is_not(None)),
+        and_(Riwayat.urutan == 1, Riwayat.dari.is_not(None), not_(bawaan)),
         and_(Riwayat.urutan > 1, sebelum.ke.is_distinct_from(Riwayat.dari)),
     )
     query = select(Riwayat.mesin, Riwayat.objek_id, Riwayat.urutan).join(sebelum, sama, isouter=True)
