@@ -15,6 +15,7 @@ from rentan.core.idempotency import prune_answers
 from rentan.core.imports import expire_imports
 from rentan.core.queue import every_hour, task
 from rentan.ext import db
+from rentan.iuran.jadwal import jadwalkan
 from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
 from rentan.pekerja.actions import segarkan_tercakup
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 JOBS: dict[str, Callable[[], int]] = {
     "ekspor-kepala-jejak": export_head,
+    "jadwalkan-iuran": jadwalkan,
     "jalankan-pencabutan": run_waiting,
     "kembalikan-pegangan": kembalikan_pegangan,
     "bersihkan-impor": expire_imports,

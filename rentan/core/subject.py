@@ -155,3 +155,16 @@ def seal_values(
         row: encrypt(cache[subject], plain.encode(), table=table, column=column, row=row)
         for row, subject, plain in items
     }
+
+
+def reveal_values(
+    table: str, column: str, items: Iterable[tuple[uuid.UUID, uuid.UUID, bytes]]
+) -> dict[uuid.UUID, str]:
+    """The other way round: (row id, subject id, sealed) -> row id to plain text, one query for all keys."""
+    items = list(items)
+    load_deks(subject for _, subject, _ in items)
+    cache = _cache()
+    return {
+        row: decrypt(cache[subject], sealed, table=table, column=column, row=row).decode()
+        for row, subject, sealed in items
+    }

@@ -1,0 +1,350 @@
+"""C1: which contributions a day asks for. One row per sponsorship and month, made once, set-based.
+
+The job may run on any day, twice, or twice at once: what is there already stays as it is, because the keys
+(sponsorship, month) and (worker, month) are the database's. A month that somebody wrote off or refunded is
+not asked for again from the same donor; one that fell away with a donor who stopped (``gugur``) is, when he
+comes back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, and_, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rentan.asn.models import Penempatan
+from rentan.asn.status import StatusAktif
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import StatusAsuhan
+from rentan.core.actor import SISTEM
+from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import now, today
+from rentan.core.massal import chunks
+from rentan.core.subject import reveal_values, seal_values
+from rentan.core.workflow import Riwayat, advance_new
+from rentan.ext import db
+from rentan.iuran.kredit import pakai_kredit
+from rentan.iuran.models import Iuran
+from rentan.iuran.status import GUGUR, MACHINE, StatusBpjs, StatusIuran
+from rentan.pekerja.models import Pekerja
+from rentan.pekerja.status import StatusPekerja
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.status import HIDUP
+from rentan.tarif.models import TarifKelas
+from rentan.tarif.price import Tarif, iuran, kelas_untuk
+from rentan.tarif.queries import batas_berkas, bulan_pertama, jadwal_bulan, tarif_pada
+from rentan.util.tanggal import awal_bulan, tambah_bulan
+
+#: Months back that are still asked for while the worker is in his grace (C1).
+MUNDUR = 2
+TENGGANG = (StatusPekerja.TENGGANG_1, StatusPekerja.TENGGANG_2)
+PENDANAAN = "pribadi"
+_TABEL: Table = Iuran.__table__  # type: ignore[assignment]
+
+Calon = Row[Any]
+Pasangan = tuple[Calon, date]
+
+
+def jadwalkan(hari: date | None = None) -> int:
+    """Job "jadwalkan-iuran": make the contributions that ``hari`` (default: today) asks for; how many."""
+    hari = hari or today()
+    db.session.flush()
+    bulan = bulan_terbuka(hari)
+    if not bulan:
+        return 0
+    calon = list(db.session.execute(_calon()))
+    return _buat(list(_perlu(calon, bulan, hari)), hari)
+
+
+def jadwalkan_asuhan(asuhan: Asuhan, bulan: Iterable[date], hari: date | None = None) -> list[Iuran]:
+    """The rows of these months of one sponsorship, made where they are missing: for money that came in.
+
+    For prepayments in cash or by transfer, with or without a letter (C1 "or prepaid"). Answers the standing
+    rows of the months, oldest first; a month that another donor of the worker pays is not among them.
+    """
+    hari = hari or today()
+    months = sorted({awal_bulan(one) for one in bulan})
+    db.session.flush()
+    calon = db.session.execute(_calon(asuhan.id)).one()
+    ada = _sudah_ada([asuhan.pekerja_id], months[0])
+    pairs = [(calon, one) for one in months if (calon.pekerja_id, one) not in ada]
+    _buat(pairs, hari)
+    query = select(Iuran).where(
+        Iuran.asuhan_id == asuhan.id, Iuran.periode.in_(months), Iuran.status.not_in(GUGUR)
+    )
+    return list(db.session.scalars(query.order_by(Iuran.periode)))
+
+
+def bulan_terbuka(hari: date) -> list[date]:
+    """The running month and the next one, as far as their candidate day has come."""
+    kini = awal_bulan(hari)
+    return [one for one in (kini, tambah_bulan(kini, 1)) if jadwal_bulan(one).kandidat <= hari]
+
+
+def awal_blok(bulan: date, pertama: date | None, periode: int) -> date:
+    """The first month of the prepaid block of ``periode`` months, counted from ``pertama``, around ``bulan``.
+
+    A month before ``pertama`` (it came later than planned) and a sponsorship paid month by month are blocks
+    of their own.
+    """
+    if periode == 1 or pertama is None or bulan < pertama:
+        return bulan
+    selisih = (bulan.year - pertama.year) * 12 + bulan.month - pertama.month
+    return tambah_bulan(awal_bulan(pertama), selisih - selisih % periode)
+
+
+# -- which ---------------------------------------------------------------------------------------------------
+
+
+def _calon(asuhan_id: uuid.UUID | None = None) -> Any:
+    """The sponsorships that can be asked for money, with letter and worker; or the one named."""
+    query = select(
+        Asuhan.id,
+        Asuhan.asn_id,
+        Asuhan.pekerja_id,
+        Asuhan.program,
+        Asuhan.penghasilan,
+        Asuhan.periode,
+        Asuhan.bulan_pertama,
+        Asuhan.sampai,
+        Pekerja.sektor,
+        Pekerja.status.label("status_pekerja"),
+        Pekerja.lunas_sampai,
+        SuratKuasa.id.label("surat_id"),
+        SuratKuasa.bulan_pertama.label("bulan_surat"),
+        SuratKuasa.rekening_enc,
+        SuratKuasa.nama_rekening,
+    ).join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
+    hidup = and_(SuratKuasa.asn_id == Asuhan.asn_id, SuratKuasa.status.in_(HIDUP))
+    if asuhan_id is not None:
+        return query.join(SuratKuasa, hidup, isouter=True).where(Asuhan.id == asuhan_id)
+    return (
+        query.join(SuratKuasa, hidup)
+        .where(Asuhan.status.in_((StatusAsuhan.SIAP, StatusAsuhan.AKTIF)))
+        .order_by(Asuhan.id)
+    )
+
+
+def _perlu(calon: Sequence[Calon], bulan: Sequence[date], hari: date) -> Iterator[Pasangan]:
+    kini = awal_bulan(hari)
+    mundur = [tambah_bulan(kini, -n) for n in range(MUNDUR, 0, -1)]
+    dini = bulan_pertama(hari)
+    ada = _sudah_ada(None, mundur[0])
+    putus = _ditutup(mundur[0])
+    for one in calon:
+        months = [*mundur, *bulan] if one.status_pekerja in TENGGANG else bulan
+        for satu in _blok(one, months, dini):
+            if (one.pekerja_id, satu) not in ada and (one.id, satu) not in putus:
+                yield one, satu
+
+
+def _blok(one: Calon, months: Sequence[date], dini: date) -> list[date]:
+    """These months and the rest of their prepaid blocks, within what this sponsorship pays."""
+    pertama = mulai_dari(one, dini)
+    found: dict[date, None] = {}
+    for bulan in months:
+        if bulan < pertama:
+            continue
+        akhir = tambah_bulan(awal_blok(bulan, pertama, one.periode), one.periode - 1)
+        while bulan <= akhir:
+            found[bulan] = None
+            bulan = tambah_bulan(bulan, 1)
+    return [
+        bulan
+        for bulan in found
+        if (one.sampai is None or bulan <= one.sampai)
+        # BPJS has that month already, whoever paid it.
+        and (one.lunas_sampai is None or bulan > one.lunas_sampai)
+    ]
+
+
+def mulai_dari(one: Any, dini: date) -> date:
+    """The first month of a sponsorship; when it is not fixed yet, the letter's and not before ``dini``."""
+    if one.bulan_pertama is not None:
+        return awal_bulan(one.bulan_pertama)
+    return max(dini, awal_bulan(one.bulan_surat)) if one.bulan_surat else dini
+
+
+def _sudah_ada(pekerja_ids: Collection[uuid.UUID] | None, sejak: date) -> set[tuple[uuid.UUID, date]]:
+    """(worker, month) pairs that a standing contribution takes."""
+    query = select(Iuran.pekerja_id, Iuran.periode).where(Iuran.periode >= sejak, Iuran.status.not_in(GUGUR))
+    if pekerja_ids is not None:
+        query = query.where(Iuran.pekerja_id.in_(pekerja_ids))
+    return {(row.pekerja_id, row.periode) for row in db.session.execute(query)}
+
+
+def _ditutup(sejak: date) -> set[tuple[uuid.UUID, date]]:
+    """(sponsorship, month) pairs that people have written off or refunded."""
+    diputus = (
+        select(Riwayat.id)
+        .where(
+            Riwayat.mesin == MACHINE.nama,
+            Riwayat.objek_id == Iuran.id,
+            Riwayat.peristiwa.in_(("hapuskan", "kembalikan")),
+        )
+        .exists()
+    )
+    query = select(Iuran.asuhan_id, Iuran.periode).where(
+        Iuran.periode >= sejak, Iuran.status.in_(GUGUR), diputus
+    )
+    return {(row.asuhan_id, row.periode) for row in db.session.execute(query)}
+
+
+# -- rows ----------------------------------------------------------------------------------------------------
+
+
+def _buat(pairs: Sequence[Pasangan], hari: date) -> int:
+    """Insert what is missing, with everything copied in; rows that another run has just made stay."""
+    if not pairs:
+        return 0
+    tempat = penempatan_pada({(one.asn_id, hari_potret(bulan, hari)) for one, bulan in pairs})
+    rows = []
+    for one, bulan in pairs:
+        di = tempat.get((one.asn_id, hari_potret(bulan, hari)))
+        if di is not None:
+            rows.append(_baris(one, bulan, di))
+    made = _sisipkan(_segel(rows, pairs))
+    if not made:
+        return 0
+    advance_new(MACHINE, [row["id"] for row in made], ("jadwalkan",), by=SISTEM)
+    _tetapkan_awal(pairs, made)
+    for bulan, banyak in sorted(Counter(row["periode"] for row in made).items()):
+        record(Peristiwa.IURAN_DIJADWALKAN, by=SISTEM, periode=bulan.isoformat()[:7], jumlah=banyak)
+    pakai_kredit({row["asuhan_id"] for row in made}, hari)
+    return len(made)
+
+
+def _baris(one: Calon, bulan: date, opd_id: uuid.UUID) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4(),
+        "versi": 1,
+        "asuhan_id": one.id,
+        "pekerja_id": one.pekerja_id,
+        "asn_id": one.asn_id,
+        "opd_id": opd_id,
+        "surat_kuasa_id": one.surat_id,
+        "periode": bulan,
+        "status": StatusIuran.TERJADWAL,
+        "status_bpjs": StatusBpjs.BELUM,
+        "kredit_dipakai": 0,
+        "nama_rekening": one.nama_rekening,
+        "dijadwalkan_pada": now(),
+        **potret_harga(bulan, one.penghasilan, one.program, one.sektor.value),
+    }
+
+
+def potret_harga(bulan: date, penghasilan: int, program: str, sektor: str) -> dict[str, Any]:
+    """The price of one month in whole rupiah, with what it was computed from, as columns of ``Iuran``."""
+    cache: dict[tuple[Any, ...], tuple[Tarif, dict[str, Any]]]
+    cache = db.session.info.setdefault("potret_harga", {})
+    tarif = tarif_pada(bulan)
+    key = (bulan, penghasilan, program, sektor)
+    if key not in cache or cache[key][0] is not tarif:  # somebody has changed the tariff since
+        kelas = kelas_untuk(penghasilan, tarif)
+        harga = iuran(bulan, kelas, cast(Any, program), cast(Any, sektor), PENDANAAN, tarif)
+        cache[key] = (
+            tarif,
+            {
+                "jumlah": harga.total,
+                "jkk": harga.jkk,
+                "jkm": harga.jkm,
+                "jht": harga.jht,
+                "program": program,
+                "sektor": sektor,
+                "pendanaan": PENDANAAN,
+                "penghasilan": penghasilan,
+                "tarif_kelas_id": _kelas_id(bulan, kelas.dasar),
+            },
+        )
+    return cache[key][1]
+
+
+def _kelas_id(bulan: date, dasar: int) -> uuid.UUID:
+    query = (
+        select(TarifKelas.id)
+        .where(TarifKelas.berlaku_mulai <= bulan, TarifKelas.dasar == dasar)
+        .order_by(TarifKelas.berlaku_mulai.desc())
+        .limit(1)
+    )
+    return db.session.scalars(query).one()
+
+
+def hari_potret(bulan: date, hari: date) -> date:
+    """The day on which the donor's OPD counts for this month: its cut-off, or today while that lies ahead."""
+    return min(batas_berkas(bulan), hari)
+
+
+def penempatan_pada(
+    asked: Collection[tuple[uuid.UUID, date]],
+) -> dict[tuple[uuid.UUID, date], uuid.UUID]:
+    """Where each of these donors served on that day; those who were not active then are missing."""
+    found: dict[tuple[uuid.UUID, date], uuid.UUID] = {}
+    for pada in sorted({day for _, day in asked}):
+        query = select(Penempatan.asn_id, Penempatan.opd_id).where(
+            Penempatan.mulai <= pada,
+            or_(Penempatan.sampai.is_(None), Penempatan.sampai >= pada),
+            Penempatan.status_aktif == StatusAktif.AKTIF,
+        )
+        for some in chunks(sorted({asn_id for asn_id, day in asked if day == pada})):
+            for row in db.session.execute(query.where(Penempatan.asn_id.in_(some))):
+                found[row.asn_id, pada] = row.opd_id
+    return found
+
+
+def _segel(rows: list[dict[str, Any]], pairs: Sequence[Pasangan]) -> list[dict[str, Any]]:
+    """The account of the donor's letter, sealed anew for each row (KEY-1)."""
+    surat = {one.id: one for one, _ in pairs if one.rekening_enc is not None}
+    terang = buka_rekening({(one.surat_id, one.asn_id, one.rekening_enc) for one in surat.values()})
+    sealed = seal_values(
+        "iuran",
+        "rekening",
+        (
+            (row["id"], row["asn_id"], terang[surat[row["asuhan_id"]].surat_id])
+            for row in rows
+            if row["asuhan_id"] in surat
+        ),
+    )
+    for row in rows:
+        row["rekening_enc"] = sealed.get(row["id"])
+    return rows
+
+
+def buka_rekening(items: Iterable[tuple[uuid.UUID, uuid.UUID, bytes]]) -> dict[uuid.UUID, str]:
+    """Account numbers of letters: (letter, donor, sealed) to letter and plain digits; never shown."""
+    return reveal_values("surat_kuasa", "rekening", items)
+
+
+def _sisipkan(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What really went in. Always in the same order, so that two runs at once wait and do not deadlock."""
+    rows.sort(key=lambda row: (row["pekerja_id"], row["periode"]))
+    dialek = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialek.insert(_TABEL).on_conflict_do_nothing().returning(_TABEL.c.id)
+    masuk: set[uuid.UUID] = set()
+    for some in chunks(rows):
+        masuk.update(db.session.connection().execute(statement, list(some)).scalars())
+    return [row for row in rows if row["id"] in masuk]
+
+
+def _tetapkan_awal(pairs: Sequence[Pasangan], made: Sequence[dict[str, Any]]) -> None:
+    """A7: the first month is fixed by the first contribution; prepaid blocks are counted from it."""
+    terbuka = {one.id for one, _ in pairs if one.bulan_pertama is None}
+    awal: dict[uuid.UUID, date] = {}
+    for row in made:
+        if row["asuhan_id"] in terbuka:
+            awal[row["asuhan_id"]] = min(row["periode"], awal.get(row["asuhan_id"], row["periode"]))
+    tabel: Table = Asuhan.__table__  # type: ignore[assignment]
+    if awal:
+        db.session.connection().execute(
+            tabel.update()
+            .where(tabel.c.id == db.bindparam("_id"), tabel.c.bulan_pertama.is_(None))
+            .values(bulan_pertama=db.bindparam("_awal")),
+            [{"_id": key, "_awal": bulan} for key, bulan in sorted(awal.items())],
+        )
+        for one in db.session.identity_map.values():
+            if isinstance(one, Asuhan) and one.id in awal:
+                db.session.expire(one, ["bulan_pertama"])

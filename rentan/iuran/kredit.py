@@ -1,0 +1,89 @@
+"""Money carried over pays before the bank is asked again (C1), and comes back when its month falls away."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from rentan.asuhan.models import Asuhan
+from rentan.core.actor import SISTEM, Pelaku
+from rentan.core.clock import today
+from rentan.core.massal import chunks, set_many
+from rentan.core.workflow import advance_many
+from rentan.ext import db
+from rentan.iuran import buku
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
+from rentan.iuran.gerak import beri_bukti, naikkan_didebit
+from rentan.iuran.models import Iuran
+from rentan.iuran.status import MACHINE, StatusIuran
+
+
+def pakai_kredit(asuhan_ids: Collection[uuid.UUID], hari: date | None = None) -> int:
+    """Use what is carried over for these sponsorships for their scheduled months, oldest first.
+
+    A month paid whole is ``dari_kredit`` with a receipt; of one paid in part the bank is asked for the rest.
+    Answers how many months were paid whole. Held months wait: their cause may end them.
+    """
+    hari = hari or today()
+    kaya = buku.saldo_kredit(asuhan_ids)
+    if not kaya:
+        return 0
+    # Two runs at once must not spend the same rupiah: the sponsorship's row is the lock of its balance.
+    for some in chunks(sorted(kaya)):
+        lock = select(Asuhan.id).where(Asuhan.id.in_(some)).order_by(Asuhan.id)
+        db.session.execute(lock.with_for_update(key_share=True)).all()
+    saldo = buku.saldo_kredit(kaya)
+    penuh, bagian = [], {}
+    for row in _terjadwal(list(saldo)):
+        dipakai = min(max(saldo[row.asuhan_id], 0), row.tagihan)
+        if not dipakai:
+            continue
+        saldo[row.asuhan_id] -= dipakai
+        bagian[row.id] = (row, dipakai)
+        if dipakai == row.tagihan:
+            penuh.append(row)
+    rows = [row for row, _ in bagian.values()]
+    set_many(rows, {row.id: {"kredit_dipakai": row.kredit_dipakai + n} for row, n in bagian.values()})
+    buku.catat([_posting(row, n, hari) for row, n in bagian.values()], by=SISTEM)
+    if penuh:
+        beri_bukti(penuh, {row.id: hari for row in penuh})
+        advance_many(MACHINE, penuh, "pakai_kredit", by=SISTEM)
+        naikkan_didebit(penuh)
+    return len(penuh)
+
+
+def lepas_kredit(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku = SISTEM) -> None:
+    """Give back what these unpaid months had taken of the credit: their postings are reversed.
+
+    For months that are written off or priced anew; each has at most one standing posting a use, so this is
+    repeated until none stands.
+    """
+    rows = [row for row in rows if row.kredit_dipakai]
+    if not rows:
+        return
+    while jurnal := buku.list_berlaku([row.id for row in rows], JenisJurnal.PAKAI_KREDIT):
+        buku.balik(list(jurnal.values()), tanggal=tanggal, by=by)
+    set_many(rows, {row.id: {"kredit_dipakai": 0} for row in rows})
+
+
+def _terjadwal(asuhan_ids: Sequence[uuid.UUID]) -> list[Iuran]:
+    found: list[Iuran] = []
+    for some in chunks(sorted(asuhan_ids)):
+        query = select(Iuran).where(Iuran.asuhan_id.in_(some), Iuran.status == StatusIuran.TERJADWAL)
+        found += db.session.scalars(query.with_for_update().order_by(Iuran.id)).all()
+    return sorted(found, key=lambda row: (row.asuhan_id, row.periode))
+
+
+def _posting(row: Iuran, jumlah: int, hari: date) -> buku.Posting:
+    return buku.Posting.dua_sisi(
+        JenisJurnal.PAKAI_KREDIT,
+        hari,
+        AkunBuku.KREDIT_DONATUR,
+        AkunBuku.TITIPAN_IURAN,
+        jumlah,
+        asuhan_id=row.asuhan_id,
+        iuran_id=row.id,
+    )
