@@ -242,7 +242,9 @@ SEMUA: tuple[Tunggu, ...] = (
         _PEKERJA.TERDAFTAR, _LIA, "Terlindungi setelah BPJS mencatat iuran pertama.", ikut="iuran pertama"
     ),
     _pekerja(_PEKERJA.TENGGANG_1, _LIA, "Tunggakan dibayar dan dicatat BPJS.", "/perlindungan"),
-    _pekerja(_PEKERJA.TENGGANG_2, _LIA, "Tunggakan dibayar dan dicatat BPJS sebelum bulan ketiga.", "/perlindungan"),
+    _pekerja(
+        _PEKERJA.TENGGANG_2, _LIA, "Tunggakan dibayar dan dicatat BPJS sebelum bulan ketiga.", "/perlindungan"
+    ),
     _pekerja(_PEKERJA.NONAKTIF, _VER, "Didaftarkan ulang bila masih memenuhi syarat.", "/perlindungan"),
     _kartu(_KARTU.BELUM, _LIA, "Petugas BPJS meminta kartu."),
     _kartu(_KARTU.DIMINTA, _LIA, "Petugas BPJS mengunggah nomor kartu dari BPJS."),
@@ -288,7 +290,9 @@ SEMUA: tuple[Tunggu, ...] = (
         _IURAN.GAGAL, "Dicoba lagi bila kodenya mengizinkan, dibayar lewat jalan lain, atau dihapuskan.",
         "/iuran/kelola",
     ),
-    _setor(StatusBpjs.BELUM, "Petugas BPJS memasukkannya ke setoran setelah uangnya masuk.", ikut="uang iuran"),
+    _setor(
+        StatusBpjs.BELUM, "Petugas BPJS memasukkannya ke setoran setelah uangnya masuk.", ikut="uang iuran"
+    ),
     _setor(StatusBpjs.DALAM_SETORAN, "Dibayar bersama paket setorannya.", ikut="paket setoran"),
     _setor(StatusBpjs.DISETOR, "Petugas BPJS membaca catatan BPJS.", ikut="paket setoran"),
     _setor(
