@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from rentan.asn.hitungan import tambah_pekerja
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
+from rentan.asuhan.garis import dapat_dilanjutkan, find_dicari
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.queries import (
     SUDAH_DIASUH,
@@ -201,6 +202,8 @@ def _require_active(asn: Asn) -> None:
 
 
 def _require_worker(pekerja: Pekerja) -> None:
+    if dapat_dilanjutkan(pekerja):
+        return  # covered already: the age limit counts again only after a lapse (product.md §3)
     if pekerja.status not in DAPAT_DIASUH:
         raise RuleError(
             f"Pekerja ini tidak dapat diasuh saat ini. {LIHAT_PAPAN}", "nik", kode="tidak_dapat_diasuh"
@@ -236,9 +239,11 @@ def already_taken(by: Pelaku) -> RuleError:
 
 
 def _new(asn: Asn, pekerja: Pekerja) -> Asuhan:
+    """A sponsorship not yet stored; whoever takes a worker over continues the line of the one before."""
+    before = find_dicari(pekerja.id)
     return Asuhan(
         id=uuid.uuid4(),
-        garis_asuh_id=uuid.uuid4(),
+        garis_asuh_id=uuid.uuid4() if before is None else before.garis_asuh_id,
         asn_id=asn.id,
         asn=asn,
         pekerja_id=pekerja.id,

@@ -26,9 +26,16 @@ KALIMAT: Kalimat = {
     ("A5", "layak"): "Pekerja diterima verifikator",
     ("A6", "tidak_layak"): "Pekerja tidak dapat diasuh",
     ("A7", "siap"): "Siap didebit: surat kuasa berlaku dan pekerja terdaftar di BPJS",
+    ("A8", "iuran_tercatat"): "Iuran pertama tercatat di BPJS",
+    ("A9", "jeda"): "Potongan untuk pekerja ini dijeda",
+    ("A9", "lanjut"): "Jeda selesai, potongan berlanjut",
     ("A10", "henti"): "Asuhan berhenti, pengganti dicarikan",
+    ("A11", "pengganti_siap"): "Dilanjutkan donatur pengganti tanpa bulan kosong",
+    ("A12", "kembali"): "Donatur kembali mengasuh pekerja ini",
+    ("A13", "tanpa_pengganti"): "Asuhan berakhir karena tidak ada pengganti",
     ("A14", "pekerja_keluar"): "Asuhan berakhir karena keadaan pekerja",
     ("A15", "batal"): "Asuhan dibatalkan",
+    ("A16", "buka_kembali"): "Asuhan dibuka kembali, pengganti dicarikan",
 }
 #: Why a sponsorship ended, for the reason codes that tell the donor something.
 ALASAN = {
@@ -39,6 +46,9 @@ ALASAN = {
     "pindah": "Pekerja pindah dan memilih tidak melanjutkan.",
     "duplikat": "Pekerja ini sudah diasuh ASN lain. Anda dapat memilih pekerja lain dari daftar calon.",
     "perbaikan_basi": "Permintaan perbaikan surat kuasa tidak dijawab sampai batas waktunya.",
+    "tanpa_pengganti": "Dua bulan berlalu tanpa donatur pengganti.",
+    "masa_habis": "Masa kerja atau masa surat kuasanya sudah habis.",
+    "talangan_selesai": "Masa talangan sudah selesai; donatur tetap dicarikan.",
     "mandat_dicabut": "Surat kuasanya dicabut sebelum ada potongan.",
 }
 #: Where a donor's own part in the worker's way is over.

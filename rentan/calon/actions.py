@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -11,7 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
 from rentan.asuhan import actions as asuhan_actions
+from rentan.asuhan.garis import dapat_dilanjutkan, find_dicari
 from rentan.asuhan.models import Asuhan
+from rentan.asuhan.putusan import SETELAH_DICARIKAN
 from rentan.asuhan.queries import find_terbuka, lewat_masa
 from rentan.calon.models import Calon, Tawaran
 from rentan.calon.queries import is_free
@@ -108,6 +111,21 @@ def add_to_pool(worker: Pekerja, *, by: Pelaku) -> Calon:
     return row
 
 
+def return_to_pool(rows: Sequence[Asuhan], by: Pelaku) -> None:
+    """A10: members of BPJS whose donor has stopped stand on the board, with the date (``is_urgent``)."""
+    for asuhan in rows:
+        if not dapat_dilanjutkan(asuhan.pekerja):
+            continue
+        try:
+            add_to_pool(asuhan.pekerja, by=by)
+        except RuleError as waiting:
+            if waiting.kode != "sudah_di_daftar":
+                raise
+
+
+SETELAH_DICARIKAN.append(return_to_pool)
+
+
 def tawarkan(calon: Calon, asn: Asn, *, by: Pelaku) -> Tawaran:
     """Offer a free pool worker to an ASN (admin, or operator of that ASN's OPD); the ASN decides.
 
@@ -182,7 +200,10 @@ def _lock(calon: Calon) -> None:
 
 def _require_on_board(calon: Calon) -> None:
     """Whoever is being looked at, or covered elsewhere by now, is not on the board: no way around it."""
-    if calon.keluar_pada is not None or calon.pekerja.status is not StatusPekerja.LAYAK:
+    fit = calon.pekerja.status is StatusPekerja.LAYAK or (
+        dapat_dilanjutkan(calon.pekerja) and find_dicari(calon.pekerja_id) is not None
+    )
+    if calon.keluar_pada is not None or not fit:
         raise RuleError(TIDAK_BEBAS, kode="tidak_bebas")
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, tuple_
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
+from rentan.asuhan.garis import batas_pengganti, bulan_lanjut
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.calon.models import Calon, Tawaran
@@ -24,7 +25,7 @@ from rentan.ext import db
 from rentan.opd.models import Opd
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.queries import lahir_sesudah
-from rentan.pekerja.status import Sektor, StatusPekerja
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS, Sektor, StatusPekerja
 from rentan.tarif.queries import debet_pertama
 from rentan.wilayah.models import Kecamatan, Kelurahan
 from rentan.wilayah.queries import find_kecamatan_bernama, find_kelurahan, tetangga
@@ -47,7 +48,10 @@ class BarisCalon:
     kelurahan: str
     kecamatan: str
     menunggu_sejak: datetime
+    pekerja_id: uuid.UUID
     dekat: int
+    mendesak: bool = False
+    tenggat: date | None = None
 
     @property
     def hari(self) -> int:
@@ -73,7 +77,8 @@ CAP = 10_000  # counting further would only cost time: the page says "lebih dari
 
 
 def is_free() -> ColumnElement[bool]:
-    """Free = in the pool, cover ``layak``, young enough on the first debit day, not sponsored, not offered.
+    """Free = in the pool, not sponsored, not offered; and either cover ``layak`` and young enough on the
+    first debit day, or a member of BPJS whose donor has stopped.
 
     A hold or an offer whose last day is over does not bind any more, even before the nightly job.
     """
@@ -81,10 +86,23 @@ def is_free() -> ColumnElement[bool]:
     taken = exists().where(Asuhan.pekerja_id == Pekerja.id, Asuhan.status.in_(TERBUKA), ~held_over)
     return and_(
         Calon.keluar_pada.is_(None),
-        Pekerja.status == StatusPekerja.LAYAK,
-        Pekerja.tanggal_lahir > lahir_sesudah(debet_pertama(today())),
+        or_(
+            and_(
+                Pekerja.status == StatusPekerja.LAYAK,
+                Pekerja.tanggal_lahir > lahir_sesudah(debet_pertama(today())),
+            ),
+            is_urgent(),
+        ),
         ~taken,
         ~waiting_offer(),
+    )
+
+
+def is_urgent() -> ColumnElement[bool]:
+    """A member of BPJS whose donor has stopped: without a new one the cover ends on a date."""
+    return and_(
+        Pekerja.status.in_(TERDAFTAR_DI_BPJS),
+        exists().where(Asuhan.pekerja_id == Pekerja.id, Asuhan.status == StatusAsuhan.MENCARI_PENGGANTI),
     )
 
 
@@ -106,7 +124,8 @@ def list_calon(
     sesudah: uuid.UUID | None = None,
     seen_by: Pelaku,
 ) -> Papan:
-    """Free workers, nearest first and then longest waiting first, a short page at a time (``jarak_calon``).
+    """Free workers, a short page at a time (``jarak_calon``): first those whose cover ends without a new
+    donor, then the nearest, then those who wait longest.
 
     ``dekat`` is the Kemendagri code of a ward to be near to; without it the ward of the ASN's office and of
     the ASN's home count. Names are not read at all: they are told once the worker is held.
@@ -118,24 +137,34 @@ def list_calon(
     total = db.session.scalar(
         select(db.func.count()).select_from(query.with_only_columns(Calon.id).limit(CAP + 1).subquery())
     )
-    query = query.add_columns(rank.label("dekat"))
+    ordinary = case((is_urgent(), 0), else_=1)
+    query = query.add_columns(rank.label("dekat"), is_urgent().label("mendesak"))
     if sesudah is not None:
         last = db.session.execute(
-            select(rank.label("dekat"), Calon.menunggu_sejak).where(Calon.id == sesudah)
+            select(ordinary.label("biasa"), rank.label("dekat"), Calon.menunggu_sejak)
+            .join(Pekerja, Pekerja.id == Calon.pekerja_id)
+            .where(Calon.id == sesudah)
         ).first()
         if last is not None:
-            here = tuple_(rank, Calon.menunggu_sejak, Calon.id)
+            here = tuple_(ordinary, rank, Calon.menunggu_sejak, Calon.id)
             query = query.where(
                 here
                 > tuple_(
+                    literal(last.biasa),
                     literal(last.dekat),
                     literal(last.menunggu_sejak, Calon.menunggu_sejak.type),
                     literal(sesudah, Calon.id.type),
                 )
             )
     size = int(get_setting("jarak_calon"))
-    rows = db.session.execute(query.order_by(rank, Calon.menunggu_sejak, Calon.id).limit(size + 1)).all()
+    order = (ordinary, rank, Calon.menunggu_sejak, Calon.id)
+    rows = db.session.execute(query.order_by(*order).limit(size + 1)).all()
     found = [BarisCalon(**row._mapping) for row in rows[:size]]
+    lanjut = bulan_lanjut([one.pekerja_id for one in found if one.mendesak])
+    found = [
+        replace(one, tenggat=batas_pengganti(lanjut[one.pekerja_id])) if one.mendesak else one
+        for one in found
+    ]
     return Papan(found, found[-1].id if len(rows) > size else None, int(total or 0))
 
 
@@ -148,6 +177,7 @@ def _filtered(sektor: Sektor | None, pekerjaan: str) -> Select[Any]:
             Kelurahan.nama.label("kelurahan"),
             Kecamatan.nama.label("kecamatan"),
             Calon.menunggu_sejak,
+            Pekerja.id.label("pekerja_id"),
         )
         .join(Pekerja, Pekerja.id == Calon.pekerja_id)
         .join(Kelurahan, Kelurahan.kode == Calon.kelurahan_kode)
@@ -211,7 +241,7 @@ def _keadaan_usulan() -> ColumnElement[str]:
     return case(
         (Calon.pekerja_id.in_(diasuh), KeadaanUsulan.DIPILIH.value),
         (Calon.keluar_pada.is_not(None), KeadaanUsulan.LAIN.value),
-        (Pekerja.status == StatusPekerja.LAYAK, KeadaanUsulan.MENUNGGU.value),
+        (or_(Pekerja.status == StatusPekerja.LAYAK, is_urgent()), KeadaanUsulan.MENUNGGU.value),
         (Pekerja.status == StatusPekerja.DUGA_DUPLIKAT, KeadaanUsulan.DIPERIKSA.value),
         else_=KeadaanUsulan.LAIN.value,
     )

@@ -16,7 +16,7 @@ from rentan.core.clock import today
 from rentan.ext import db, runtime
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
 from rentan.pekerja.naskah import naskah
-from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS, PutusanDuplikat, StatusPekerja
 from rentan.util.galat import Peringatan, TidakSah
 from rentan.util.nama import kemiripan
 from rentan.util.nik import SEBUTAN, Nik, check_nik, parse_nik
@@ -77,11 +77,13 @@ def periksa_kelayakan(
         return refuse(
             "lahir_tidak_diketahui", "Isi tanggal lahir sesuai KTP.", field="tanggal_lahir", nik=nik
         )
-    if (refused := _periksa_usia(lahir, debet_pertama, nik)) is not None:
-        return refused
-    if tercakup(runtime().keyring.blind_index("nik", nik.digits), debet_pertama):
-        return refuse("tercakup_lain", f"Pekerja ini sudah dilindungi program lain. {LIHAT_PAPAN}", nik=nik)
     row = find_pekerja(nik.digits)
+    # BPJS's members go on at any age; only a lapse makes the limit count again (product.md §3).
+    peserta = row is not None and row.status in TERDAFTAR_DI_BPJS
+    if not peserta and (refused := _periksa_usia(lahir, debet_pertama, nik)) is not None:
+        return refused
+    if not peserta and tercakup(runtime().keyring.blind_index("nik", nik.digits), debet_pertama):
+        return refuse("tercakup_lain", f"Pekerja ini sudah dilindungi program lain. {LIHAT_PAPAN}", nik=nik)
     if row is not None and row.status in (StatusPekerja.TIDAK_LAYAK, StatusPekerja.BERAKHIR):
         return refuse(
             "pernah_ditolak",

@@ -92,7 +92,7 @@ def cancel_surat(surat: SuratKuasa, *, by: Pelaku, cari_pengganti: bool) -> None
     """M22 and A15: nothing was sent to the bank, nothing was debited, the workers are free."""
     pekerja = list_pekerja(surat)
     surat_actions.batal(surat, by=by, alasan=ALASAN_BERHENTI)
-    _release(pekerja, by=by, cari_pengganti=cari_pengganti)
+    release_pekerja(pekerja, by=by, cari_pengganti=cari_pengganti)
 
 
 def withdraw_surat(surat: SuratKuasa, row: Pencabutan, *, by: Pelaku) -> None:
@@ -102,7 +102,7 @@ def withdraw_surat(surat: SuratKuasa, row: Pencabutan, *, by: Pelaku) -> None:
     pekerja = list_pekerja(surat)
     surat.berlaku_sampai = bulan_pertama(today()) - timedelta(days=1)
     advance(MACHINE, surat, "cabut", by=by, alasan=ALASAN_MENINGGAL if meninggal else ALASAN_BERHENTI)
-    _release(pekerja, by=by, cari_pengganti=row.cari_pengganti)
+    release_pekerja(pekerja, by=by, cari_pengganti=row.cari_pengganti)
     turunkan_tahap(surat.asn)
     if row.berkas_cetak_id is None:
         _print(row, surat, by=by)
@@ -153,11 +153,13 @@ def _new_row(
     return row
 
 
-def _release(pekerja: list[Asuhan], *, by: Pelaku, cari_pengganti: bool) -> None:
+def release_pekerja(
+    pekerja: list[Asuhan], *, by: Pelaku, cari_pengganti: bool, alasan: str = ALASAN_BERHENTI
+) -> None:
     """A10 for who was ready or paid for, A15 for the others; in an order of their own (ids)."""
     for asuhan in sorted(pekerja, key=lambda one: one.id):
         if asuhan.status in SUDAH_SIAP:
-            henti(asuhan, alasan=ALASAN_BERHENTI, by=SISTEM)
+            henti(asuhan, alasan=alasan, by=SISTEM, cari_pengganti=cari_pengganti)
         else:
             batalkan_oleh_sistem(asuhan, alasan="mandat_dicabut")
         if cari_pengganti and asuhan.pekerja.status is StatusPekerja.LAYAK:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from rentan.asuhan import actions as asuhan_actions
+from rentan.asuhan.garis import dapat_dilanjutkan
 from rentan.asuhan.queries import periksa_kelayakan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.berkas.sanitise import Bersih
@@ -126,7 +127,7 @@ def save_iuran(
 def _require_ages(keadaan: Keadaan, debet: date) -> None:
     youngest = lahir_sesudah(debet)
     for one in keadaan.pekerja:
-        if one.pekerja.tanggal_lahir <= youngest:
+        if one.pekerja.tanggal_lahir <= youngest and not dapat_dilanjutkan(one.pekerja):
             raise RuleError(
                 f"{one.pekerja.nama} melewati batas usia pada debet {format_tanggal(debet)}. Pilih bulan "
                 "pertama yang lebih awal, atau ganti pekerjanya.",
@@ -261,7 +262,7 @@ def _require_fit(keadaan: Keadaan, by: Pelaku) -> None:
             asn_id=by.asn_id,
             kecuali_asuhan=one.id,
         )
-        if not answer.boleh or pekerja.status not in DAPAT_DIASUH:
+        if not answer.boleh or not (pekerja.status in DAPAT_DIASUH or dapat_dilanjutkan(pekerja)):
             raise RuleError(
                 f"{pekerja.nama} tidak memenuhi syarat lagi. {answer.alasan or ''} "
                 "Hapus pekerja ini dari pendaftaran.",

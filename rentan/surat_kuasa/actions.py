@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from rentan.asn.hitungan import naik
 from rentan.asn.models import Asn
 from rentan.asn.status import Tahap
+from rentan.asuhan.garis import dapat_dilanjutkan
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import DIUSULKAN_KE_ATAS
+from rentan.asuhan.putusan import terima
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
 from rentan.berkas import actions as berkas_actions
 from rentan.berkas.models import Berkas
 from rentan.berkas.sanitise import Bersih
@@ -301,6 +303,10 @@ def unggah(surat: SuratKuasa, *, ditandatangani_pada: date, by: Pelaku, versi: i
     if surat.asli_di is AsliDi.NONE:
         own = by.asn_id == surat.asn_id
         catat_asli(surat, AsliDi.ASN if own else AsliDi.OPD, by=by)
+    for satu in sorted(surat.daftar, key=lambda one: one.asuhan_id):
+        # A5: BPJS has accepted this worker long ago; there is nothing for a verifikator to judge.
+        if satu.asuhan.status is StatusAsuhan.DIUSULKAN and dapat_dilanjutkan(satu.asuhan.pekerja):
+            terima(satu.asuhan, by=SISTEM)
     naik(surat.asn, Tahap.DIAJUKAN, pada=today())
 
 

@@ -31,9 +31,12 @@ KALIMAT: Kalimat = {
     ("M14", "bank_menolak"): "Bank menolak surat kuasa",
     ("M15", "perbaiki"): "Gambar berkas diminta diperbaiki karena ditolak bank",
     ("M15", "perbaiki_data"): "Versi baru surat kuasa dibuka karena ditolak bank",
+    ("M16", "jeda"): "Potongan dijeda",
+    ("M17", "lanjut"): "Jeda selesai, potongan berlanjut",
     ("M18", "cabut"): "Anda berhenti; pencabutan surat kuasa diterima",
     ("M19", "cabut_selesai"): "Pencabutan surat kuasa selesai",
     ("M20", "diganti"): "Surat kuasa diganti versi yang baru",
+    ("M21", "habis_masa"): "Surat kuasa berakhir karena masanya habis",
     ("M22", "batal"): "Surat kuasa dibatalkan",
     ("M23", "basi"): "Surat kuasa berakhir karena permintaan perbaikan tidak dijawab",
 }
