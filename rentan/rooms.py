@@ -35,6 +35,7 @@ from rentan.pencabutan import views as pencabutan_views
 from rentan.pencabutan import views_kelola as cabut_views
 from rentan.pendaftaran import views as pendaftaran_views
 from rentan.pengaturan import views as pengaturan_views
+from rentan.perlindungan import views as perlindungan_views
 from rentan.pindai import views as pindai_views
 from rentan.surat_kuasa import riwayat as surat_riwayat
 from rentan.surat_kuasa import views as surat_views
@@ -72,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kepesertaan_views.bp,
     kepesertaan_views.bp_kpj,
     autodebet_views.bp,
+    perlindungan_views.bp,
     kartu_views.bp,
     kartu_satu_views.bp,
     kartu_terima_views.bp,
