@@ -144,3 +144,28 @@ def catat_tercatat(rows: Sequence[Iuran], *, pada: date, by: Pelaku) -> None:
     """P4: BPJS has recorded the month. The cover follows in ``setoran`` (W11, W14)."""
     set_many(rows, {one.id: {"tercatat_pada": pada} for one in rows})
     advance_many(MACHINE_BPJS, rows, "tercatat", by=by)
+
+
+def masuk_setoran(rows: Sequence[Iuran], *, by: Pelaku) -> None:
+    """P1: into a remittance that is being built."""
+    advance_many(MACHINE_BPJS, rows, "masuk_setoran", by=by)
+
+
+def keluar_setoran(rows: Sequence[Iuran], *, by: Pelaku) -> None:
+    """P2: out of a remittance that has not been paid."""
+    advance_many(MACHINE_BPJS, rows, "keluar_setoran", by=by)
+
+
+def tolak_bpjs(rows: Sequence[Iuran], *, alasan: Mapping[uuid.UUID, str | None], by: Pelaku) -> None:
+    """P5: BPJS refuses the month; ``alasan`` is our code for its words, by row id."""
+    advance_many(MACHINE_BPJS, rows, "ditolak", by=by, alasan=alasan)
+
+
+def setor_ulang(rows: Sequence[Iuran], *, tanggal: date, catatan: str, by: Pelaku) -> None:
+    """P6: the money of a refused month has come back on ``tanggal``; it is remitted once more.
+
+    The posting of the remittance is taken back, else the same month would be paid out twice.
+    """
+    jurnal = buku.list_berlaku([one.id for one in rows], JenisJurnal.SETORAN)
+    advance_many(MACHINE_BPJS, rows, "perbaiki", by=by, catatan={one.id: catatan for one in rows})
+    buku.balik([jurnal[one.id] for one in rows if one.id in jurnal], tanggal=tanggal, by=by)
