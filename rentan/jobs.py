@@ -16,6 +16,7 @@ from rentan.core.imports import expire_imports
 from rentan.core.queue import every_hour, task
 from rentan.ext import db
 from rentan.iuran.jadwal import jadwalkan
+from rentan.iuran.tagihan import periksa_semua
 from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
 from rentan.pekerja.actions import segarkan_tercakup
@@ -35,6 +36,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "hitung-perlindungan": hitung_perlindungan,
     "ingatkan-perbaikan": remind,
     "minta-kartu": minta_kartu,
+    "periksa-tagihan": periksa_semua,
     "pangkas-isian-tertunda": prune_isian,
     "pangkas-percobaan": prune_tries,
     "pangkas-sesi": prune_sesi,

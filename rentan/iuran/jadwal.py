@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from rentan.asn.models import Penempatan
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import StatusAsuhan
+from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.core.actor import SISTEM
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
@@ -28,6 +28,7 @@ from rentan.core.massal import chunks
 from rentan.core.subject import reveal_values, seal_values
 from rentan.core.workflow import Riwayat, advance_new
 from rentan.ext import db
+from rentan.iuran.gugur import gugurkan, muat_terkunci
 from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import GUGUR, MACHINE, StatusBpjs, StatusIuran
@@ -46,6 +47,13 @@ TENGGANG = (StatusPekerja.TENGGANG_1, StatusPekerja.TENGGANG_2)
 PENDANAAN = "pribadi"
 _TABEL: Table = Iuran.__table__  # type: ignore[assignment]
 
+#: A failed debit of a donor who has stopped; nothing of it went to BPJS.
+_LEPAS = and_(
+    Iuran.status == StatusIuran.GAGAL,
+    Iuran.status_bpjs == StatusBpjs.BELUM,
+    Iuran.asuhan_id.in_(select(Asuhan.id).where(Asuhan.status.not_in(TERBUKA))),
+)
+
 Calon = Row[Any]
 Pasangan = tuple[Calon, date]
 
@@ -58,7 +66,9 @@ def jadwalkan(hari: date | None = None) -> int:
     if not bulan:
         return 0
     calon = list(db.session.execute(_calon()))
-    return _buat(list(_perlu(calon, bulan, hari)), hari)
+    pairs = list(_perlu(calon, bulan, hari))
+    _mengalah(pairs)
+    return _buat(pairs, hari)
 
 
 def jadwalkan_asuhan(asuhan: Asuhan, bulan: Iterable[date], hari: date | None = None) -> list[Iuran]:
@@ -73,6 +83,7 @@ def jadwalkan_asuhan(asuhan: Asuhan, bulan: Iterable[date], hari: date | None = 
     calon = db.session.execute(_calon(asuhan.id)).one()
     ada = _sudah_ada([asuhan.pekerja_id], months[0])
     pairs = [(calon, one) for one in months if (calon.pekerja_id, one) not in ada]
+    _mengalah(pairs)
     _buat(pairs, hari)
     query = select(Iuran).where(
         Iuran.asuhan_id == asuhan.id, Iuran.periode.in_(months), Iuran.status.not_in(GUGUR)
@@ -171,11 +182,22 @@ def mulai_dari(one: Any, dini: date) -> date:
 
 
 def _sudah_ada(pekerja_ids: Collection[uuid.UUID] | None, sejak: date) -> set[tuple[uuid.UUID, date]]:
-    """(worker, month) pairs that a standing contribution takes."""
-    query = select(Iuran.pekerja_id, Iuran.periode).where(Iuran.periode >= sejak, Iuran.status.not_in(GUGUR))
+    """(worker, month) pairs that a standing contribution takes; those that give way are not among them."""
+    query = select(Iuran.pekerja_id, Iuran.periode).where(
+        Iuran.periode >= sejak, Iuran.status.not_in(GUGUR), ~_LEPAS
+    )
     if pekerja_ids is not None:
         query = query.where(Iuran.pekerja_id.in_(pekerja_ids))
     return {(row.pekerja_id, row.periode) for row in db.session.execute(query)}
+
+
+def _mengalah(pairs: Sequence[Pasangan]) -> None:
+    """Failed debits of donors who stopped give way to the successor who is scheduled for their month."""
+    wanted = {(one.pekerja_id, bulan) for one, bulan in pairs}
+    query = select(Iuran.asuhan_id, Iuran.pekerja_id, Iuran.periode).where(_LEPAS)
+    over = {row.asuhan_id for row in db.session.execute(query) if (row.pekerja_id, row.periode) in wanted}
+    rows = muat_terkunci(over, (StatusIuran.GAGAL,))
+    gugurkan([row for row in rows if (row.pekerja_id, row.periode) in wanted])
 
 
 def _ditutup(sejak: date) -> set[tuple[uuid.UUID, date]]:

@@ -28,14 +28,9 @@ def pakai_kredit(asuhan_ids: Collection[uuid.UUID], hari: date | None = None) ->
     Answers how many months were paid whole. Held months wait: their cause may end them.
     """
     hari = hari or today()
-    kaya = buku.saldo_kredit(asuhan_ids)
-    if not kaya:
+    saldo = kunci_saldo(asuhan_ids)
+    if not saldo:
         return 0
-    # Two runs at once must not spend the same rupiah: the sponsorship's row is the lock of its balance.
-    for some in chunks(sorted(kaya)):
-        lock = select(Asuhan.id).where(Asuhan.id.in_(some)).order_by(Asuhan.id)
-        db.session.execute(lock.with_for_update(key_share=True)).all()
-    saldo = buku.saldo_kredit(kaya)
     penuh, bagian = [], {}
     for row in _terjadwal(list(saldo)):
         dipakai = min(max(saldo[row.asuhan_id], 0), row.tagihan)
@@ -53,6 +48,18 @@ def pakai_kredit(asuhan_ids: Collection[uuid.UUID], hari: date | None = None) ->
         advance_many(MACHINE, penuh, "pakai_kredit", by=SISTEM)
         naikkan_didebit(penuh)
     return len(penuh)
+
+
+def kunci_saldo(asuhan_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The balances of these sponsorships that have one, held until the end of the transaction.
+
+    Two runs at once must not spend the same rupiah: the sponsorship's row is the lock of its balance.
+    """
+    kaya = buku.saldo_kredit(asuhan_ids)
+    for some in chunks(sorted(kaya)):
+        lock = select(Asuhan.id).where(Asuhan.id.in_(some)).order_by(Asuhan.id)
+        db.session.execute(lock.with_for_update(key_share=True)).all()
+    return buku.saldo_kredit(kaya) if kaya else {}
 
 
 def lepas_kredit(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku = SISTEM) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rentan.asuhan.status import TERBUKA
 from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
@@ -135,6 +136,13 @@ def _second_person(_iuran: Any, by: Pelaku, facts: dict[str, Any]) -> str | None
     return None
 
 
+def _given_up(iuran: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
+    """C13 by the system: the donor has stopped, and nothing of this month went to BPJS."""
+    if iuran.asuhan.status in TERBUKA:
+        return "Asuhan ini masih berjalan, sehingga iurannya tidak gugur."
+    return None if iuran.status_bpjs is StatusBpjs.BELUM else "Iuran ini sudah disetor ke BPJS."
+
+
 def _money_in(iuran: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
     """P1: nothing is remitted that was not collected (MON-3 f)."""
     return None if iuran.status in UANG_MASUK else "Uang iuran ini belum masuk."
@@ -175,6 +183,9 @@ MACHINE = Machine(
              "Dibayar lewat jalan lain", penjaga=(not_own, _second_person)),
         Move("C13", "hapuskan", frozenset({S.TERJADWAL, S.DITAHAN, S.GAGAL}), S.DIHAPUSKAN, _APP, "Hapuskan",
              penjaga=(not_own, _second_person)),
+        # The donor stopped: what was not collected gives way to a successor's row (decisions, money).
+        Move("C13", "gugur", frozenset({S.TERJADWAL, S.DITAHAN, S.GAGAL}), S.DIHAPUSKAN, _NONE, "Gugurkan",
+             sistem=True, penjaga=(_given_up,)),
         Move("C14", "kembalikan", frozenset({S.BERHASIL, S.DIBAYAR_LAIN}), S.DIKEMBALIKAN, _APP, "Kembalikan",
              penjaga=(not_own, _second_person)),
         Move("C15", "terlambat_gagal", frozenset({S.BERHASIL}), S.GAGAL, _BEN, "Dibatalkan bank"),
