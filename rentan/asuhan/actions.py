@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from rentan.asn.hitungan import tambah_pekerja
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
-from rentan.asuhan.garis import dapat_dilanjutkan, find_dicari
+from rentan.asuhan.garis import bulan_lanjut, dapat_dilanjutkan, find_dicari
 from rentan.asuhan.models import Asuhan
+from rentan.asuhan.putusan import alihkan, siap, terima
 from rentan.asuhan.queries import (
     SUDAH_DIASUH,
     count_terbuka,
@@ -87,11 +88,7 @@ def usulkan(
     _require_active(asn)
     _require_worker(pekerja)
     held = _free_or_own_hold(asn, pekerja, by)
-    if count_terbuka(asn.id)[1] >= int(get_setting("maks_pekerja")):
-        raise RuleError(
-            f"Seorang ASN dapat menanggung paling banyak {get_setting('maks_pekerja')} pekerja.",
-            kode="batas_pekerja",
-        )
+    _require_room(asn)
     row = held or _new(asn, pekerja)
     row.program, row.penghasilan, row.periode = program, penghasilan, periode
     row.bulan_pertama, row.dibantu = bulan_pertama and awal_bulan(bulan_pertama), dibantu
@@ -185,6 +182,40 @@ def batal(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
     asuhan.alasan_akhir = "batal_donatur"
     if counted:
         tambah_pekerja(asuhan.asn, -1, pekerja_id=asuhan.pekerja_id)
+
+
+def talangi(lama: Asuhan, asn: Asn, *, sampai: date, by: Pelaku) -> Asuhan:
+    """A4, A5 and A7 at once for a stand-in, and A11 for ``lama``: the worker is a member of BPJS and the
+    stand-in's letter is in force; the caller has seen to its ceiling. Pays through the month ``sampai``.
+
+    Raises ``RuleError``: ``asn_tidak_aktif``, ``tidak_dapat_diasuh``, ``sudah_diasuh``, ``batas_pekerja``.
+    """
+    _lock(asn)
+    _require_active(asn)
+    if not dapat_dilanjutkan(lama.pekerja):
+        raise RuleError("Pekerja ini tidak dapat ditalangi saat ini.", kode="tidak_dapat_diasuh")
+    _require_room(asn)
+    if (taken := find_terbuka(lama.pekerja_id)) is not None and not lewat_masa(taken):
+        raise already_taken(by)
+    kembalikan_lewat(pekerja_id=lama.pekerja_id)
+    row = _new(asn, lama.pekerja)
+    row.garis_asuh_id, row.program, row.penghasilan = lama.garis_asuh_id, lama.program, lama.penghasilan
+    row.sementara, row.sampai = True, sampai
+    row.bulan_pertama = bulan_lanjut([lama.pekerja_id])[lama.pekerja_id]
+    _advance_alone(row, "usulkan", by=by, baru=True)
+    tambah_pekerja(asn, 1, pekerja_id=lama.pekerja_id)
+    terima(row, by=SISTEM)
+    alihkan(lama, row)
+    siap(row)
+    return row
+
+
+def _require_room(asn: Asn) -> None:
+    if count_terbuka(asn.id)[1] >= int(get_setting("maks_pekerja")):
+        raise RuleError(
+            f"Seorang ASN dapat menanggung paling banyak {get_setting('maks_pekerja')} pekerja.",
+            kode="batas_pekerja",
+        )
 
 
 def _lock(asn: Asn) -> None:

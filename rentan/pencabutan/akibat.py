@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, SUDAH_SIAP
 from rentan.core.clock import today
 from rentan.core.status import Status
+from rentan.ext import db
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import find_hidup
 from rentan.surat_kuasa.status import HIDUP, StatusSurat
@@ -77,14 +80,25 @@ def akibat_of(surat: SuratKuasa) -> Akibat | None:
 
 
 def list_pekerja(surat: SuratKuasa) -> list[Asuhan]:
-    """The open sponsorships that end with this letter: those that no other letter in force names."""
+    """The open sponsorships that end with this letter: those that no other letter in force names.
+
+    A stand-in's worker is paid for under the letter in force without being named in it.
+    """
     hidup = find_hidup(surat.asn_id)
     tetap = {one.asuhan_id for one in hidup.daftar} if hidup is not None and hidup.id != surat.id else set()
-    return [
+    bernama = [
         one.asuhan
         for one in surat.daftar
         if one.asuhan.status in DIUSULKAN_KE_ATAS and one.asuhan_id not in tetap
     ]
+    return bernama + (_sementara(surat) if surat.status in HIDUP else [])
+
+
+def _sementara(surat: SuratKuasa) -> list[Asuhan]:
+    query = select(Asuhan).where(
+        Asuhan.asn_id == surat.asn_id, Asuhan.sementara, Asuhan.status.in_(DIUSULKAN_KE_ATAS)
+    )
+    return list(db.session.scalars(query.order_by(Asuhan.id)))
 
 
 def _first_month(surat: SuratKuasa) -> date:

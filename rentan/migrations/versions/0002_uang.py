@@ -153,6 +153,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_penerimaan_asn_id'), 'penerimaan', ['asn_id'], unique=False)
     op.create_index(op.f('ix_penerimaan_asuhan_id'), 'penerimaan', ['asuhan_id'], unique=False)
     op.create_index('ix_penerimaan_status', 'penerimaan', ['status', 'dibuat_pada'], unique=False)
+    op.create_table('pengingat_masa',
+    sa.Column('surat_kuasa_id', sa.Uuid(), nullable=False),
+    sa.Column('hari', sa.BigInteger(), nullable=False),
+    sa.Column('berakhir', sa.Date(), nullable=False),
+    sa.Column('dikirim_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('hari IN (30, 90)', name=op.f('ck_pengingat_masa_hari')),
+    sa.ForeignKeyConstraint(['surat_kuasa_id'], ['surat_kuasa.id'], name=op.f('fk_pengingat_masa_surat_kuasa_id_surat_kuasa')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pengingat_masa')),
+    sa.UniqueConstraint('surat_kuasa_id', 'hari', 'berakhir', name=op.f('uq_pengingat_masa_surat_kuasa_id_hari_berakhir'))
+    )
     op.create_table('talangan',
     sa.Column('asuhan_id', sa.Uuid(), nullable=False),
     sa.Column('asn_id', sa.Uuid(), nullable=False),
@@ -174,6 +185,21 @@ def upgrade() -> None:
     )
     op.create_index('ix_talangan_asn', 'talangan', ['asn_id', 'status'], unique=False)
     op.create_index('uq_talangan_asuhan', 'talangan', ['asuhan_id'], unique=True, sqlite_where=sa.text("status = 'ditawarkan'"), postgresql_where=sa.text("status = 'ditawarkan'"))
+    op.create_table('usul_buka',
+    sa.Column('asuhan_id', sa.Uuid(), nullable=False),
+    sa.Column('catatan', sa.Text(), nullable=False),
+    sa.Column('diusulkan_oleh', sa.Uuid(), nullable=False),
+    sa.Column('diusulkan_pada', rentan.ext.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('diputus_oleh', sa.Uuid(), nullable=True),
+    sa.Column('diputus_pada', rentan.ext.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('diterima', sa.Boolean(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('(diputus_pada IS NULL) = (diterima IS NULL)', name=op.f('ck_usul_buka_putusan')),
+    sa.CheckConstraint('diputus_oleh IS NULL OR diputus_oleh <> diusulkan_oleh', name=op.f('ck_usul_buka_dua_orang')),
+    sa.ForeignKeyConstraint(['asuhan_id'], ['asuhan.id'], name=op.f('fk_usul_buka_asuhan_id_asuhan')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_usul_buka'))
+    )
+    op.create_index('uq_usul_buka_asuhan', 'usul_buka', ['asuhan_id'], unique=True, sqlite_where=sa.text('diputus_pada IS NULL'), postgresql_where=sa.text('diputus_pada IS NULL'))
     op.create_table('iuran',
     sa.Column('asuhan_id', sa.Uuid(), nullable=False),
     sa.Column('pekerja_id', sa.Uuid(), nullable=False),
@@ -382,7 +408,9 @@ def downgrade() -> None:
     op.drop_table('jurnal')
     op.drop_table('baris_setor')
     op.drop_table('iuran')
+    op.drop_table('usul_buka')
     op.drop_table('talangan')
+    op.drop_table('pengingat_masa')
     op.drop_table('penerimaan')
     op.drop_table('pemberitahuan')
     op.drop_table('donatur_siaga')

@@ -1,0 +1,127 @@
+"""Pausing the debit (states.md M16, M17 with A9): one or two months, by the donor or by the bendahara.
+
+A pause postpones: the months left out are debited together with the first one after it (C1 reaches back two
+months), because a month that nobody pays ends the worker's cover.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from rentan.asuhan import putusan
+from rentan.asuhan.garis import bulan_kosong, bulan_lanjut
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import SUDAH_SIAP, StatusAsuhan
+from rentan.core.actor import SISTEM, Pelaku
+from rentan.core.clock import today
+from rentan.core.errors import RuleError
+from rentan.core.workflow import advance, check_version
+from rentan.ext import db
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.penjaga import JEDA_BLOKIR, JEDA_GAJI, JEDA_SENDIRI
+from rentan.surat_kuasa.status import MACHINE, StatusSurat
+from rentan.tarif.queries import bulan_pertama, jadwal_bulan
+from rentan.util.tanggal import tambah_bulan
+
+#: Why a bendahara pauses, in words.
+ALASAN_BENDAHARA = {JEDA_BLOKIR: "Rekening diblokir bank", JEDA_GAJI: "Gaji tidak dibayarkan"}
+
+
+def bulan_jeda(bulan: int, hari: date | None = None) -> tuple[date, date]:
+    """First and last month of a pause of so many months: it begins with the next list that is still open."""
+    sejak = bulan_pertama(hari or today())
+    return sejak, tambah_bulan(sejak, bulan - 1)
+
+
+def pause_surat(
+    surat: SuratKuasa, bulan: int, *, by: Pelaku, alasan: str = JEDA_SENDIRI, versi: int | None = None
+) -> None:
+    """M16 for ``bulan`` (1 or 2) months; each sponsorship that is paid for pauses with it (A9).
+
+    Raises ``RuleError``: ``penjaga_m16`` when three months in a row would have no payer, ``bulan``,
+    ``alasan``; ``Stale``, ``Forbidden``.
+    """
+    check_version(surat, versi)
+    if bulan < 1:
+        raise RuleError("Pilih jeda satu atau dua bulan.", "bulan", kode="bulan")
+    own = by.asn_id is not None and by.asn_id == surat.asn_id
+    if not own and alasan not in ALASAN_BENDAHARA:
+        raise RuleError("Pilih alasannya.", "alasan", kode="alasan")
+    sejak, sampai = bulan_jeda(bulan)
+    rows = list_dibayar(surat)
+    lanjut = bulan_lanjut([one.pekerja_id for one in rows])
+    kosong = [bulan_kosong(min(one, sejak), sampai) + 1 for one in lanjut.values()]
+    sebab = JEDA_SENDIRI if own else alasan
+    advance(MACHINE, surat, "jeda", by=by, alasan=sebab, bulan_jeda=max(kosong, default=bulan))
+    surat.jeda_sejak, surat.jeda_sampai, surat.alasan_jeda = sejak, sampai, sebab
+    for asuhan in rows:
+        if asuhan.status is StatusAsuhan.AKTIF:
+            putusan.jeda(asuhan, sejak=sejak, sampai=sampai, by=SISTEM)
+    db.session.flush()
+
+
+def resume_surat(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> None:
+    """M17: the donor ends the own pause, the bendahara what was blocked. Raises ``RuleError``, ``Stale``."""
+    check_version(surat, versi)
+    advance(MACHINE, surat, "lanjut", by=by)
+    for asuhan in list_dibayar(surat):
+        together = (asuhan.jeda_sejak, asuhan.jeda_sampai) == (surat.jeda_sejak, surat.jeda_sampai)
+        if asuhan.status is StatusAsuhan.DIJEDA and together:
+            putusan.lanjutkan(asuhan, by=SISTEM)
+    surat.jeda_sejak = surat.jeda_sampai = surat.alasan_jeda = None
+    db.session.flush()
+
+
+def list_dibayar(surat: SuratKuasa, *, untuk_diubah: bool = True) -> list[Asuhan]:
+    """The sponsorships that are debited under the donor's letter in force, a stand-in's included; held."""
+    query = select(Asuhan).where(Asuhan.asn_id == surat.asn_id, Asuhan.status.in_(SUDAH_SIAP))
+    query = query.order_by(Asuhan.id)
+    if untuk_diubah:
+        query = query.with_for_update(of=Asuhan, key_share=True)
+    return list(db.session.scalars(query))
+
+
+def selesai(sampai: date, hari: date) -> bool:
+    """Is a pause through the month ``sampai`` over? With the candidate list of the month after it."""
+    return hari >= jadwal_bulan(tambah_bulan(sampai, 1)).kandidat
+
+
+def akhiri_jeda() -> int:
+    """Job (M17, A9): pauses whose last month was agreed end by themselves; answers how many.
+
+    A pause of the bendahara waits until the account or the pay is free again. Safe to run twice.
+    """
+    hari = today()
+    query = select(SuratKuasa).where(
+        SuratKuasa.status == StatusSurat.DITANGGUHKAN,
+        SuratKuasa.alasan_jeda == JEDA_SENDIRI,
+        SuratKuasa.jeda_sampai.is_not(None),
+    )
+    held = query.order_by(SuratKuasa.id).with_for_update(of=SuratKuasa, key_share=True)
+    due = [one for one in db.session.scalars(held) if one.jeda_sampai and selesai(one.jeda_sampai, hari)]
+    for surat in due:
+        resume_surat(surat, by=SISTEM)
+    alone = (
+        select(Asuhan)
+        .join(SuratKuasa, SuratKuasa.asn_id == Asuhan.asn_id)
+        .where(
+            Asuhan.status == StatusAsuhan.DIJEDA,
+            Asuhan.jeda_sampai.is_not(None),
+            SuratKuasa.status == StatusSurat.AKTIF,
+        )
+        .order_by(Asuhan.id)
+        .with_for_update(of=Asuhan, key_share=True)
+    )
+    rows = [one for one in db.session.scalars(alone) if one.jeda_sampai and selesai(one.jeda_sampai, hari)]
+    for asuhan in rows:
+        putusan.lanjutkan(asuhan, by=SISTEM)
+    return len(due) + len(rows)
+
+
+def end_masa(surat: SuratKuasa, *, alasan: str) -> None:
+    """M21: out of service, or so many months without a debit; ``alasan`` is a code. The workers are the
+    caller's (A10)."""
+    surat.berlaku_sampai = today()
+    advance(MACHINE, surat, "habis_masa", by=SISTEM, alasan=alasan, habis=True)
