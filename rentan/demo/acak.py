@@ -23,7 +23,7 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 
 SEED = Path(__file__).resolve().parent / "seed"
 #: Months that lie behind the running one.
-BULAN_RIWAYAT = 6
+BULAN_RIWAYAT = 13
 #: NIK and NIP of the demo city end in serials that nobody real carries.
 SERI_NIK = (9000, 9999)
 SERI_NIP = (900, 999)

@@ -47,8 +47,10 @@ from rentan.wilayah.models import Kelurahan
 
 #: Workers whom BPJS has registered on the day of the press count.
 TERDAFTAR = 313
-#: How many days ago batches were built, oldest first; the last of each kind is still waited for.
-HARI_DAFTAR, HARI_MANDAT = (118, 92, 66, 44, 24, 13, 3), (110, 78, 48, 20, 4)
+#: How many days ago batches were built, oldest first; the last of each kind is still waited for. Whoever was
+#: registered 62 days ago has had a contribution recorded by BPJS by now, on whatever day the city is filled.
+HARI_DAFTAR = (*range(362, 61, -30), 13, 3)
+HARI_MANDAT = (*range(369, 68, -30), 48, 4)
 #: BPJS refuses one in so many, in these words.
 TIAP_TOLAK = 21
 KATA_TOLAK = (

@@ -134,7 +134,7 @@ def test_donors_have_sent_and_counters_agree_with_the_table(kota: list[tuple[str
         == set(db.session.scalars(db.select(Pendaftaran.asn_id).where(Pendaftaran.nomor.is_not(None))))
     )
     bulan = list_bulan()
-    assert len(bulan) == 7
+    assert len(bulan) == 14
     per_bulan = [sum(baris.angka.ikut for baris in list_baris_opd(satu)) for satu in reversed(bulan)]
     assert per_bulan == sorted(per_bulan) and per_bulan[-1] == len(ikut)
 
