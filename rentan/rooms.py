@@ -16,6 +16,10 @@ from rentan.bantuan import views as bantuan_views
 from rentan.beranda import views as beranda_views
 from rentan.berkas import views as berkas_views
 from rentan.calon import views as calon_views
+from rentan.cermin import views as cermin_views
+from rentan.iuran import riwayat as iuran_riwayat
+from rentan.iuran import views as iuran_views
+from rentan.iuran import views_kelola as iuran_kelola_views
 from rentan.jejak import views as jejak_views
 from rentan.kartu import riwayat as kartu_riwayat
 from rentan.kartu import views as kartu_views
@@ -29,7 +33,7 @@ from rentan.laporan import views as laporan_views
 from rentan.laporan import views_dasbor as laporan_dasbor_views
 from rentan.laporan import views_macet
 from rentan.opd import views as opd_views
-from rentan.paket import views as paket_views
+from rentan.paket import views_pengecualian as paket_views
 from rentan.pekerja import views as pekerja_views
 from rentan.pencabutan import views as pencabutan_views
 from rentan.pencabutan import views_kelola as cabut_views
@@ -72,6 +76,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     paket_views.bp,
     kepesertaan_views.bp,
     kepesertaan_views.bp_kpj,
+    iuran_views.bp,
+    iuran_kelola_views.bp,
     autodebet_views.bp,
     perlindungan_views.bp,
     kartu_views.bp,
@@ -82,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kartu_serah_views.bp,
     kartu_acara_views.bp,
     kartu_lembar_views.bp,
+    cermin_views.bp,
     pindai_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,
@@ -92,5 +99,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 # Rooms to the right of ``asuhan`` whose rows belong on a worker's timeline.
-for room in (surat_riwayat, verifikasi_riwayat, kartu_riwayat):
+for room in (surat_riwayat, verifikasi_riwayat, iuran_riwayat, kartu_riwayat):
     add_sumber(room.sumber)

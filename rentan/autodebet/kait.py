@@ -13,3 +13,6 @@ SETELAH_KIRIM_DEBET: list[Callable[[Paket, Pelaku], None]] = []
 
 #: After C7 or C10: these contributions of this batch were debited. M19: one that should not have been.
 SETELAH_DEBET_BERHASIL: list[Callable[[Sequence[Iuran], Paket, Pelaku], None]] = []
+
+#: After C15: the bank took these debits of this batch back; who lists them for remittance lets go of them.
+SETELAH_DEBET_DIBATALKAN: list[Callable[[Sequence[Iuran], Paket, Pelaku], None]] = []

@@ -79,6 +79,7 @@ class Peristiwa(StrEnum):
     HALAMAN_DILIHAT = "halaman_dilihat"
     HALAMAN_DITEMPATKAN = "halaman_ditempatkan"
     PENGECUALIAN_SELESAI = "pengecualian_selesai"
+    PENGECUALIAN_DIAMBIL = "pengecualian_diambil"
     PENCABUTAN_DICATAT = "pencabutan_dicatat"
     PENCABUTAN_DITERUSKAN = "pencabutan_diteruskan"
     ACARA_DIUBAH = "acara_diubah"

@@ -29,6 +29,7 @@ from rentan.core.imports_base import (
     JenisImpor,
     PenanganImpor,
     StatusImpor,
+    find_diterapkan,
     handler_of,
     limits,
     register,
@@ -48,6 +49,7 @@ from rentan.core.sheets import Column, Table, file_kind, read_table
 from rentan.core.storage import new_key, sweep_orphans
 from rentan.core.subject import dek_for
 from rentan.ext import db, runtime
+from rentan.util.tanggal import format_waktu
 
 __all__ = [
     "Column",
@@ -85,9 +87,11 @@ def receive_impor(
 ) -> Impor:
     """Keep the file under a key of its own and let the queue read it once the caller has committed.
 
-    Raises ``RuleError`` at once for a file that by size, name or first bytes cannot be a table.
+    Raises ``RuleError`` at once for a file that by size, name or first bytes cannot be a table, and with
+    ``sudah_diimpor`` for the second time of a file that counts once.
     """
     file_kind(data, nama_file, limits())
+    _refuse_second(handler_of(jenis), data)
     impor = _new(jenis, data, nama_file, pilihan, by)
     db.session.add(impor)
     db.session.flush()
@@ -110,6 +114,16 @@ def _new(jenis: JenisImpor, data: bytes, nama_file: str, pilihan: dict[str, Any]
         dibuat_pada=now(),
         kedaluwarsa_pada=next_expiry(),
     )
+
+
+def _refuse_second(handler: PenanganImpor, data: bytes) -> None:
+    pada = find_diterapkan(handler, hashlib.sha256(data).hexdigest())
+    if pada is not None:
+        raise RuleError(
+            f"Berkas ini sudah diimpor {format_waktu(pada)}, sehingga tidak ada yang berubah.",
+            "berkas",
+            kode="sudah_diimpor",
+        )
 
 
 def get_impor(impor_id: uuid.UUID, *, jenis: JenisImpor, seen_by: Pelaku) -> Impor:
@@ -255,8 +269,10 @@ def run_import(
 ) -> Hasil:
     """Check a file and, unless ``dry_run`` or refused, apply it in the caller's transaction (commands).
 
-    Raises ``RuleError`` for an unusable file. A file with refused rows is not applied without ``take_good``.
+    Raises ``RuleError`` for an unusable file, and with ``sudah_diimpor`` for one that counts once. A file
+    with refused rows is not applied without ``take_good``.
     """
+    _refuse_second(handler, data)
     table = read_table(data, nama_file, handler.columns, limits=limits())
     if dry_run:
         return check_reading(handler, table, pilihan or {}, by)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rentan.core.actor import Pelaku
 from rentan.core.sheets import Column, SheetLimits, Table
 from rentan.core.status import Status
-from rentan.ext import Base, IdMixin, VersionMixin, enum_column, runtime
+from rentan.ext import Base, IdMixin, VersionMixin, db, enum_column, runtime
 
 
 class JenisImpor(Status):
@@ -126,7 +126,10 @@ REPORT_KEYS = ("read", "good", "refused", "unchanged", "changed", "skipped_sheet
 
 
 class PenanganImpor(Protocol):
-    """What a room does with one kind of list. One shared object per kind: it keeps no state between calls."""
+    """What a room does with one kind of list. One shared object per kind: it keeps no state between calls.
+
+    A handler with ``sekali = True`` takes the same bytes only once (:func:`find_diterapkan`).
+    """
 
     @property
     def jenis(self) -> JenisImpor: ...
@@ -156,6 +159,16 @@ def register(handler: PenanganImpor) -> PenanganImpor:
 def handler_of(jenis: JenisImpor) -> PenanganImpor:
     """The handler of this kind of list."""
     return _HANDLERS[jenis]
+
+
+def find_diterapkan(handler: PenanganImpor, sha256: str) -> datetime | None:
+    """When this very file was applied, for a kind whose files count once; ``None``: never."""
+    if not getattr(handler, "sekali", False):
+        return None
+    query = db.select(Impor.diterapkan_pada).where(
+        Impor.jenis == handler.jenis, Impor.sha256 == sha256, Impor.status == StatusImpor.DITERAPKAN
+    )
+    return db.session.scalar(query.order_by(Impor.diterapkan_pada).limit(1))
 
 
 def limits() -> SheetLimits:

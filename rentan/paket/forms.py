@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from rentan.web.forms import Optional, TeksField, TeksPanjangField, VersionedForm, Wajib
+from rentan.web.forms import (
+    Optional,
+    PilihanField,
+    TanggalField,
+    TeksField,
+    TeksPanjangField,
+    VersionedForm,
+    Wajib,
+)
 
 
 class TindakanForm(VersionedForm):
@@ -22,6 +30,17 @@ class KirimForm(VersionedForm):
 
 
 class SelesaiForm(VersionedForm):
-    """What was done about an exception."""
+    """What was done about an exception; which fields a step asks for is its room's to say."""
 
-    catatan = TeksPanjangField("Apa yang dilakukan", [Wajib()], maks=500)
+    tindakan = PilihanField("Yang dilakukan", [Optional()], tampilan="radio")
+    tanggal = TanggalField("Tanggal menurut bank", [Optional()])
+    ref_bank = TeksField("Nomor referensi bank", [Optional()], maks=40)
+    kode = PilihanField("Sebab gagal menurut bank", [Optional()])
+    catatan = TeksPanjangField("Catatan", [Wajib()], maks=500)
+    perlu: frozenset[str] = frozenset()
+
+
+class AmbilForm(VersionedForm):
+    """Take an exception over until a day."""
+
+    tenggat = TanggalField("Selesai paling lambat", [Wajib()])

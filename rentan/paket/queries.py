@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 
 from rentan.akun.models import Akun
 from rentan.core.actor import Pelaku
+from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.imports_base import JenisImpor
 from rentan.core.permissions import Peran
+from rentan.core.status import Status
 from rentan.ext import db
 from rentan.paket.models import Paket, Pengecualian
 from rentan.paket.status import PENYUSUN, JenisPaket, StatusPaket
@@ -19,10 +21,21 @@ from rentan.paket.status import PENYUSUN, JenisPaket, StatusPaket
 #: Whose answers the lines of an exception list belong to.
 IMPOR_PAKET = {
     JenisPaket.MANDAT: (JenisImpor.JAWABAN_MANDAT,),
+    JenisPaket.DEBET: (JenisImpor.HASIL_DEBET,),
+    JenisPaket.ULANG: (JenisImpor.HASIL_DEBET,),
+    JenisPaket.SETOR: (JenisImpor.CATATAN_BPJS,),
     JenisPaket.DAFTAR: (JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ),
     JenisPaket.KARTU: (),
 }
 BATAS_HITUNG = 1_000  # counting further would only cost time
+
+
+class Urusan(Status):
+    """Which open exceptions to list."""
+
+    BEBAS = "bebas", "Tanpa pemilik"
+    SAYA = "saya", "Milik saya"
+    LEWAT = "lewat", "Lewat tenggat"
 
 
 def jenis_terlihat(by: Pelaku) -> tuple[JenisPaket, ...]:
@@ -108,6 +121,7 @@ def list_pengecualian(
     seen_by: Pelaku,
     jenis: JenisPaket | None = None,
     selesai: bool = False,
+    urusan: Urusan | None = None,
     sesudah: uuid.UUID | None = None,
     banyak: int = 50,
 ) -> list[Pengecualian]:
@@ -116,6 +130,8 @@ def list_pengecualian(
     if jenis is not None:
         query = query.where(Pengecualian.jenis.in_(IMPOR_PAKET[jenis]))
     query = query.where(Pengecualian.selesai_pada.is_not(None) == selesai)
+    if urusan is not None:
+        query = query.where(_of_urusan(urusan, seen_by))
     if sesudah is not None and (last := db.session.get(Pengecualian, sesudah)) is not None:
         query = query.where(
             tuple_(Pengecualian.dibuat_pada, Pengecualian.lembar, Pengecualian.baris, Pengecualian.id)
@@ -123,6 +139,24 @@ def list_pengecualian(
         )
     query = query.order_by(Pengecualian.dibuat_pada, Pengecualian.lembar, Pengecualian.baris, Pengecualian.id)
     return list(db.session.scalars(query.limit(banyak)))
+
+
+def _of_urusan(urusan: Urusan, by: Pelaku) -> ColumnElement[bool]:
+    if urusan is Urusan.BEBAS:
+        return Pengecualian.pemilik_id.is_(None)
+    if urusan is Urusan.SAYA:
+        return Pengecualian.pemilik_id == by.akun_id
+    return and_(Pengecualian.pemilik_id.is_not(None), Pengecualian.tenggat < today())
+
+
+def count_pengecualian_bebas(paket_id: uuid.UUID) -> int:
+    """Open exceptions of this batch that nobody has taken with a date (B11)."""
+    query = select(func.count()).where(
+        Pengecualian.paket_id == paket_id,
+        Pengecualian.selesai_pada.is_(None),
+        or_(Pengecualian.pemilik_id.is_(None), Pengecualian.tenggat.is_(None)),
+    )
+    return db.session.scalar(query) or 0
 
 
 def count_pengecualian(*, seen_by: Pelaku, jenis: JenisPaket | None = None) -> int:

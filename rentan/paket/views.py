@@ -12,13 +12,12 @@ from rentan.core.errors import RuleError
 from rentan.core.jatah import check_jatah_ekspor
 from rentan.core.permissions import Permission
 from rentan.core.workflow import list_riwayat, offers
-from rentan.ext import db, runtime
+from rentan.ext import runtime
 from rentan.paket import actions, queries
-from rentan.paket.forms import AlasanForm, KirimForm, SelesaiForm, TindakanForm
+from rentan.paket.forms import AlasanForm, KirimForm, TindakanForm
 from rentan.paket.models import Paket
 from rentan.paket.penangan import penangan_of
-from rentan.paket.status import MACHINE, PENYUSUN, JenisPaket, StatusPaket
-from rentan.util.angka import format_angka
+from rentan.paket.status import MACHINE, PENYUSUN, StatusPaket
 from rentan.web.access import fresh, pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm
@@ -234,56 +233,3 @@ def download(paket_id: uuid.UUID) -> Response:
     nama = paket.nama_berkas or "paket.bin"
     mime = MIME.get(nama.rpartition(".")[2], "application/octet-stream")
     return kirim_berkas(data, mime, nama, lampiran=True)
-
-
-# -- exceptions ---------------------------------------------------------------------------------------------
-
-
-@bp.get("/paket/pengecualian")
-@requires(P.MANDAT_KIRIM, P.KEPESERTAAN_KELOLA)
-def list_exceptions() -> Response:
-    """Lines of answers that fit nowhere; each is closed with a word on what was done."""
-    by = pelaku()
-    wanted = request.args.get("jenis", "")
-    jenis = next((one for one in JenisPaket if one.value == wanted), None)
-    selesai = request.args.get("status") == "selesai"
-    rows = queries.list_pengecualian(
-        seen_by=by,
-        jenis=jenis,
-        selesai=selesai,
-        sesudah=request.args.get("sesudah", type=uuid.UUID),
-        banyak=51,
-    )
-    asal = next((penangan_of(one).halaman for one in JenisPaket if one in queries.jenis_terlihat(by)), None)
-    return render_page(
-        "paket/pengecualian.html",
-        "daftar",
-        baris=rows[:50],
-        sesudah=rows[49].id if len(rows) > 50 else None,
-        selesai=selesai,
-        jumlah=format_angka(queries.count_pengecualian(seen_by=by, jenis=jenis)),
-        nama=queries.nama_akun([one.selesai_oleh for one in rows]),
-        asal=url_for(asal) if asal else None,
-    )
-
-
-@bp.route("/paket/pengecualian/<uuid:pengecualian_id>", methods=["GET", "POST"])
-@requires(P.MANDAT_KIRIM, P.KEPESERTAAN_KELOLA)
-def close_exception(pengecualian_id: uuid.UUID) -> Response:
-    """One exception: what it says, and the form that closes it."""
-    if request.method == "POST" and (answer := answered_before()):
-        return answer
-    row = queries.get_pengecualian(pengecualian_id, seen_by=pelaku())
-    form = SelesaiForm(obj=row)
-    if form.accepts():
-        with form.rules():
-            row = queries.get_pengecualian(pengecualian_id, seen_by=pelaku(), untuk_diubah=True)
-            actions.selesaikan_pengecualian(
-                row, catatan=form.catatan.data or "", by=pelaku(), versi=form.versi.data
-            )
-            return finish(url_for(".list_exceptions"), "Pengecualian diselesaikan.")
-    db.session.rollback()
-    row = queries.get_pengecualian(pengecualian_id, seen_by=pelaku())
-    return render_page(
-        "paket/selesai.html", "isi", form=form, satu=row, nama=queries.nama_akun([row.selesai_oleh])
-    )

@@ -19,11 +19,11 @@ from rentan.kepesertaan import kpj as kpj_room
 from rentan.kepesertaan.actions import AlasanKeluar, end_cover
 from rentan.kepesertaan.impor import PENANGAN
 from rentan.kepesertaan.models import BarisDaftar
-from rentan.paket import actions as paket_actions
 from rentan.paket.models import Pengecualian
 from rentan.paket.queries import list_pengecualian
 from rentan.paket.status import StatusPaket
 from rentan.paket.status_baris import HasilBaris
+from rentan.paket.urus import selesaikan_pengecualian
 from rentan.pekerja.gerak import gerak
 from rentan.pekerja.status import StatusPekerja
 from rentan.surat_kuasa.status import StatusSurat
@@ -211,11 +211,11 @@ def test_exception_is_closed_once_with_a_word(cast: Cast) -> None:
     assert list_pengecualian(seen_by=cast.hadi.pelaku) == []
     for text, by in (("", cast.bayu), ("salah", cast.hadi)):
         with pytest.raises((RuleError, Forbidden)):
-            paket_actions.selesaikan_pengecualian(one, catatan=text, by=by.pelaku)
-    paket_actions.selesaikan_pengecualian(one, catatan="salah ketik di cabang", by=cast.bayu.pelaku)
+            selesaikan_pengecualian(one, catatan=text, by=by.pelaku)
+    selesaikan_pengecualian(one, catatan="salah ketik di cabang", by=cast.bayu.pelaku)
     db.session.flush()
     with pytest.raises(RuleError):
-        paket_actions.selesaikan_pengecualian(one, catatan="lagi", by=cast.bayu.pelaku)
+        selesaikan_pengecualian(one, catatan="lagi", by=cast.bayu.pelaku)
     hasil = read_answer(cast, [reveal(one, "nilai"), "Tak Dikenal", "Y", ""])
     assert hasil.unchanged == 1 and len(exceptions()) == 1
 
