@@ -215,4 +215,4 @@ def test_pages_follow_each_other_and_files_carry_the_filter(
     answer = browser.get("/perlindungan/unduh.xlsx?sebab=berkas_terlambat")
     assert answer.status_code == 200
     ekspor = db.session.scalars(db.select(Jejak).where(Jejak.peristiwa == "ekspor")).one()
-    assert "sebab=berkas_terlambat" in str(ekspor.isi)
+    assert "sebab=berkas_terlambat" in ekspor.rincian
