@@ -36,6 +36,10 @@ MAY_BE_MISSING = {
     "laporan.unit",
     # Without the name of a waiting state there is nothing to list:
     "macet.detail",
+    # Without a cell likewise; and names are not for leadership:
+    "cermin.detail",
+    "perlindungan.cetak",
+    "perlindungan.unduh",
 }
 #: They see every letter; what they may not do with it is 403, which tells them nothing new.
 READERS = {("surat_kuasa", "rini"), ("surat_kuasa", "dewi"), ("pencabutan", "hadi")}

@@ -102,6 +102,8 @@ ISI: dict[str, dict[str, str]] = {
     "asn.map_spelling": {"ejaan": "Dinas Ejaan", "opd": "opd_sari"},
     "asuhan.explain_nik": {"nik": _PEKERJA["nik"], "tanggal_lahir": "17-05-1980", "jenis_kelamin": "L"},
     "berkas.original": {"alasan": "sengketa"},
+    "cermin.close": {"bulan": "2026-11"},
+    "cermin.open_work": {"bulan": "2026-11", "sel": "110"},
     "calon.answer": {"jawaban": "tolak"},
     "calon.impor": {"berkas": ""},
     "calon.impor_terapkan": _IMPOR,
@@ -208,7 +210,7 @@ SIAPA = {
 TANYA = """
     arah bulan cari daftar dari dekat hasil jenis kembali kertas next objek opd pekerjaan pelaku peran
     peristiwa permintaan sampai sebelum sektor sesudah status tahap tampilan unit urut asli_di aktif _external
-    acara kelurahan halaman alasan
+    acara kelurahan halaman alasan sebab siapa sel
 """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
 
 
@@ -287,7 +289,7 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
-    paket pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
+    paket pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar cermin
 """.split()  # noqa: SIM905
 
 
