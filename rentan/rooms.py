@@ -19,7 +19,10 @@ from rentan.calon import views as calon_views
 from rentan.cermin import views as cermin_views
 from rentan.iuran import riwayat as iuran_riwayat
 from rentan.iuran import views as iuran_views
+from rentan.iuran import views_kalender as kalender_views
 from rentan.iuran import views_kelola as iuran_kelola_views
+from rentan.iuran import views_pemberitahuan as pemberitahuan_views
+from rentan.iuran import views_tarif as tarif_views
 from rentan.jejak import views as jejak_views
 from rentan.kartu import riwayat as kartu_riwayat
 from rentan.kartu import views as kartu_views
@@ -77,6 +80,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kepesertaan_views.bp,
     kepesertaan_views.bp_kpj,
     iuran_views.bp,
+    tarif_views.bp,
+    kalender_views.bp,
+    pemberitahuan_views.bp,
     iuran_kelola_views.bp,
     autodebet_views.bp,
     perlindungan_views.bp,

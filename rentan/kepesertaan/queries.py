@@ -18,6 +18,8 @@ from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
 from rentan.ext import db, runtime
+from rentan.iuran.models import Penerimaan
+from rentan.iuran.status import StatusUsul
 from rentan.kepesertaan import formulir
 from rentan.kepesertaan.models import BarisDaftar
 from rentan.opd.models import Opd
@@ -33,7 +35,7 @@ from rentan.surat_kuasa.status import TERKIRIM, StatusSurat
 from rentan.tarif.queries import bulan_pertama, hari_debet
 
 S, W = StatusSurat, StatusPekerja
-#: W7: the donor's letter is accepted at least.
+#: W7: the donor's letter is accepted at least, unless a prepayment stands in for it.
 DISETUJUI = (S.TERVERIFIKASI, S.DIAJUKAN_BANK, S.AKTIF, S.DITANGGUHKAN)
 #: A5: the verifikator (or every check) has accepted this worker for this donor.
 DITERIMA = tuple(one for one in DIUSULKAN_KE_ATAS if one is not StatusAsuhan.DIUSULKAN)
@@ -91,7 +93,8 @@ def list_kandidat(*, pekerja_ids: list[uuid.UUID] | None = None) -> list[Kandida
 
 def _rows(pekerja_ids: list[uuid.UUID] | None, debet: date) -> Iterator[Any]:
     named = select(SuratPekerja.asuhan_id).join(SuratKuasa, SuratKuasa.id == SuratPekerja.surat_kuasa_id)
-    disetujui = Asuhan.id.in_(named.where(SuratKuasa.status.in_(DISETUJUI)))
+    prabayar = select(Penerimaan.asuhan_id).where(Penerimaan.status == StatusUsul.DITERIMA)
+    disetujui = or_(Asuhan.id.in_(named.where(SuratKuasa.status.in_(DISETUJUI))), Asuhan.id.in_(prabayar))
     terkirim = Asuhan.id.in_(named.where(SuratKuasa.status.in_(TERKIRIM)))
     query = (
         select(

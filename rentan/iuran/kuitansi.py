@@ -1,0 +1,178 @@
+"""Receipts, and a donor's year: from rows to paper."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from rentan.asn.models import Asn
+from rentan.core import cetak_uang
+from rentan.core.cetak import render_dokumen
+from rentan.core.errors import RuleError
+from rentan.core.kop import kop_kota
+from rentan.ext import db
+from rentan.iuran import buku
+from rentan.iuran.models import Iuran, Penerimaan
+from rentan.iuran.status import GUGUR, UANG_MASUK, StatusBpjs, StatusIuran
+from rentan.opd.models import Opd
+from rentan.pekerja.models import Pekerja
+from rentan.util.tanggal import format_tanggal
+
+_SALURAN = {
+    StatusIuran.BERHASIL: "Debet rekening",
+    StatusIuran.DARI_KREDIT: "Kelebihan bayar",
+}
+
+
+def berkuitansi(iuran: Iuran) -> bool:
+    """Is the money of this month in, so that there is a receipt for it?"""
+    return iuran.status in UANG_MASUK and iuran.nomor_bukti is not None
+
+
+def saluran_of(iuran: Iuran) -> str:
+    """How the month was paid, in words."""
+    if iuran.status is StatusIuran.DIBAYAR_LAIN and iuran.penerimaan_id is not None:
+        masuk = db.session.get_one(Penerimaan, iuran.penerimaan_id)
+        return f"{masuk.saluran.label}, bukti {masuk.bukti}"
+    return _SALURAN.get(iuran.status, "Jalan lain")
+
+
+def print_kuitansi(iuran: Iuran, *, waktu: datetime) -> bytes:
+    """The receipt of one month as PDF. Raises ``RuleError`` while the money is not in."""
+    if not berkuitansi(iuran) or iuran.nomor_bukti is None or iuran.dibayar_pada is None:
+        raise RuleError("Belum ada kuitansi, karena iuran ini belum dibayar.", kode="tanpa_kuitansi")
+    dokumen = cetak_uang.Kuitansi(
+        kop=kop_kota(),
+        nomor=iuran.nomor_bukti,
+        nama=iuran.asn.nama,
+        nip=iuran.asn.nip,
+        opd=db.session.get_one(Opd, iuran.opd_id).nama,
+        pekerja=iuran.pekerja.nama,
+        program=iuran.program,
+        bulan=iuran.periode,
+        jumlah=iuran.jumlah,
+        kredit=iuran.kredit_dipakai if iuran.status is not StatusIuran.DARI_KREDIT else 0,
+        dibayar=iuran.dibayar_pada,
+        saluran=saluran_of(iuran),
+        tercatat=iuran.tercatat_pada if iuran.status_bpjs is StatusBpjs.TERCATAT else None,
+    )
+    return render_dokumen(dokumen, waktu=waktu).pdf
+
+
+@dataclass(frozen=True)
+class SelTahun:
+    """One worker and month. ``dibayar`` and ``tercatat``: the money is in, BPJS has recorded the month."""
+
+    iuran: Iuran
+
+    @property
+    def dibayar(self) -> bool:
+        return self.iuran.status in UANG_MASUK
+
+    @property
+    def tercatat(self) -> bool:
+        return self.iuran.status_bpjs is StatusBpjs.TERCATAT
+
+    @property
+    def kata(self) -> str:
+        """In a few words, for a narrow cell."""
+        if self.tercatat:
+            return "tercatat"
+        if self.dibayar:
+            return "dibayar"
+        return "ditahan" if self.iuran.status is StatusIuran.DITAHAN else "belum"
+
+
+@dataclass(frozen=True)
+class Tahun:
+    """A donor's year: workers in columns, months in rows. Amounts in whole rupiah."""
+
+    tahun: int
+    pekerja: list[Pekerja]
+    bulan: list[date]
+    sel: dict[tuple[date, uuid.UUID], SelTahun]
+    kredit: int
+
+    def di(self, bulan: date, pekerja: Pekerja) -> SelTahun | None:
+        return self.sel.get((bulan, pekerja.id))
+
+    def jumlah(self, bulan: date | None = None, pekerja: Pekerja | None = None) -> int:
+        """What was paid: of a month, of a worker, or in all."""
+        return sum(
+            one.iuran.jumlah
+            for (b, p), one in self.sel.items()
+            if one.dibayar and (bulan is None or b == bulan) and (pekerja is None or p == pekerja.id)
+        )
+
+    @property
+    def dibayar(self) -> int:
+        return sum(one.dibayar for one in self.sel.values())
+
+    @property
+    def tercatat(self) -> int:
+        return sum(one.tercatat for one in self.sel.values())
+
+
+def susun_tahun(asn: Asn, tahun: int) -> Tahun:
+    """The contribution months of this year that stand, and the credit carried over today."""
+    query = (
+        select(Iuran)
+        .where(
+            Iuran.asn_id == asn.id,
+            Iuran.periode.between(date(tahun, 1, 1), date(tahun, 12, 1)),
+            Iuran.status.not_in(GUGUR),
+        )
+        .options(db.joinedload(Iuran.pekerja))
+        .order_by(Iuran.periode, Iuran.dijadwalkan_pada, Iuran.id)
+    )
+    rows = list(db.session.scalars(query))
+    pekerja: dict[uuid.UUID, Pekerja] = {}
+    for row in rows:
+        pekerja.setdefault(row.pekerja_id, row.pekerja)
+    return Tahun(
+        tahun,
+        list(pekerja.values()),
+        [date(tahun, n, 1) for n in range(1, 13)],
+        {(row.periode, row.pekerja_id): SelTahun(row) for row in rows},
+        kredit_donatur(asn),
+    )
+
+
+def kredit_donatur(asn: Asn) -> int:
+    """What is carried over for all sponsorships of this donor, in whole rupiah."""
+    ids = list(db.session.scalars(select(Iuran.asuhan_id).where(Iuran.asn_id == asn.id).distinct()))
+    masuk = db.session.scalars(select(Penerimaan.asuhan_id).where(Penerimaan.asn_id == asn.id).distinct())
+    return sum(buku.saldo_kredit({*ids, *masuk}).values())
+
+
+def print_tahun(asn: Asn, isi: Tahun, *, waktu: datetime) -> bytes:
+    """The year on A4."""
+    dokumen = cetak_uang.TahunDonatur(
+        kop=kop_kota(),
+        tahun=isi.tahun,
+        nama=asn.nama,
+        nip=asn.nip,
+        opd=db.session.get_one(Opd, asn.opd_id).nama,
+        pekerja=tuple(one.nama for one in isi.pekerja),
+        baris=tuple(
+            cetak_uang.BulanDonatur(
+                bulan=bulan,
+                sel=tuple(
+                    (one.iuran.jumlah, one.kata) if (one := isi.di(bulan, pekerja)) else None
+                    for pekerja in isi.pekerja
+                ),
+                jumlah=isi.jumlah(bulan),
+            )
+            for bulan in isi.bulan
+        ),
+        jumlah_pekerja=tuple(isi.jumlah(pekerja=one) for one in isi.pekerja),
+        jumlah=isi.jumlah(),
+        dibayar=isi.dibayar,
+        tercatat=isi.tercatat,
+        kredit=isi.kredit,
+        per=format_tanggal(waktu.date()),
+    )
+    return render_dokumen(dokumen, waktu=waktu).pdf

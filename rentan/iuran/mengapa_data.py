@@ -1,0 +1,157 @@
+"""What is known about one worker and one month, as plain values for the sentences of ``mengapa``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rentan.asuhan.status import StatusAsuhan
+from rentan.iuran.status import AlasanTahan, HasilCoba, KelasGagal, Saluran, StatusBpjs, StatusIuran
+from rentan.iuran.usul_alasan import ALASAN_USUL
+from rentan.paket.status import JenisPaket
+from rentan.pekerja.status import StatusPekerja
+from rentan.surat_kuasa.status import StatusSurat
+from rentan.tarif.queries import JadwalBulan
+
+
+@dataclass(frozen=True)
+class Coba:
+    """One attempt at the bank. ``tanggal``: the debit day asked for; ``nomor`` of the batch from its lock."""
+
+    nomor: str | None
+    jenis: JenisPaket
+    tanggal: date | None
+    jumlah: int
+    hasil: HasilCoba
+    kode_hasil: str | None = None
+
+
+@dataclass(frozen=True)
+class Langkah:
+    """One history row of either axis."""
+
+    kode: str
+    peristiwa: str
+    pada: datetime
+    alasan: str | None = None
+
+
+@dataclass(frozen=True)
+class Bayar:
+    """The receipt through which a month was paid beside the debit."""
+
+    saluran: Saluran
+    bukti: str
+    tanggal: date
+
+
+@dataclass(frozen=True)
+class Baris:
+    """One contribution: its row, its way, its attempts (oldest first). Amounts in whole rupiah."""
+
+    status: StatusIuran
+    status_bpjs: StatusBpjs
+    jumlah: int
+    kredit: int = 0
+    alasan_tahan: AlasanTahan | None = None
+    kelas_gagal: KelasGagal | None = None
+    dibayar_pada: date | None = None
+    nomor_bukti: str | None = None
+    tercatat_pada: date | None = None
+    langkah: tuple[Langkah, ...] = ()
+    coba: tuple[Coba, ...] = ()
+    bayar: Bayar | None = None
+
+    @property
+    def tagihan(self) -> int:
+        return self.jumlah - self.kredit
+
+    @property
+    def terakhir(self) -> Coba | None:
+        """The newest attempt that was not taken out again."""
+        return next((one for one in reversed(self.coba) if one.hasil is not HasilCoba.DIKELUARKAN), None)
+
+
+@dataclass(frozen=True)
+class Fakta:
+    """Everything that is known about one worker and one month. ``baris``: oldest first, mostly one."""
+
+    bulan: date
+    hari_ini: date
+    jadwal: JadwalBulan
+    nama: str
+    asuhan: StatusAsuhan
+    pekerja: StatusPekerja
+    surat: StatusSurat | None
+    bulan_pertama: date | None = None
+    sampai: date | None = None
+    jeda_sampai: date | None = None
+    berhenti_pada: date | None = None
+    lunas_sampai: date | None = None
+    maks_coba: int = 3
+    baris: tuple[Baris, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kalimat:
+    """A finished sentence. ``kode`` is the fact it states, ``pada`` when it happened."""
+
+    kode: str
+    teks: str
+    pada: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Penjelasan:
+    """The answer, the way that led there, what comes next, and how long the worker is safe."""
+
+    jawaban: Kalimat
+    langkah: tuple[Kalimat, ...]
+    lanjutan: tuple[Kalimat, ...]
+
+
+#: A code of the bank to a few words for a sentence and to whole sentences for the donor.
+ArtiKode = Callable[[str], "tuple[str, str] | None"]
+#: Rooms to the right know what the codes mean.
+_ARTI: list[ArtiKode] = []
+
+
+def add_arti_kode(arti: ArtiKode) -> None:
+    """Announce who can say in words why the bank refused."""
+    if arti not in _ARTI:
+        _ARTI.append(arti)
+
+
+_KELAS = {
+    KelasGagal.COBA_LAGI: "debet belum berhasil",
+    KelasGagal.PERBAIKI_DATA: "rekening tidak dapat didebet",
+    KelasGagal.HENTIKAN: "bank menolak debet ini",
+}
+
+
+def arti_kode(kode: str | None, kelas: KelasGagal | None) -> tuple[str, str]:
+    """Why the bank did not debit: words that continue a sentence, and sentences of their own (or none)."""
+    for arti in _ARTI if kode else ():
+        if kata := arti(kode or ""):
+            return kecil(kata[0]), kata[1]
+    return (_KELAS[kelas] if kelas else "debet tidak berhasil"), ""
+
+
+def sebab_gagal(kode: str | None, kelas: KelasGagal | None) -> str:
+    """Why the bank did not debit, as the end of a sentence."""
+    return arti_kode(kode, kelas)[0]
+
+
+def kecil(teks: str) -> str:
+    return teks[:1].lower() + teks[1:]
+
+
+def besar(teks: str) -> str:
+    return teks[:1].upper() + teks[1:]
+
+
+def alasan_terakhir(b: Baris, peristiwa: str) -> str:
+    alasan = next((one.alasan for one in reversed(b.langkah) if one.peristiwa == peristiwa), None)
+    kata = ALASAN_USUL.get(alasan or "")
+    return f": {kecil(kata)}" if kata else ""

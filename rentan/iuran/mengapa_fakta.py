@@ -1,0 +1,170 @@
+"""The facts behind “Mengapa gaji saya (tidak) dipotong?”, read from the rows in a fixed number of queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from rentan.asn.models import Asn
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import StatusAsuhan
+from rentan.core.clock import to_local, today
+from rentan.core.riwayat import list_langkah
+from rentan.core.settings import get_setting
+from rentan.ext import db
+from rentan.iuran.mengapa import jelaskan
+from rentan.iuran.mengapa_data import Baris, Bayar, Coba, Fakta, Langkah, Penjelasan
+from rentan.iuran.models import Iuran, Penerimaan, Percobaan
+from rentan.iuran.status import MACHINE, MACHINE_BPJS
+from rentan.paket.models import Paket, PaketUang
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.status import HIDUP
+from rentan.tarif.queries import jadwal_bulan
+from rentan.util.tanggal import akhir_bulan, awal_bulan
+
+#: Nothing was ever to be debited for these.
+_BUKAN = (StatusAsuhan.DITAHAN, StatusAsuhan.DITOLAK, StatusAsuhan.KEDALUWARSA)
+_SELESAI = (StatusAsuhan.MENCARI_PENGGANTI, StatusAsuhan.DIALIHKAN, StatusAsuhan.BERAKHIR)
+
+
+@dataclass(frozen=True)
+class Bagian:
+    """One worker of the month: what is known, and the explanation made of it."""
+
+    asuhan: Asuhan
+    iuran: tuple[Iuran, ...]
+    penjelasan: Penjelasan
+
+    @property
+    def terakhir(self) -> Iuran | None:
+        return self.iuran[-1] if self.iuran else None
+
+
+def jelaskan_bulan(asn: Asn, bulan: date) -> list[Bagian]:
+    """Every worker of this donor who has a part in the month, the oldest sponsorship first."""
+    bulan = awal_bulan(bulan)
+    semua = list(
+        db.session.scalars(
+            select(Asuhan)
+            .where(Asuhan.asn_id == asn.id)
+            .options(db.joinedload(Asuhan.pekerja))
+            .order_by(Asuhan.dibuat_pada, Asuhan.id)
+        )
+    )
+    rows = list(
+        db.session.scalars(
+            select(Iuran)
+            .where(Iuran.asn_id == asn.id, Iuran.periode == bulan)
+            .order_by(Iuran.dijadwalkan_pada, Iuran.id)
+        )
+    )
+    per_asuhan: dict[uuid.UUID, list[Iuran]] = {}
+    for one in rows:
+        per_asuhan.setdefault(one.asuhan_id, []).append(one)
+    tampil = [one for one in semua if one.id in per_asuhan or _terkait(one, bulan)]
+    if not tampil:
+        return []
+    baris = _baris(rows)
+    surat = _surat(asn)
+    jadwal, coba = jadwal_bulan(bulan), 1 + int(get_setting("maks_coba_debet"))
+    return [
+        Bagian(
+            one,
+            tuple(per_asuhan.get(one.id, ())),
+            jelaskan(
+                Fakta(
+                    bulan=bulan,
+                    hari_ini=today(),
+                    jadwal=jadwal,
+                    nama=one.pekerja.nama,
+                    asuhan=one.status,
+                    pekerja=one.pekerja.status,
+                    surat=surat.status if surat else None,
+                    bulan_pertama=one.bulan_pertama,
+                    sampai=one.sampai,
+                    jeda_sampai=one.jeda_sampai,
+                    berhenti_pada=one.berhenti_pada,
+                    lunas_sampai=one.pekerja.lunas_sampai,
+                    maks_coba=coba,
+                    baris=tuple(baris[row.id] for row in per_asuhan.get(one.id, ())),
+                )
+            ),
+        )
+        for one in tampil
+    ]
+
+
+def _terkait(asuhan: Asuhan, bulan: date) -> bool:
+    """Has this sponsorship without a row something to say about the month?"""
+    if asuhan.status in _BUKAN or to_local(asuhan.dibuat_pada).date() > akhir_bulan(bulan):
+        return False
+    if asuhan.status in _SELESAI:
+        return asuhan.berhenti_pada is not None and asuhan.berhenti_pada >= bulan
+    return True
+
+
+def _surat(asn: Asn) -> SuratKuasa | None:
+    """The letter in force, else the newest one."""
+    rows = list(
+        db.session.scalars(
+            select(SuratKuasa).where(SuratKuasa.asn_id == asn.id).order_by(SuratKuasa.urutan_versi.desc())
+        )
+    )
+    return next((one for one in rows if one.status in HIDUP), rows[0] if rows else None)
+
+
+def _baris(rows: Sequence[Iuran]) -> dict[uuid.UUID, Baris]:
+    ids = [one.id for one in rows]
+    langkah: dict[uuid.UUID, list[Langkah]] = {one: [] for one in ids}
+    for mesin in (MACHINE, MACHINE_BPJS):
+        for step in list_langkah(mesin.nama, ids):
+            langkah[step.objek_id].append(Langkah(step.langkah, step.peristiwa, step.pada, step.alasan))
+    coba, bayar = _coba(ids), _bayar(rows)
+    return {
+        one.id: Baris(
+            status=one.status,
+            status_bpjs=one.status_bpjs,
+            jumlah=one.jumlah,
+            kredit=one.kredit_dipakai,
+            alasan_tahan=one.alasan_tahan,
+            kelas_gagal=one.kelas_gagal,
+            dibayar_pada=one.dibayar_pada,
+            nomor_bukti=one.nomor_bukti,
+            tercatat_pada=one.tercatat_pada,
+            # Python's sort keeps the order of one axis where two moves were made at one instant.
+            langkah=tuple(sorted(langkah[one.id], key=lambda step: step.pada)),
+            coba=tuple(coba.get(one.id, ())),
+            bayar=bayar.get(one.penerimaan_id) if one.penerimaan_id else None,
+        )
+        for one in rows
+    }
+
+
+def _coba(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Coba]]:
+    query = (
+        select(Percobaan, Paket.nomor, Paket.jenis, PaketUang.tanggal)
+        .join(Paket, Paket.id == Percobaan.paket_id)
+        .outerjoin(PaketUang, PaketUang.paket_id == Paket.id)
+        .where(Percobaan.iuran_id.in_(ids))
+        .order_by(Paket.dibuat_pada, Percobaan.ke, Percobaan.id)
+    )
+    found: dict[uuid.UUID, list[Coba]] = {}
+    for row, nomor, jenis, tanggal in db.session.execute(query):
+        found.setdefault(row.iuran_id, []).append(
+            Coba(nomor, jenis, tanggal, row.jumlah, row.hasil, row.kode_hasil)
+        )
+    return found
+
+
+def _bayar(rows: Sequence[Iuran]) -> dict[uuid.UUID, Bayar]:
+    ids = {one.penerimaan_id for one in rows if one.penerimaan_id}
+    if not ids:
+        return {}
+    return {
+        one.id: Bayar(one.saluran, one.bukti, one.tanggal)
+        for one in db.session.scalars(select(Penerimaan).where(Penerimaan.id.in_(ids)))
+    }

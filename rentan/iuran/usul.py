@@ -1,0 +1,229 @@
+"""Write-offs and refunds: the treasurer proposes, the approver decides (C13, C14, U1-U3)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from rentan.asn.hitungan import turun_banyak
+from rentan.asn.status import Tahap
+from rentan.core.actor import Pelaku
+from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import now, today
+from rentan.core.errors import RuleError
+from rentan.core.workflow import advance, advance_many, check_move, check_version
+from rentan.ext import db
+from rentan.iuran import buku
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
+from rentan.iuran.gerak import SUDAH_DISETOR
+from rentan.iuran.kredit import lepas_kredit
+from rentan.iuran.models import Iuran, Penerimaan, Urusan, UsulIuran
+from rentan.iuran.status import (
+    MACHINE,
+    MACHINE_USUL,
+    UANG_MASUK,
+    JenisUrusan,
+    JenisUsul,
+    Saluran,
+    StatusBpjs,
+    StatusIuran,
+)
+from rentan.iuran.usul_alasan import ALASAN, TAGIHAN_BALIK
+from rentan.util.rupiah import format_rupiah
+from rentan.util.tanggal import awal_bulan
+
+_MOVE = {JenisUsul.HAPUSKAN: "hapuskan", JenisUsul.KEMBALIKAN: "kembalikan"}
+#: BPJS has the money: it comes back as a credit, or not at all.
+DI_BPJS = (*SUDAH_DISETOR, StatusBpjs.DITOLAK_BPJS)
+MASIH_DALAM_SETORAN = (
+    "Iuran ini sedang dalam paket setoran ke BPJS. Mintalah petugas BPJS mengeluarkannya dari paket itu, "
+    "atau tunggu sampai disetor."
+)
+SUDAH_TALANG = (
+    "Iuran ini sudah disetor ke BPJS, lalu debetnya dibatalkan bank, sehingga tidak dapat dihapuskan. Catat "
+    "pembayarannya lewat jalan lain bila donatur membayarnya."
+)
+
+
+def jenis_usul(iuran: Iuran) -> JenisUsul | None:
+    """What may be proposed for a contribution in its present state."""
+    for jenis, peristiwa in _MOVE.items():
+        if any(one.peristiwa == peristiwa and iuran.status in one.dari for one in MACHINE.moves):
+            return jenis
+    return None
+
+
+def halangan(iuran: Iuran, jenis: JenisUsul) -> str | None:
+    """What stands in the way on BPJS's axis."""
+    if iuran.status_bpjs is StatusBpjs.DALAM_SETORAN:
+        return MASIH_DALAM_SETORAN
+    if jenis is JenisUsul.HAPUSKAN and iuran.status_bpjs in DI_BPJS:
+        return SUDAH_TALANG
+    return None
+
+
+def akibat(iuran: Iuran, jenis: JenisUsul, alasan: str) -> str:
+    """What the approval brings about, in a sentence."""
+    if jenis is JenisUsul.HAPUSKAN:
+        return (
+            f"Tagihan {format_rupiah(iuran.tagihan)} dihapuskan; donatur tidak ditagih lagi untuk bulan ini."
+        )
+    if iuran.status_bpjs not in DI_BPJS:
+        dari = _uang(iuran).label.lower()
+        return f"{format_rupiah(iuran.tagihan)} dikembalikan kepada donatur dari {dari}."
+    if alasan == TAGIHAN_BALIK:
+        return f"Uang sudah ditarik bank; {format_rupiah(iuran.tagihan)} menjadi piutang kepada BPJS."
+    return (
+        f"Iuran sudah disetor, sehingga {format_rupiah(iuran.jumlah)} menjadi kelebihan bayar donatur, dan "
+        "piutang kepada BPJS."
+    )
+
+
+def propose_usul(iuran: Iuran, jenis: JenisUsul, *, alasan: str, keterangan: str, by: Pelaku) -> UsulIuran:
+    """U1: ``alasan`` is a code of :data:`usul_alasan.ALASAN`; nothing moves yet."""
+    if alasan not in ALASAN[jenis]:
+        raise RuleError("Pilih alasan dari daftar.", "alasan")
+    if jenis_usul(iuran) is not jenis:
+        raise RuleError(
+            f"Iuran ini berstatus “{iuran.status.label}”, sehingga “{jenis.label}” tidak dapat diusulkan.",
+            kode="status_tidak_cocok",
+        )
+    if sebab := halangan(iuran, jenis):
+        raise RuleError(sebab, kode="setoran")
+    row = UsulIuran(
+        id=uuid.uuid4(),
+        iuran_id=iuran.id,
+        iuran=iuran,
+        jenis=jenis,
+        alasan=alasan,
+        keterangan=keterangan,
+        oleh=by.akun_id,
+        dibuat_pada=now(),
+    )
+    try:
+        with db.session.begin_nested():
+            advance(MACHINE_USUL, row, "ajukan", by=by, baru=True, alasan=alasan)
+    except IntegrityError as twice:
+        raise RuleError(
+            "Untuk iuran ini sudah ada usul yang menunggu keputusan.", kode="usul_terbuka"
+        ) from twice
+    record(Peristiwa.USUL_DICATAT, by=by, objek=row, jenis=jenis.value, alasan=alasan)
+    return row
+
+
+def accept_usul(row: UsulIuran, *, by: Pelaku, versi: int | None = None) -> None:
+    """U2 with C13 or C14. ``row`` is locked by the caller; the contribution is locked here."""
+    check_version(row, versi)
+    check_move(MACHINE_USUL, row, "terima", by=by)
+    iuran = db.session.get_one(
+        Iuran, row.iuran_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if sebab := halangan(iuran, row.jenis):
+        raise RuleError(sebab, kode="setoran")
+    check_move(MACHINE, iuran, _MOVE[row.jenis], by=by, diusulkan_oleh=row.oleh)
+    _decide(row, "terima", by=by)
+    if row.jenis is JenisUsul.HAPUSKAN:
+        lepas_kredit([iuran], tanggal=today(), by=by)
+    else:
+        _give_back(iuran, row.alasan, by)
+    facts = {"alasan": {iuran.id: row.alasan}, "diusulkan_oleh": row.oleh}
+    advance_many(MACHINE, [iuran], _MOVE[row.jenis], by=by, **facts)
+    _close_urusan(iuran, row, by)
+    if row.jenis is JenisUsul.KEMBALIKAN:
+        turunkan_didebit(iuran.asn_id)
+
+
+def refuse_usul(row: UsulIuran, *, catatan: str, by: Pelaku, versi: int | None = None) -> None:
+    """U3: with a sentence for the treasurer."""
+    check_version(row, versi)
+    _decide(row, "tolak", by=by, catatan=catatan)
+
+
+def _give_back(iuran: Iuran, alasan: str, by: Pelaku) -> None:
+    """The money goes back to the donor; or, once BPJS has it, becomes his credit against BPJS."""
+    if iuran.status_bpjs in DI_BPJS:
+        _as_credit(iuran, alasan, by)
+        return
+    lepas = JenisJurnal.DEBET if iuran.status is StatusIuran.BERHASIL else JenisJurnal.PENERIMAAN
+    asal = buku.list_berlaku([iuran.id], lepas).get(iuran.id)
+    if iuran.tagihan:
+        buku.catat(
+            [
+                buku.Posting.dua_sisi(
+                    JenisJurnal.PENGEMBALIAN,
+                    today(),
+                    AkunBuku.TITIPAN_IURAN,
+                    _uang(iuran),
+                    iuran.tagihan,
+                    iuran_id=iuran.id,
+                    membalik_id=asal,
+                )
+            ],
+            by=by,
+        )
+    lepas_kredit([iuran], tanggal=today(), by=by)
+
+
+def _as_credit(iuran: Iuran, alasan: str, by: Pelaku) -> None:
+    """A charge-back has already left the account; everything else is carried over for the sponsorship."""
+    ditagih = alasan == TAGIHAN_BALIK
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.PENGEMBALIAN,
+                today(),
+                AkunBuku.PIUTANG_BPJS,
+                AkunBuku.BANK_PENAMPUNG if ditagih else AkunBuku.KREDIT_DONATUR,
+                iuran.tagihan if ditagih else iuran.jumlah,
+                asuhan_id=iuran.asuhan_id,
+                iuran_id=iuran.id,
+            )
+        ],
+        by=by,
+    )
+
+
+def _uang(iuran: Iuran) -> AkunBuku:
+    """Where the money lies that goes back."""
+    masuk = db.session.get(Penerimaan, iuran.penerimaan_id) if iuran.penerimaan_id else None
+    tunai = masuk is not None and masuk.saluran is Saluran.TUNAI
+    return AkunBuku.KAS if tunai and iuran.status is StatusIuran.DIBAYAR_LAIN else AkunBuku.BANK_PENAMPUNG
+
+
+def _close_urusan(iuran: Iuran, row: UsulIuran, by: Pelaku) -> None:
+    """The matter that asked for this refund is done."""
+    if row.jenis is not JenisUsul.KEMBALIKAN:
+        return
+    query = (
+        select(Urusan)
+        .where(
+            Urusan.iuran_id == iuran.id,
+            Urusan.jenis == JenisUrusan.PENGEMBALIAN,
+            Urusan.selesai_pada.is_(None),
+        )
+        .with_for_update()
+    )
+    for urusan in db.session.scalars(query):
+        urusan.selesai_oleh, urusan.selesai_pada = by.akun_id, now()
+        urusan.catatan = "Pengembalian disetujui."
+        record(Peristiwa.URUSAN_SELESAI, by=by, objek=urusan, jenis=urusan.jenis.value)
+
+
+def turunkan_didebit(asn_id: uuid.UUID, bulan: date | None = None) -> None:
+    """Down from the rung ``DIDEBIT`` when no contribution of the running month is paid any more."""
+    db.session.flush()
+    kini = awal_bulan(bulan or today())
+    lain = select(Iuran.id).where(Iuran.asn_id == asn_id, Iuran.periode == kini, Iuran.status.in_(UANG_MASUK))
+    if db.session.scalar(lain.limit(1)) is None:
+        turun_banyak({asn_id}, Tahap.DIDEBIT, pada=today())
+
+
+def _decide(row: UsulIuran, peristiwa: str, *, by: Pelaku, catatan: str | None = None) -> None:
+    # One UPDATE: the database wants decision and state together.
+    with db.session.no_autoflush:
+        check_move(MACHINE_USUL, row, peristiwa, by=by)
+        row.diputus_oleh, row.diputus_pada, row.catatan = by.akun_id, now(), catatan
+        advance(MACHINE_USUL, row, peristiwa, by=by, catatan=catatan)

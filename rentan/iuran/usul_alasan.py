@@ -1,0 +1,27 @@
+"""Why a contribution is written off (C13) or given back (C14)."""
+
+from __future__ import annotations
+
+from rentan.iuran.status import JenisUsul
+
+#: Reason codes with the words that the donor reads.
+HAPUSKAN = {
+    "pekerja_meninggal": "Pekerja meninggal dunia",
+    "donatur_meninggal": "Donatur meninggal dunia",
+    "salah_kami": "Kesalahan pada pihak kami",
+    "tidak_terlindungi": "Bulan itu tidak dapat lagi dilindungi",
+    "dibayar_pihak_lain": "Bulan itu sudah dibayar pihak lain",
+}
+#: The bank has taken the money back already.
+TAGIHAN_BALIK = "tagihan_balik"
+KEMBALIKAN = {
+    TAGIHAN_BALIK: "Bank menagih kembali uangnya",
+    "sesudah_cabut": "Didebet sesudah surat kuasa dicabut",
+    "salah_donatur": "Didebet dari donatur yang keliru",
+    "pekerja_meninggal": "Pekerja meninggal dunia",
+}
+ALASAN: dict[JenisUsul, dict[str, str]] = {
+    JenisUsul.HAPUSKAN: HAPUSKAN,
+    JenisUsul.KEMBALIKAN: KEMBALIKAN,
+}
+ALASAN_USUL = HAPUSKAN | KEMBALIKAN

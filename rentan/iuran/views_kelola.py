@@ -1,0 +1,363 @@
+"""The treasurer's contributions, receipts and proposals; the approver's queue (C12-C14)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import StatusAsuhan
+from rentan.core.audit import Peristiwa, record
+from rentan.core.clock import today
+from rentan.core.errors import NotFound, RuleError
+from rentan.core.permissions import Permission
+from rentan.core.workflow import Machine, offers
+from rentan.iuran import penerimaan, queries, usul
+from rentan.iuran.forms import CariForm, PenerimaanForm, SaringForm, SetujuForm, TolakForm, UsulForm
+from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
+from rentan.iuran.status import MACHINE_PENERIMAAN, MACHINE_USUL, StatusUsul
+from rentan.iuran.usul_alasan import ALASAN
+from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
+from rentan.web.access import pelaku, requires
+from rentan.web.context import add_menu
+from rentan.web.forms import VersionedForm
+from rentan.web.page import render_page
+from rentan.web.transaction import after_reading, answered_before, finish
+
+bp = Blueprint("iuran_kelola", __name__)
+P = Permission
+add_menu("Iuran", "iuran_kelola.index", P.IURAN_CATAT, awalan=("/iuran/kelola", "/iuran/usul"), urutan=19)
+add_menu("Penerimaan dan usul", "iuran_kelola.queue", P.IURAN_PUTUS, awalan="/iuran/putusan", urutan=16)
+#: Months that the treasurer may choose from: arrears, and a prepayment of a year.
+MUNDUR, MAJU = 6, 12
+#: Sponsorships for which money may still come in.
+DAPAT_DIBAYAR = tuple(
+    one
+    for one in StatusAsuhan
+    if one
+    not in (StatusAsuhan.DITAHAN, StatusAsuhan.DIUSULKAN, StatusAsuhan.DITOLAK, StatusAsuhan.KEDALUWARSA)
+)
+
+
+def _seen(daftar: str, jumlah: int) -> None:
+    """Names were shown (AUD-3)."""
+    by = pelaku()
+    after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, daftar=daftar, jumlah=jumlah))
+
+
+@bp.get("/iuran/kelola")
+@requires(P.IURAN_LIHAT)
+def index() -> Response:
+    """This month in numbers, the latest receipts and proposals, and the way to a donor."""
+    return _index(CariForm(formdata=None))
+
+
+def _index(form: CariForm, **found: Any) -> Response:
+    by = pelaku()
+    masuk, usulan = queries.list_penerimaan(seen_by=by, banyak=20), queries.list_usul(seen_by=by, banyak=20)
+    _seen("iuran_kelola", len(masuk) + len(usulan))
+    bulan = awal_bulan(today())
+    return render_page(
+        "iuran/kelola.html",
+        form=form,
+        bulan=bulan,
+        per_status=queries.count_status(bulan),
+        penerimaan=masuk,
+        usul=usulan,
+        **found,
+    )
+
+
+@bp.post("/iuran/kelola/cari")
+@requires(P.IURAN_LIHAT)
+def search() -> Response:
+    """A donor by NIP: the sponsorships, each with what may be recorded."""
+    by, form = pelaku(), CariForm()
+    if form.accepts():
+        with form.rules():
+            asn = queries.find_donatur(form.nip.data, seen_by=by)
+            if asn is None:
+                raise RuleError("NIP ini tidak ada dalam daftar pegawai. Periksa angkanya.", "nip")
+            record(Peristiwa.NAMA_DILIHAT, by=by, objek=asn, daftar="iuran_cari", jumlah=1)
+            return _index_found(form, asn)
+    return _index(form)
+
+
+def _index_found(form: CariForm, asn: Any) -> Response:
+    return render_page(
+        "iuran/temuan.html",
+        form=form,
+        asn=asn,
+        asuhan=queries.list_asuhan_donatur(asn),
+        bulan=queries.list_bulan(asn, banyak=12),
+        kini=awal_bulan(today()),
+        DAPAT_DIBAYAR=DAPAT_DIBAYAR,
+        jenis_usul=usul.jenis_usul,
+    )
+
+
+@bp.get("/iuran/kelola/bulan/<bulan>")
+@requires(P.IURAN_LIHAT)
+def month(bulan: str) -> Response:
+    """The contributions of one month, by donor."""
+    periode, form = queries.baca_bulan(bulan), SaringForm()
+    status = form.status.data if form.validate() else None
+    rows, lanjut = queries.list_iuran(periode, status, sesudah=_sesudah())
+    _seen("iuran_bulan", len(rows))
+    return render_page(
+        "iuran/kelola_bulan.html",
+        form=form,
+        bulan=periode,
+        baris=rows,
+        sesudah=lanjut,
+        per_status=queries.count_status(periode),
+        lalu=tambah_bulan(periode, -1),
+        depan=tambah_bulan(periode, 1),
+        jenis_usul=usul.jenis_usul,
+    )
+
+
+def _sesudah() -> uuid.UUID | None:
+    teks = request.args.get("sesudah", "")
+    try:
+        return uuid.UUID(teks) if teks else None
+    except ValueError:
+        raise NotFound from None
+
+
+# -- receipts ---------------------------------------------------------------------------------------------
+
+
+@bp.route("/iuran/kelola/penerimaan/<uuid:asuhan_id>", methods=["GET", "POST"])
+@requires(P.IURAN_CATAT)
+def record_receipt(asuhan_id: uuid.UUID) -> Response:
+    """U1: the form shows what each month costs before anything is sent."""
+    if request.method == "POST" and (answer := answered_before()):
+        return answer
+    by = pelaku()
+    asuhan = queries.get_asuhan_bayar(asuhan_id, seen_by=by)
+    if asuhan.status not in DAPAT_DIBAYAR:
+        raise NotFound
+    form = PenerimaanForm(data={"tanggal": today(), "jumlah_bulan": 1})
+    form.bulan_mulai.pilihan = [(f"{one:%Y-%m}", format_bulan(one)) for one in _pilihan(asuhan)]
+    if form.accepts():
+        with form.rules():
+            row = penerimaan.record_penerimaan(
+                asuhan,
+                saluran=form.saluran.data,
+                tanggal=form.tanggal.data,
+                bukti=form.bukti.data,
+                jumlah=form.jumlah.data,
+                bulan_mulai=queries.baca_bulan(form.bulan_mulai.data),
+                jumlah_bulan=form.jumlah_bulan.data,
+                by=by,
+            )
+            pesan = f"Penerimaan {row.nomor} dicatat dan menunggu persetujuan."
+            return finish(url_for(".receipt", penerimaan_id=row.id), pesan)
+        asuhan = queries.get_asuhan_bayar(asuhan_id, seen_by=by)
+    record(Peristiwa.NAMA_DILIHAT, by=by, objek=asuhan, daftar="penerimaan", jumlah=1)
+    return _receipt_form(form, asuhan)
+
+
+def _pilihan(asuhan: Asuhan) -> list[date]:
+    """Arrears that may be paid, and every month from now on in which nothing stands in the way."""
+    kini = awal_bulan(today())
+    hasil = penerimaan.hitung(asuhan, tambah_bulan(kini, -MUNDUR), MUNDUR + MAJU)
+    return [one.bulan for one in hasil.bulan if one.halangan is None]
+
+
+def _receipt_form(form: PenerimaanForm, asuhan: Asuhan) -> Response:
+    bulan = _pilihan(asuhan)
+    hasil = penerimaan.hitung(asuhan, bulan[0], MAJU) if bulan else None
+    return render_page(
+        "iuran/penerimaan_baru.html", form=form, asuhan=asuhan, hasil=hasil, bulan_tersedia=bulan
+    )
+
+
+@bp.get("/iuran/kelola/penerimaan/lihat/<uuid:penerimaan_id>")
+@requires(P.IURAN_LIHAT)
+def receipt(penerimaan_id: uuid.UUID) -> Response:
+    """One receipt: what it pays, what is over, and for the approver the decision."""
+    return _receipt(queries.get_penerimaan(penerimaan_id, seen_by=pelaku()))
+
+
+def _receipt(row: Penerimaan, form: VersionedForm | None = None) -> Response:
+    by = pelaku()
+    record(Peristiwa.NAMA_DILIHAT, by=by, objek=row, daftar="penerimaan", jumlah=1)
+    menunggu = row.status is StatusUsul.DIAJUKAN
+    hasil = penerimaan.hitung(row.asuhan, row.bulan_mulai, row.jumlah_bulan) if menunggu else None
+    return render_page(
+        "iuran/penerimaan.html",
+        status=form.status if form else 200,
+        row=row,
+        hasil=hasil,
+        dibayar=queries.list_dibayar(row),
+        **_decision(MACHINE_PENERIMAAN, row, form),
+    )
+
+
+def _decision(machine: Machine, row: Any, form: VersionedForm | None) -> dict[str, Any]:
+    """The two buttons with what stands in their way (G3), and the form that was refused."""
+    tawaran = {one.move.peristiwa: one.alasan for one in offers(machine, row, pelaku())}
+    data = {"versi": row.versi}
+    return {
+        "tawaran": tawaran,
+        "setuju": form
+        if isinstance(form, SetujuForm)
+        else SetujuForm(formdata=None, data=data, id_awalan="s"),
+        "tolak": form if isinstance(form, TolakForm) else TolakForm(formdata=None, data=data, id_awalan="t"),
+        "ditolak_form": form,
+    }
+
+
+@bp.post("/iuran/kelola/penerimaan/lihat/<uuid:penerimaan_id>/setujui")
+@requires(P.IURAN_PUTUS)
+def accept_receipt(penerimaan_id: uuid.UUID) -> Response:
+    """U2."""
+    return _do_receipt(
+        penerimaan_id,
+        SetujuForm(id_awalan="s"),
+        lambda row, form: penerimaan.accept_penerimaan(row, by=pelaku(), versi=form.versi.data),
+        "Penerimaan disetujui; iurannya tercatat sudah dibayar.",
+    )
+
+
+@bp.post("/iuran/kelola/penerimaan/lihat/<uuid:penerimaan_id>/tolak")
+@requires(P.IURAN_PUTUS)
+def refuse_receipt(penerimaan_id: uuid.UUID) -> Response:
+    """U3."""
+    return _do_receipt(
+        penerimaan_id,
+        TolakForm(id_awalan="t"),
+        lambda row, form: penerimaan.refuse_penerimaan(
+            row, catatan=form.catatan.data, by=pelaku(), versi=form.versi.data
+        ),
+        "Penerimaan ditolak; bendahara membaca alasannya.",
+    )
+
+
+def _do_receipt(
+    penerimaan_id: uuid.UUID, form: Any, move: Callable[[Penerimaan, Any], None], pesan: str
+) -> Response:
+    if answer := answered_before():
+        return answer
+    queries.get_penerimaan(penerimaan_id, seen_by=pelaku())
+    if form.accepts():
+        with form.rules():
+            move(queries.get_penerimaan(penerimaan_id, seen_by=pelaku(), untuk_diubah=True), form)
+            return finish(url_for(".queue"), pesan)
+    return _receipt(queries.get_penerimaan(penerimaan_id, seen_by=pelaku()), form)
+
+
+# -- proposals --------------------------------------------------------------------------------------------
+
+
+@bp.route("/iuran/usul/<uuid:iuran_id>", methods=["GET", "POST"])
+@requires(P.IURAN_CATAT)
+def propose(iuran_id: uuid.UUID) -> Response:
+    """U1 for the write-off or refund of one contribution."""
+    if request.method == "POST" and (answer := answered_before()):
+        return answer
+    by = pelaku()
+    iuran = queries.get_iuran(iuran_id, seen_by=by)
+    jenis = usul.jenis_usul(iuran)
+    if jenis is None:
+        raise NotFound
+    form = UsulForm()
+    form.alasan.pilihan = list(ALASAN[jenis].items())
+    if form.accepts():
+        with form.rules():
+            iuran = queries.get_iuran(iuran_id, seen_by=by, untuk_diubah=True)
+            facts = {"alasan": form.alasan.data, "keterangan": form.keterangan.data}
+            row = usul.propose_usul(iuran, jenis, **facts, by=by)
+            return finish(url_for(".proposal", usul_id=row.id), "Usul dicatat dan menunggu persetujuan.")
+        iuran = queries.get_iuran(iuran_id, seen_by=by)
+    record(Peristiwa.NAMA_DILIHAT, by=by, objek=iuran, daftar="usul_iuran", jumlah=1)
+    return render_page(
+        "iuran/usul_baru.html",
+        form=form,
+        iuran=iuran,
+        jenis=jenis,
+        halangan=_halangan(iuran, jenis),
+        terbuka=queries.find_usul_terbuka(iuran.id),
+    )
+
+
+def _halangan(iuran: Iuran, jenis: Any) -> str | None:
+    by = pelaku()
+    if by.asn_id is not None and iuran.asn_id == by.asn_id:
+        return "Ini iuran Anda sendiri, sehingga bendahara lain yang mengusulkannya."
+    return usul.halangan(iuran, jenis)
+
+
+@bp.get("/iuran/usul/lihat/<uuid:usul_id>")
+@requires(P.IURAN_LIHAT)
+def proposal(usul_id: uuid.UUID) -> Response:
+    """One proposal, and for the approver the decision."""
+    return _proposal(queries.get_usul(usul_id, seen_by=pelaku()))
+
+
+def _proposal(row: UsulIuran, form: VersionedForm | None = None) -> Response:
+    record(Peristiwa.NAMA_DILIHAT, by=pelaku(), objek=row, daftar="usul_iuran", jumlah=1)
+    return render_page(
+        "iuran/usul.html",
+        status=form.status if form else 200,
+        row=row,
+        alasan=ALASAN[row.jenis].get(row.alasan, row.alasan),
+        akibat=usul.akibat(row.iuran, row.jenis, row.alasan),
+        **_decision(MACHINE_USUL, row, form),
+    )
+
+
+@bp.post("/iuran/usul/lihat/<uuid:usul_id>/setujui")
+@requires(P.IURAN_PUTUS)
+def accept_proposal(usul_id: uuid.UUID) -> Response:
+    """U2 with C13 or C14."""
+    return _do_proposal(
+        usul_id,
+        SetujuForm(id_awalan="s"),
+        lambda row, form: usul.accept_usul(row, by=pelaku(), versi=form.versi.data),
+        "Usul disetujui dan dijalankan.",
+    )
+
+
+@bp.post("/iuran/usul/lihat/<uuid:usul_id>/tolak")
+@requires(P.IURAN_PUTUS)
+def refuse_proposal(usul_id: uuid.UUID) -> Response:
+    """U3."""
+    return _do_proposal(
+        usul_id,
+        TolakForm(id_awalan="t"),
+        lambda row, form: usul.refuse_usul(
+            row, catatan=form.catatan.data, by=pelaku(), versi=form.versi.data
+        ),
+        "Usul ditolak; bendahara membaca alasannya.",
+    )
+
+
+def _do_proposal(
+    usul_id: uuid.UUID, form: Any, move: Callable[[UsulIuran, Any], None], pesan: str
+) -> Response:
+    if answer := answered_before():
+        return answer
+    queries.get_usul(usul_id, seen_by=pelaku())
+    if form.accepts():
+        with form.rules():
+            move(queries.get_usul(usul_id, seen_by=pelaku(), untuk_diubah=True), form)
+            return finish(url_for(".queue"), pesan)
+    return _proposal(queries.get_usul(usul_id, seen_by=pelaku()), form)
+
+
+@bp.get("/iuran/putusan")
+@requires(P.IURAN_PUTUS)
+def queue() -> Response:
+    """What waits for the approver, the oldest first."""
+    by = pelaku()
+    masuk = queries.list_penerimaan(seen_by=by, status=StatusUsul.DIAJUKAN)
+    usulan = queries.list_usul(seen_by=by, status=StatusUsul.DIAJUKAN)
+    _seen("iuran_putusan", len(masuk) + len(usulan))
+    return render_page("iuran/putusan.html", penerimaan=masuk, usul=usulan, saya=by.akun_id, ALASAN=ALASAN)
