@@ -44,6 +44,7 @@ from rentan.pendaftaran import views as pendaftaran_views
 from rentan.pengaturan import views as pengaturan_views
 from rentan.perlindungan import views as perlindungan_views
 from rentan.pindai import views as pindai_views
+from rentan.setoran import views as setoran_views
 from rentan.surat_kuasa import riwayat as surat_riwayat
 from rentan.surat_kuasa import views as surat_views
 from rentan.surat_kuasa import views_asli as surat_asli_views
@@ -85,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pemberitahuan_views.bp,
     iuran_kelola_views.bp,
     autodebet_views.bp,
+    setoran_views.bp,
     perlindungan_views.bp,
     kartu_views.bp,
     kartu_satu_views.bp,

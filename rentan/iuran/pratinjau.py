@@ -198,9 +198,11 @@ def sum_per_asn(
     return {key: (a, b) for key, (a, b) in found.items()}
 
 
-def load_plafon() -> dict[uuid.UUID, int]:
-    """The ceiling of every letter in force, by donor."""
+def load_plafon(asn_id: uuid.UUID | None = None) -> dict[uuid.UUID, int]:
+    """The ceiling of every letter in force, by donor (or of this donor's alone)."""
     query = select(SuratKuasa.asn_id, SuratKuasa.plafon).where(SuratKuasa.status.in_(HIDUP))
+    if asn_id is not None:
+        query = query.where(SuratKuasa.asn_id == asn_id)
     return {row.asn_id: row.plafon for row in db.session.execute(query) if row.plafon is not None}
 
 

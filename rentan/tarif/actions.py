@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from rentan.core.actor import Pelaku
@@ -19,7 +19,7 @@ from rentan.core.errors import NotFound, RuleError
 from rentan.ext import db
 from rentan.tarif.models import HariKhusus, TarifKelas, TarifPotongan
 from rentan.tarif.price import Potongan
-from rentan.tarif.queries import forget_tarif, load_tabel
+from rentan.tarif.queries import forget_tarif, hari_khusus, load_tabel
 from rentan.tarif.tabel import SusunanKelas, TabelTarif, hari_terakhir
 from rentan.util.galat import TidakSah
 from rentan.util.kalender import is_hari_kerja
@@ -61,9 +61,16 @@ def plan_akhir(tabel: TabelTarif, key: uuid.UUID, bulan: date) -> tuple[date, Ta
 def plan_kelas(tabel: TabelTarif, susunan: SusunanKelas) -> tuple[date, TabelTarif]:
     """The first month that another set of classes changes, and the table with it.
 
-    Raises ``RuleError``: ``bulan_lewat``, ``kelas_ada`` (a set begins in that month already), and what
-    ``Tarif`` refuses.
+    Raises ``RuleError``: ``bulan_lewat``, ``kelas_ada`` (a set begins in that month already), ``kelas_isi``
+    (an amount of nothing, a base twice), and what ``Tarif`` refuses.
     """
+    amounts = [(one.dasar, one.jkk, one.jkm, one.jht) for one in susunan.kelas]
+    if not all(map(all, amounts)) or len({one[0] for one in amounts}) < len(amounts):
+        raise RuleError(
+            "Dasar penghasilan dan iuran setiap kelas harus lebih dari nol, dan tiap dasar hanya sekali.",
+            "tabel",
+            kode="kelas_isi",
+        )
     if susunan.mulai < awal_bulan(today()):
         raise RuleError(_LEWAT, "mulai", kode="bulan_lewat")
     if any(one.mulai == susunan.mulai for one in tabel.susunan):
@@ -132,56 +139,59 @@ def add_kelas(susunan: SusunanKelas, *, by: Pelaku) -> None:
     record(Peristiwa.TARIF_DIUBAH, by=by, objek=rows[0], jenis="kelas", mulai=susunan.mulai.isoformat())
 
 
-def add_hari(tanggal: date, jenis: str, nama: str, *, by: Pelaku) -> HariKhusus:
-    """A day off (``libur``) or a holiday that is worked after all (``kerja``).
+def plan_hari(tanggal: date, jenis: str) -> dict[str, frozenset[date]]:
+    """The special days as ``hari_khusus`` would answer them after ``change_hari``.
 
-    Raises ``RuleError``: ``hari_lewat``, ``hari_ada``, ``hari_tak_berubah`` (the day is that already).
+    ``jenis``: ``libur`` (a day off), ``kerja`` (a holiday that is worked after all) or ``hapus`` (as in the
+    national calendar). Raises ``RuleError``: ``hari_lewat``, ``hari_ada`` (noted already: take it back
+    first), ``hari_tak_ada`` (nothing to take back), ``hari_tak_berubah`` (the day is that already).
     """
-    _future(tanggal)
-    if (jenis == "kerja") == is_hari_kerja(tanggal) or (jenis == "kerja" and tanggal.weekday() >= _SABTU):
-        raise RuleError(
-            "Hari ini sudah libur atau akhir pekan, sehingga tidak ada yang berubah."
-            if jenis == "libur" or tanggal.weekday() >= _SABTU
-            else "Hari ini memang hari kerja, sehingga tidak ada yang berubah.",
-            "tanggal",
-            kode="hari_tak_berubah",
-        )
-    row = HariKhusus(tanggal=tanggal, jenis=jenis, nama=nama)
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-            db.session.flush()
-    except IntegrityError as sebab:
-        raise RuleError(
-            "Tanggal ini sudah ada dalam daftar. Hapus dahulu yang lama.", "tanggal", kode="hari_ada"
-        ) from sebab
-    forget_tarif()
-    record(Peristiwa.HARI_DIUBAH, by=by, tanggal=tanggal.isoformat(), menjadi=jenis)
-    return row
-
-
-def remove_hari(tanggal: date, *, by: Pelaku) -> None:
-    """Take a special day back. Raises ``NotFound``, ``RuleError`` (``hari_lewat``)."""
-    row = db.session.get(HariKhusus, tanggal)
-    if row is None:
-        raise NotFound
-    _future(tanggal)
-    db.session.delete(row)
-    db.session.flush()
-    forget_tarif()
-    record(Peristiwa.HARI_DIUBAH, by=by, tanggal=tanggal.isoformat(), menjadi="dihapus")
-
-
-_SABTU = 5
-
-
-def _future(tanggal: date) -> None:
     if tanggal <= today():
         raise RuleError(
-            "Hari yang sudah berjalan atau lewat tidak diubah: jadwal bulannya sudah dipakai.",
+            "Hari yang sedang berjalan atau sudah lewat tidak diubah: jadwalnya sudah dipakai.",
             "tanggal",
             kode="hari_lewat",
         )
+    khusus = hari_khusus()
+    tambahan, dicabut = khusus["tambahan"], khusus["dicabut"]
+    dicatat = tanggal in tambahan or tanggal in dicabut
+    if jenis == "hapus":
+        if not dicatat:
+            raise RuleError("Hari ini tidak dicatat sebagai hari khusus.", "tanggal", kode="hari_tak_ada")
+        return {"tambahan": tambahan - {tanggal}, "dicabut": dicabut - {tanggal}}
+    if dicatat:
+        raise RuleError(
+            "Hari ini sudah dicatat. Kembalikan dahulu seperti kalender nasional, lalu catat lagi.",
+            "tanggal",
+            kode="hari_ada",
+        )
+    if tanggal.weekday() >= _SABTU or (jenis == "kerja") == is_hari_kerja(tanggal):
+        apa = "akhir pekan" if tanggal.weekday() >= _SABTU else "hari kerja" if jenis == "kerja" else "libur"
+        raise RuleError(
+            f"Menurut kalender nasional hari ini memang {apa}, sehingga tidak ada jadwal yang berubah.",
+            "tanggal",
+            kode="hari_tak_berubah",
+        )
+    if jenis == "libur":
+        return {"tambahan": tambahan | {tanggal}, "dicabut": dicabut}
+    return {"tambahan": tambahan, "dicabut": dicabut | {tanggal}}
+
+
+def change_hari(tanggal: date, jenis: str, nama: str, *, by: Pelaku) -> None:
+    """Note a special day or take it back; ``nama`` is why. Raises as ``plan_hari``."""
+    plan_hari(tanggal, jenis)
+    if jenis == "hapus":
+        db.session.execute(delete(HariKhusus).where(HariKhusus.tanggal == tanggal))
+    else:
+        _write(
+            [HariKhusus(tanggal=tanggal, jenis=jenis, nama=nama)],
+            "Tanggal ini baru saja dicatat. Muat ulang halaman kalender.",
+        )
+    forget_tarif()
+    record(Peristiwa.HARI_DIUBAH, by=by, tanggal=tanggal.isoformat(), menjadi=jenis, alasan=nama)
+
+
+_SABTU = 5
 
 
 def _checked(tabel: TabelTarif) -> TabelTarif:
@@ -199,7 +209,7 @@ def _lock() -> None:
     forget_tarif()
 
 
-def _write(rows: Sequence[TarifKelas | TarifPotongan], pesan: str) -> None:
+def _write(rows: Sequence[TarifKelas | TarifPotongan | HariKhusus], pesan: str) -> None:
     try:
         with db.session.begin_nested():
             db.session.add_all(rows)

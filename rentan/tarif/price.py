@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 from rentan.util.galat import TidakSah
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
+_Baris = TypeVar("_Baris")
 Program = Literal["JKK+JKM", "JKK+JKM+JHT"]
 Sektor = Literal["transportasi", "lain"]
 Pendanaan = Literal["pribadi", "apbd"]
@@ -211,23 +212,25 @@ def load_tarif_csv(kelas_text: str, potongan_text: str) -> Tarif:
     Amounts are bare digits, dates ISO; an empty ``penghasilan_maks`` or ``sampai`` means no end. Raises
     ``TidakSah``: ``tarif_csv`` (missing column, unreadable value) or what ``Tarif`` refuses.
     """
+    return Tarif(baca_kelas(kelas_text), _baca(potongan_text, _baca_potongan))
+
+
+def baca_kelas(text: str) -> tuple[Kelas, ...]:
+    """Read classes from the text of their CSV table, unchecked. Raises ``TidakSah`` (``tarif_csv``)."""
+    return _baca(text, _baca_kelas)
+
+
+def _baca(text: str, baca: Callable[[dict[str, str]], _Baris]) -> tuple[_Baris, ...]:
     try:
-        kelas = tuple(
-            _baca_kelas(baris) for baris in csv.DictReader(io.StringIO(kelas_text.removeprefix("\ufeff")))
-        )
-        potongan = tuple(
-            _baca_potongan(baris)
-            for baris in csv.DictReader(io.StringIO(potongan_text.removeprefix("\ufeff")))
-        )
+        return tuple(baca(baris) for baris in csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     except (csv.Error, KeyError, TypeError, ValueError) as sebab:
         raise TidakSah(
             "tarif_csv", "Tabel iuran tidak dapat dibaca. Periksa judul kolom dan isinya."
         ) from sebab
-    return Tarif(kelas, potongan)
 
 
 def _bulat(text: str) -> int:
-    if not re.fullmatch("[0-9]+", text):
+    if not re.fullmatch("[0-9]{1,12}", text):
         raise ValueError("not a whole number")  # int() alone would take "16_800" and " 1"
     return int(text)
 

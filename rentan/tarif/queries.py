@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -97,6 +98,12 @@ def hari_khusus() -> dict[str, frozenset[date]]:
     return cache
 
 
+def list_hari_khusus(tahun: int) -> list[HariKhusus]:
+    """The admin's days of a year, in order."""
+    query = select(HariKhusus).where(HariKhusus.tanggal.between(date(tahun, 1, 1), date(tahun, 12, 31)))
+    return list(db.session.scalars(query.order_by(HariKhusus.tanggal)))
+
+
 def hari_debet(bulan: date) -> date:
     """The debit day of a month: its first working day (product.md §3 Debit calendar)."""
     return hari_kerja_pertama(bulan.year, bulan.month, **hari_khusus())
@@ -123,12 +130,16 @@ class JadwalBulan:
     jawab: date
 
 
-def jadwal_bulan(bulan: date) -> JadwalBulan:
-    """The dates of the month in which ``bulan`` lies, from the debit day and the settings ``hari_…``."""
-    debet = hari_debet(bulan)
+def jadwal_bulan(bulan: date, khusus: Mapping[str, frozenset[date]] | None = None) -> JadwalBulan:
+    """The dates of the month in which ``bulan`` lies, from the debit day and the settings ``hari_…``.
+
+    ``khusus``: days as ``hari_khusus`` answers them, for a calendar that is only planned.
+    """
+    days = hari_khusus() if khusus is None else khusus
+    debet = hari_kerja_pertama(bulan.year, bulan.month, **days)
 
     def geser(kunci: str, tanda: int) -> date:
-        return geser_hari_kerja(debet, tanda * int(get_setting(kunci)), **hari_khusus())
+        return geser_hari_kerja(debet, tanda * int(get_setting(kunci)), **days)
 
     return JadwalBulan(
         bulan=awal_bulan(bulan),
