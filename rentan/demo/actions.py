@@ -20,7 +20,15 @@ from rentan.core.clock import today
 from rentan.core.errors import RuleError
 from rentan.core.permissions import Peran
 from rentan.demo.acak import Waktu, kata
-from rentan.demo.akun import PENGENAL, PENGENAL_KEDUA, SANDI, DaftarAkun, pengenal_petugas, petugas_contoh
+from rentan.demo.akun import (
+    PENGENAL,
+    PENGENAL_KEDUA,
+    PENYETUJU_KEDUA,
+    SANDI,
+    DaftarAkun,
+    pengenal_petugas,
+    petugas_contoh,
+)
 from rentan.demo.alur import Alur, Petugas
 from rentan.demo.asuhan import DaftarAsuhan, Rencana
 from rentan.demo.buku import Buku
@@ -140,6 +148,7 @@ def list_sign_ins() -> list[tuple[str, str, str]]:
         ("petugas_kecamatan", _petugas_contoh()),
         *((peran.value, PENGENAL[peran]) for peran in PENGENAL),
         ("verifikator (kedua)", PENGENAL_KEDUA),
+        ("penyetuju (kedua)", PENYETUJU_KEDUA),
     ]
     return [(peran, pengenal, SANDI) for peran, pengenal in found if pengenal and _ada(pengenal)]
 

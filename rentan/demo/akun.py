@@ -35,8 +35,8 @@ PENGENAL = {
     Peran.ADMIN: "admin",
 }
 
-#: The second verifikator, for what one may not decide alone.
-PENGENAL_KEDUA = "verifikator.dua"
+#: The second verifikator and the second approver, for what one may not decide alone.
+PENGENAL_KEDUA, PENYETUJU_KEDUA = "verifikator.dua", "penyetuju.dua"
 
 Baris = dict[str, Any]
 
@@ -62,13 +62,18 @@ class DaftarAkun:
                 "id"
             ]
             self._peran(self.kota[peran], peran, self.waktu.awal)
-        self.kedua = self._akun(PENGENAL_KEDUA, self.acak.nama(self.acak.jenis_kelamin()), sejak)["id"]
-        self._peran(self.kedua, Peran.VERIFIKATOR, self.waktu.awal)
+        self.kedua = self._orang_kedua(PENGENAL_KEDUA, Peran.VERIFIKATOR, sejak)
+        self.penyetuju_kedua = self._orang_kedua(PENYETUJU_KEDUA, Peran.PENYETUJU, sejak)
         for kecamatan in db.session.scalars(select(Kecamatan).order_by(Kecamatan.kode)):
             pengenal = pengenal_petugas(kecamatan.nama)
             akun_id = self._akun(pengenal, self.acak.nama(self.acak.jenis_kelamin()), sejak)["id"]
             self._peran(akun_id, Peran.PETUGAS_KECAMATAN, self.waktu.awal, kecamatan_kode=kecamatan.kode)
             self.petugas[kecamatan.kode] = akun_id
+
+    def _orang_kedua(self, pengenal: str, peran: Peran, sejak: datetime) -> uuid.UUID:
+        akun_id: uuid.UUID = self._akun(pengenal, self.acak.nama(self.acak.jenis_kelamin()), sejak)["id"]
+        self._peran(akun_id, peran, self.waktu.awal)
+        return akun_id
 
     def _akun(self, pengenal: str, nama: str, pada: datetime, asn_id: uuid.UUID | None = None) -> Baris:
         return self.buku.tambah(

@@ -28,6 +28,7 @@ class Petugas:
     kedua: Pelaku
     bendahara: Pelaku
     penyetuju: Pelaku
+    penyetuju_kedua: Pelaku
     bpjs: Pelaku
     kecamatan: dict[str, Pelaku]
 
@@ -46,7 +47,12 @@ class Petugas:
             kode: _pelaku(akun_id, Peran.PETUGAS_KECAMATAN, kecamatan=frozenset({kode}))
             for kode, akun_id in akun.petugas.items()
         }
-        return cls(kedua=_pelaku(akun.kedua, Peran.VERIFIKATOR), kecamatan=kecamatan, **kota)
+        return cls(
+            kedua=_pelaku(akun.kedua, Peran.VERIFIKATOR),
+            penyetuju_kedua=_pelaku(akun.penyetuju_kedua, Peran.PENYETUJU),
+            kecamatan=kecamatan,
+            **kota,
+        )
 
 
 def _pelaku(akun_id: uuid.UUID, peran: Peran, **tempat: Any) -> Pelaku:
