@@ -88,6 +88,27 @@ def _send(name: str, args: dict[str, Any]) -> None:
         log.error("queue unreachable: %s not queued (%s)", name, type(failure).__name__)
 
 
+def set_progress(key: str, persen: int) -> None:
+    """Note how far a running job is, beside the queue: the job's own transaction may hold the database."""
+    if runtime().settings.queue_url == IMMEDIATE:
+        return
+    try:
+        _huey_of(application())[0].put(f"kemajuan:{key}", persen)
+    except Exception as failure:  # only a bar on a page: the job goes on
+        log.warning("progress not noted (%s)", type(failure).__name__)
+
+
+def get_progress(key: str) -> int:
+    """0 to 100; 0 also when nothing is known."""
+    if runtime().settings.queue_url == IMMEDIATE:
+        return 0
+    try:
+        return int(_huey_of(application())[0].get(f"kemajuan:{key}", peek=True) or 0)
+    except Exception as failure:
+        log.warning("progress not read (%s)", type(failure).__name__)
+        return 0
+
+
 def run_task(app: Any, name: str, args: dict[str, Any]) -> None:
     """Run a job in an application context (and so a database session) of its own."""
     with app.app_context():

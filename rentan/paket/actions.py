@@ -12,19 +12,26 @@ from sqlalchemy.exc import IntegrityError
 
 from rentan.core import arsip
 from rentan.core.actor import Pelaku
-from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
-from rentan.core.errors import Forbidden, RuleError
+from rentan.core.errors import RuleError
 from rentan.core.numbering import next_number
-from rentan.core.workflow import advance, check_move, check_version
+from rentan.core.workflow import advance, check_move
 from rentan.ext import db
-from rentan.paket.models import Paket, Pengecualian
-from rentan.paket.penangan import penangan_of
-from rentan.paket.status import MACHINE, PENYUSUN, JenisPaket, StatusPaket
+from rentan.paket.models import Paket
+from rentan.paket.penangan import penangan_of, uang_of
+from rentan.paket.status import MACHINE, UANG, JenisPaket, StatusPaket
+from rentan.paket.uang import hitung, lupakan_persetujuan
 from rentan.util.tanggal import awal_bulan
 
 PREFIX = "paket"
-_SANDI_NOMOR = {JenisPaket.MANDAT: "SK", JenisPaket.DAFTAR: "DP", JenisPaket.KARTU: "KT"}
+_SANDI_NOMOR = {
+    JenisPaket.MANDAT: "SK",
+    JenisPaket.DEBET: "DB",
+    JenisPaket.ULANG: "DU",
+    JenisPaket.SETOR: "ST",
+    JenisPaket.DAFTAR: "DP",
+    JenisPaket.KARTU: "KT",
+}
 
 
 def susun_paket(jenis: JenisPaket, periode: date, *, by: Pelaku, lingkup: str = "") -> Paket:
@@ -33,6 +40,18 @@ def susun_paket(jenis: JenisPaket, periode: date, *, by: Pelaku, lingkup: str = 
     Raises ``RuleError`` ``paket_terbuka`` while another one of the kind, month and place is still open, and
     ``paket_kosong`` when nothing waits.
     """
+    paket = buat_paket(jenis, periode, by=by, lingkup=lingkup)
+    paket.jumlah = penangan_of(jenis).isi(paket, by=by)
+    if not paket.jumlah:
+        raise RuleError(
+            f"Tidak ada {penangan_of(jenis).sebutan} yang dapat dimasukkan ke paket saat ini.",
+            kode="paket_kosong",
+        )
+    return paket
+
+
+def buat_paket(jenis: JenisPaket, periode: date, *, by: Pelaku, lingkup: str = "") -> Paket:
+    """B1 without its lines, for a kind that fills it in the background. Raises ``RuleError``."""
     paket = Paket(
         id=uuid.uuid4(),
         jenis=jenis,
@@ -51,12 +70,6 @@ def susun_paket(jenis: JenisPaket, periode: date, *, by: Pelaku, lingkup: str = 
             "Masih ada paket sejenis yang belum dikirim. Selesaikan atau batalkan paket itu lebih dahulu.",
             kode="paket_terbuka",
         ) from None
-    paket.jumlah = penangan_of(jenis).isi(paket, by=by)
-    if not paket.jumlah:
-        raise RuleError(
-            f"Tidak ada {penangan_of(jenis).sebutan} yang dapat dimasukkan ke paket saat ini.",
-            kode="paket_kosong",
-        )
     return paket
 
 
@@ -77,17 +90,26 @@ def keluarkan_baris(paket: Paket, baris_id: uuid.UUID, *, by: Pelaku, versi: int
 def kunci_paket(paket: Paket, *, by: Pelaku, versi: int | None = None) -> None:
     """B3: freeze the lines, make the file once, keep it with its hash. Raises ``RuleError``."""
     penangan = penangan_of(paket.jenis)
-    check_move(MACHINE, paket, "kunci", by=by, versi=versi, jumlah=paket.jumlah)
-    berkas = penangan.bekukan(paket, by=by)
+    check_move(
+        MACHINE, paket, "kunci", by=by, versi=versi, jumlah=paket.jumlah, penghalang=penghalang_kunci(paket)
+    )
     tahun = paket.periode.year
     paket.urutan_berkas += 1
     paket.nomor = f"{_SANDI_NOMOR[paket.jenis]}-{tahun}-{next_number(f'paket_{paket.jenis}', tahun):04d}"
+    berkas = penangan.bekukan(paket, by=by)
+    if paket.jenis in UANG:
+        hitung(paket)
     paket.nama_berkas = berkas.nama
     paket.sha256 = arsip.hash_of(berkas.data)
     paket.kunci_berkas = arsip.simpan(paket, "kunci_berkas", berkas.data, prefix=PREFIX)
     paket.dikunci_oleh, paket.dikunci_pada = by.akun_id, now()
     advance(MACHINE, paket, "kunci", by=by, jumlah=paket.jumlah)
     penangan.setelah_kunci(paket, by=by)
+
+
+def penghalang_kunci(paket: Paket) -> str | None:
+    """B3: what stands in the way of the lock of a batch of money, in a sentence."""
+    return uang_of(paket.jenis).penghalang_kunci(paket) if paket.jenis in UANG else None
 
 
 def buka_paket(paket: Paket, *, alasan: str, by: Pelaku, versi: int | None = None) -> None:
@@ -102,6 +124,7 @@ def buka_paket(paket: Paket, *, alasan: str, by: Pelaku, versi: int | None = Non
         )
     advance(MACHINE, paket, "buka", by=by, versi=versi, catatan=alasan)
     paket.dikunci_oleh = paket.dikunci_pada = None
+    lupakan_persetujuan(paket)
 
 
 def setujui_paket(paket: Paket, *, by: Pelaku, versi: int | None = None) -> None:
@@ -139,19 +162,3 @@ def read_berkas(paket: Paket) -> bytes:
     if paket.kunci_berkas is None or paket.sha256 is None:
         raise RuleError("Paket ini belum dikunci, sehingga berkasnya belum ada.", kode="paket_belum_dikunci")
     return arsip.baca(paket, "kunci_berkas", paket.kunci_berkas, paket.sha256)
-
-
-def selesaikan_pengecualian(
-    satu: Pengecualian, *, catatan: str, by: Pelaku, versi: int | None = None
-) -> None:
-    """Close one exception with a word on what was done. Raises ``RuleError`` without one, or when closed."""
-    check_version(satu, versi)
-    penyusun = {JenisPaket.MANDAT} if satu.jenis.value == "jawaban_mandat" else {JenisPaket.DAFTAR}
-    if not by.has(*(PENYUSUN[one] for one in penyusun)):
-        raise Forbidden
-    if satu.selesai_pada is not None:
-        raise RuleError("Pengecualian ini sudah diselesaikan.", kode="sudah_selesai")
-    if not catatan.strip():
-        raise RuleError("Tuliskan apa yang dilakukan.", "catatan", kode="tanpa_catatan")
-    satu.selesai_oleh, satu.selesai_pada, satu.catatan = by.akun_id, now(), catatan.strip()
-    record(Peristiwa.PENGECUALIAN_SELESAI, by=by, objek=satu, kode=satu.kode)

@@ -6,24 +6,28 @@ A room to the right announces a handler with :func:`register`, and calls the act
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from rentan.core.actor import Pelaku
+from rentan.core.status import Status
 from rentan.paket.models import Paket
-from rentan.paket.status import JenisPaket
-from rentan.paket.status_baris import HasilBaris
+from rentan.paket.status import UANG, JenisPaket
 
 
 @dataclass(frozen=True)
 class Baris:
-    """A line as the batch's page shows it. ``rincian`` never holds a whole NIK or account number."""
+    """A line as the batch's page shows it. ``rincian`` never holds a whole NIK or account number.
+
+    ``hasil``: one of ``HasilBaris``, or the kind's own outcomes (``dikeluarkan`` is the same word).
+    """
 
     id: uuid.UUID
     urutan: int
     judul: str
     rincian: str
-    hasil: HasilBaris
+    hasil: Status
     alasan: str = ""
 
 
@@ -74,7 +78,7 @@ class PenanganPaket(Protocol):
     def list_baris(self, paket: Paket, *, sesudah: int, banyak: int) -> list[Baris]:
         """At most ``banyak`` lines whose ``urutan`` is above ``sesudah``, in their order."""
 
-    def count_hasil(self, paket: Paket) -> dict[HasilBaris, int]:
+    def count_hasil(self, paket: Paket) -> Mapping[Any, int]:
         """How many lines stand where; an outcome without lines may be missing."""
 
     def list_dikecualikan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
@@ -133,3 +137,10 @@ def register(penangan: PenanganPaket) -> PenanganPaket:
 def penangan_of(jenis: JenisPaket) -> PenanganPaket:
     """The handler of this kind of batch."""
     return _PENANGAN[jenis]
+
+
+def uang_of(jenis: JenisPaket) -> PenanganUang:
+    """The handler of a kind of batch that carries money. ``LookupError`` for another kind."""
+    if jenis not in UANG:
+        raise LookupError(jenis)
+    return cast(PenanganUang, _PENANGAN[jenis])

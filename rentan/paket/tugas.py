@@ -1,0 +1,187 @@
+"""Long steps of a batch in the background: one at a time, each one transaction, with progress and an outcome.
+
+A step that a stop of the machine cut off has done nothing at all; the next start says so, and a person asks
+for it again. How far a running step is stands in the queue's own store, since the step holds the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from rentan.akun.models import Akun
+from rentan.akun.queries import pelaku_of
+from rentan.core.actor import SISTEM, Pelaku
+from rentan.core.audit import undo_changes
+from rentan.core.clock import now
+from rentan.core.errors import RuleError
+from rentan.core.queue import at_start, enqueue, get_progress, set_progress, task
+from rentan.ext import db
+from rentan.paket import actions, uang
+from rentan.paket.models import Paket, TugasPaket
+from rentan.paket.status import UANG
+from rentan.util.angka import format_angka
+
+log = logging.getLogger(__name__)
+
+#: Batches with more lines than this are worked on in the background.
+BANYAK = 1_000
+TERPUTUS = "Langkah ini terputus karena aplikasi berhenti. Tidak ada yang berubah; ulangi langkahnya."
+GANGGUAN = (
+    "Langkah ini gagal karena gangguan pada aplikasi. Tidak ada yang berubah; coba lagi, atau hubungi admin."
+)
+_berjalan: ContextVar[str | None] = ContextVar("tugas", default=None)
+
+
+def _isi(paket: Paket, *, by: Pelaku, versi: int | None = None) -> str:
+    banyak = actions.isi_lagi(paket, by=by, versi=versi)
+    return f"Paket berisi {format_angka(banyak)} baris."
+
+
+def _kunci(paket: Paket, *, by: Pelaku, versi: int | None = None) -> str:
+    actions.kunci_paket(paket, by=by, versi=versi)
+    return "Paket dikunci dan berkasnya dibuat. Sekarang paket menunggu persetujuan orang lain."
+
+
+def _kirim(paket: Paket, *, by: Pelaku, versi: int | None = None, tanda_terima: str | None = None) -> str:
+    actions.kirim_paket(paket, by=by, versi=versi, tanda_terima=tanda_terima)
+    return "Paket dicatat sudah dikirim."
+
+
+def _batal(paket: Paket, *, by: Pelaku, versi: int | None = None, alasan: str = "") -> str:
+    actions.batal_paket(paket, by=by, versi=versi, alasan=alasan)
+    return "Paket dibatalkan. Isinya dapat masuk ke paket berikutnya."
+
+
+def _perbaiki(paket: Paket, *, by: Pelaku, versi: int | None = None) -> str:
+    uang.perbaiki(paket, by=by, versi=versi)
+    return "Paket terbuka kembali dengan baris yang sama. Kunci lagi untuk membuat berkas yang baru."
+
+
+def _lengkap(paket: Paket, *, by: Pelaku, versi: int | None = None) -> str:
+    uang.nyatakan_lengkap(paket, by=by, versi=versi)
+    return "Jawaban dinyatakan lengkap. Baris tanpa jawaban menjadi urusan bendahara."
+
+
+#: The steps by name: each answers what was done, as a sentence.
+LANGKAH: dict[str, Callable[..., str]] = {
+    "isi": _isi,
+    "kunci": _kunci,
+    "kirim": _kirim,
+    "batal": _batal,
+    "perbaiki": _perbaiki,
+    "nyatakan_lengkap": _lengkap,
+}
+
+
+def is_panjang(paket: Paket) -> bool:
+    """Does a step of this batch take longer than a person waits at a page?"""
+    return paket.jenis in UANG and paket.jumlah > BANYAK
+
+
+def mulai_tugas(paket: Paket, langkah: str, *, by: Pelaku, **pilihan: Any) -> TugasPaket:
+    """Do this step in the background once the caller has committed. Raises ``RuleError`` while one runs.
+
+    ``pilihan`` are the step's further arguments as JSON values.
+    """
+    tugas = TugasPaket(
+        id=uuid.uuid4(),
+        paket_id=paket.id,
+        peristiwa=langkah,
+        pilihan=pilihan,
+        oleh=by.akun_id,
+        mulai_pada=now(),
+        kemajuan=0,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(tugas)
+    except IntegrityError:
+        raise _sibuk() from None
+    enqueue("paket.tugas", tugas_id=str(tugas.id))
+    return tugas
+
+
+def check_sibuk(paket: Paket) -> None:
+    """Raises ``RuleError`` while a step of this batch runs in the background."""
+    if (tugas := tugas_terakhir(paket)) is not None and tugas.selesai_pada is None:
+        raise _sibuk()
+
+
+def _sibuk() -> RuleError:
+    return RuleError(
+        "Langkah lain pada paket ini sedang dikerjakan. Tunggu sampai selesai, lalu muat ulang halaman.",
+        kode="tugas_berjalan",
+    )
+
+
+def tugas_terakhir(paket: Paket) -> TugasPaket | None:
+    """The newest step that ran or runs in the background."""
+    query = select(TugasPaket).where(TugasPaket.paket_id == paket.id)
+    return db.session.scalar(query.order_by(TugasPaket.mulai_pada.desc(), TugasPaket.id).limit(1))
+
+
+def kemajuan(tugas: TugasPaket) -> int:
+    """0 to 100."""
+    return 100 if tugas.selesai_pada else max(tugas.kemajuan, get_progress(str(tugas.id)))
+
+
+def lapor(persen: int) -> None:
+    """The step in progress has come so far; outside of one this does nothing."""
+    if (tugas_id := _berjalan.get()) is not None:
+        set_progress(tugas_id, persen)
+
+
+@task("paket.tugas")
+def run_tugas(tugas_id: str) -> None:
+    """Carry a step out; its refusal is kept as its outcome. Safe to run twice."""
+    key = uuid.UUID(tugas_id)
+    tugas = db.session.get(TugasPaket, key, with_for_update=True)
+    if tugas is None or tugas.selesai_pada is not None:
+        return
+    mark = _berjalan.set(tugas_id)
+    try:
+        paket = db.session.get_one(Paket, tugas.paket_id, with_for_update=True, populate_existing=True)
+        pesan, galat = LANGKAH[tugas.peristiwa](paket, by=_pelaku(tugas), **tugas.pilihan), None
+        db.session.flush()
+    except RuleError as refused:
+        undo_changes()
+        pesan, galat = None, refused.pesan
+    except Exception as defect:
+        undo_changes()
+        log.error("step of a batch failed: %s", type(defect).__name__, exc_info=defect)
+        pesan, galat = None, GANGGUAN
+    finally:
+        _berjalan.reset(mark)
+    _selesai(key, pesan, galat)
+    db.session.commit()
+
+
+def _pelaku(tugas: TugasPaket) -> Pelaku:
+    """Who asked for it, with the roles in force now."""
+    akun = db.session.get(Akun, tugas.oleh) if tugas.oleh else None
+    return pelaku_of(akun) if akun is not None else SISTEM
+
+
+def _selesai(key: uuid.UUID, pesan: str | None, galat: str | None) -> None:
+    db.session.execute(
+        update(TugasPaket)
+        .where(TugasPaket.id == key, TugasPaket.selesai_pada.is_(None))
+        .values(selesai_pada=now(), kemajuan=100, pesan=pesan, galat=galat)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@at_start
+def mark_cut_off() -> None:
+    """Steps that a stopped process left unfinished did nothing; the page says so. One that runs in another
+    process holds its row and is passed over."""
+    query = select(TugasPaket.id).where(TugasPaket.selesai_pada.is_(None))
+    for key in db.session.scalars(query.with_for_update(skip_locked=True)).all():
+        _selesai(key, None, TERPUTUS)
