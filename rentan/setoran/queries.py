@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 
 from rentan.core.actor import Pelaku
 from rentan.core.errors import NotFound
@@ -18,6 +18,7 @@ from rentan.ext import db
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import GUGUR, UANG_MASUK, StatusBpjs
 from rentan.paket.models import Paket
+from rentan.paket.status import JenisPaket
 from rentan.pekerja.masa import lunas_sampai
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
@@ -232,6 +233,48 @@ def get_ditolak(iuran_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fa
     return row
 
 
+def kata_bpjs(iuran: Iuran) -> str:
+    """BPJS's words in its last refusal of this month."""
+    query = (
+        select(BarisSetor.keterangan)
+        .where(BarisSetor.iuran_id == iuran.id, BarisSetor.hasil == HasilSetor.DITOLAK)
+        .order_by(BarisSetor.dijawab_pada.desc(), BarisSetor.id)
+    )
+    return db.session.scalar(query.limit(1)) or ""
+
+
 def _in_scope(seen_by: Pelaku) -> None:
     if not seen_by.can(Permission.SETORAN_KELOLA):
         raise NotFound
+
+
+# -- batches ------------------------------------------------------------------------------------------------
+
+
+def get_setoran(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Paket:
+    """A remittance: the liaison's whenever, the treasurer's and approver's once it has been locked.
+
+    Raises ``NotFound``.
+    """
+    query = select(Paket).where(Paket.id == paket_id, _seen(seen_by))
+    if untuk_diubah:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = db.session.scalar(query)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_setoran(*, seen_by: Pelaku, banyak: int = 20) -> list[Paket]:
+    """The newest remittances that this person sees."""
+    query = select(Paket).where(_seen(seen_by)).order_by(Paket.dibuat_pada.desc(), Paket.id.desc())
+    return list(db.session.scalars(query.limit(banyak)))
+
+
+def _seen(by: Pelaku) -> Any:
+    mine = Paket.jenis == JenisPaket.SETOR
+    if by.has(Peran.PETUGAS_BPJS):
+        return mine
+    if by.has(Peran.BENDAHARA, Peran.PENYETUJU):
+        return mine & Paket.dikunci_pada.is_not(None)
+    return mine & false()
