@@ -15,6 +15,7 @@ from rentan.core.idempotency import prune_answers
 from rentan.core.imports import expire_imports
 from rentan.core.queue import every_hour, task
 from rentan.ext import db
+from rentan.iuran.gerak import bulan_baru
 from rentan.iuran.jadwal import jadwalkan
 from rentan.iuran.tagihan import periksa_semua
 from rentan.kartu.acara import sapu_bukti
@@ -23,17 +24,26 @@ from rentan.pekerja.actions import segarkan_tercakup
 from rentan.pencabutan.actions import run_waiting
 from rentan.perlindungan.hitung import hitung_perlindungan, tandai_usia65
 from rentan.pindai.actions import sweep_stacks
+from rentan.siaga.actions import ask_all, end_loans
+from rentan.siaga.masa import akhiri_masa, ingatkan_masa
+from rentan.surat_kuasa.jeda import akhiri_jeda
 from rentan.verifikasi.perbaikan import remind
 
 log = logging.getLogger(__name__)
 
 JOBS: dict[str, Callable[[], int]] = {
+    # What ends or goes on comes before what is charged.
+    "akhiri-masa": akhiri_masa,
+    "akhiri-talangan": end_loans,
+    "akhiri-jeda": akhiri_jeda,
+    "bulan-baru": bulan_baru,
     "ekspor-kepala-jejak": export_head,
     "jadwalkan-iuran": jadwalkan,
     "jalankan-pencabutan": run_waiting,
     "kembalikan-pegangan": kembalikan_pegangan,
     "bersihkan-impor": expire_imports,
     "hitung-perlindungan": hitung_perlindungan,
+    "ingatkan-masa": ingatkan_masa,
     "ingatkan-perbaikan": remind,
     "minta-kartu": minta_kartu,
     "periksa-tagihan": periksa_semua,
@@ -46,6 +56,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "sapu-bukti": sapu_bukti,
     "segarkan-tercakup": segarkan_tercakup,
     "tandai-usia65": tandai_usia65,
+    "tanya-siaga": ask_all,
 }
 
 

@@ -29,7 +29,9 @@ from sqlalchemy import (
     Uuid,
     case,
     column,
+    delete,
     func,
+    insert,
     select,
     table,
     update,
@@ -97,16 +99,42 @@ def naik(asn: Asn, tahap: Tahap, *, pada: date) -> None:
         _tambah((asn.opd_id, asn.status_asn), {tahap.value: 1})
 
 
-def naik_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) -> None:
-    """:func:`naik` for many ASN at once."""
-    for asn in db.session.scalars(select(Asn).where(Asn.id.in_(sorted(asn_ids))).order_by(Asn.id)):
-        naik(asn, tahap, pada=pada)
+def naik_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) -> int:
+    """:func:`naik` for many ASN at once, set-based; answers how many did not stand there before.
+
+    Rows of ASN that are loaded are read anew at their next use.
+    """
+    mulai = _berlaku(pada)
+    ada = _kunci_banyak(asn_ids)
+    terbuka = _terbuka_banyak(ada)
+    baru = [one for one in ada if tahap not in terbuka[one]]
+    if baru:
+        isi = [{"id": uuid.uuid4(), "asn_id": one, "tahap": tahap, "mulai": mulai} for one in baru]
+        db.session.execute(insert(Tahapan), isi)
+    for one in baru:
+        terbuka[one].add(tahap)
+    _simpan_banyak({one: ada[one] for one in baru}, terbuka, {tahap.value: 1})
+    return len(baru)
 
 
-def turun_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) -> None:
-    """:func:`turun` for many ASN at once."""
-    for asn in db.session.scalars(select(Asn).where(Asn.id.in_(sorted(asn_ids))).order_by(Asn.id)):
-        turun(asn, tahap, pada=pada)
+def turun_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) -> int:
+    """:func:`turun` for many ASN at once, set-based; answers how many stood there."""
+    sejak = _berlaku(pada)
+    ada = _kunci_banyak(asn_ids)
+    terbuka = _terbuka_banyak(ada)
+    lepas = [one for one in ada if tahap in terbuka[one]]
+    for awal in range(0, len(lepas), _SEKALIGUS):
+        baris = (
+            Tahapan.asn_id.in_(lepas[awal : awal + _SEKALIGUS]),
+            Tahapan.tahap == tahap,
+            Tahapan.sampai.is_(None),
+        )
+        db.session.execute(delete(Tahapan).where(*baris, Tahapan.mulai >= sejak))
+        db.session.execute(update(Tahapan).where(*baris).values(sampai=sejak - timedelta(days=1)))
+    for one in lepas:
+        terbuka[one].discard(tahap)
+    _simpan_banyak({one: ada[one] for one in lepas}, terbuka, {tahap.value: -1})
+    return len(lepas)
 
 
 def turun(asn: Asn, tahap: Tahap, *, pada: date) -> None:
@@ -226,6 +254,61 @@ def _kunci(asn: Asn) -> None:
     """
     served = ["opd_id", "status_asn", "status_aktif", "versi"]
     db.session.refresh(asn, served, with_for_update={"key_share": True})
+
+
+def _kunci_banyak(asn_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Kunci | None]:
+    """:func:`_kunci` for many, in the order of ids: where each counts, ``None`` for who is not active."""
+    db.session.flush()
+    found: dict[uuid.UUID, Kunci | None] = {}
+    semua = sorted(set(asn_ids))
+    for awal in range(0, len(semua), _SEKALIGUS):
+        query = (
+            select(Asn.id, Asn.opd_id, Asn.status_asn, Asn.status_aktif)
+            .where(Asn.id.in_(semua[awal : awal + _SEKALIGUS]))
+            .order_by(Asn.id)
+            .with_for_update(key_share=True)
+        )
+        for row in db.session.execute(query):
+            aktif = row.status_aktif is StatusAktif.AKTIF
+            found[row.id] = (row.opd_id, row.status_asn) if aktif else None
+    return found
+
+
+def _terbuka_banyak(asn_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[Tahap]]:
+    found: dict[uuid.UUID, set[Tahap]] = {one: set() for one in asn_ids}
+    semua = list(asn_ids)
+    for awal in range(0, len(semua), _SEKALIGUS):
+        query = select(Tahapan.asn_id, Tahapan.tahap).where(
+            Tahapan.asn_id.in_(semua[awal : awal + _SEKALIGUS]), Tahapan.sampai.is_(None)
+        )
+        for row in db.session.execute(query):
+            found[row.asn_id].add(row.tahap)
+    return found
+
+
+def _simpan_banyak(
+    berubah: dict[uuid.UUID, Kunci | None], terbuka: dict[uuid.UUID, set[Tahap]], delta: dict[str, int]
+) -> None:
+    """The top rung of each, and the counters, once per OPD and status."""
+    puncak: dict[tuple[Tahap | None, bool], list[uuid.UUID]] = {}
+    for one in berubah:
+        tinggi = max(terbuka[one], key=URUTAN_TAHAP.index, default=None)
+        ikut = any(tahap in terbuka[one] for tahap in TAHAP_SUDAH_IKUT)
+        puncak.setdefault((tinggi, ikut), []).append(one)
+    for (tinggi, ikut), ids in puncak.items():
+        for awal in range(0, len(ids), _SEKALIGUS):
+            db.session.execute(
+                update(Asn)
+                .where(Asn.id.in_(ids[awal : awal + _SEKALIGUS]))
+                .values(tahap=tinggi, ikut=ikut)
+                .execution_options(synchronize_session=False)
+            )
+    for row in list(db.session.identity_map.values()):
+        if isinstance(row, Asn) and row.id in berubah:
+            db.session.expire(row, ["tahap", "ikut"])
+    jumlah = Counter(kunci for kunci in berubah.values() if kunci is not None)
+    for kunci in sorted(jumlah, key=lambda one: (str(one[0]), one[1].value)):
+        _tambah(kunci, {kolom: n * jumlah[kunci] for kolom, n in delta.items()})
 
 
 def _berlaku(pada: date) -> date:

@@ -10,17 +10,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from rentan.asn.hitungan import naik_banyak
+from sqlalchemy import select
+
+from rentan.asn.hitungan import naik_banyak, turun_banyak
+from rentan.asn.models import Asn, Tahapan
 from rentan.asn.status import Tahap
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.clock import today
-from rentan.core.massal import set_many
+from rentan.core.massal import chunks, set_many
 from rentan.core.numbering import next_numbers
 from rentan.core.workflow import advance_many
+from rentan.ext import db
 from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.models import Iuran
-from rentan.iuran.status import MACHINE, MACHINE_BPJS, KelasGagal, StatusBpjs
+from rentan.iuran.status import MACHINE, MACHINE_BPJS, UANG_MASUK, KelasGagal, StatusBpjs
 from rentan.util.tanggal import awal_bulan
 
 #: Remitted already: a debit that the bank takes back is then owed by the donor, not missing in the deposit.
@@ -72,9 +76,29 @@ def beri_bukti(rows: Sequence[Iuran], tanggal: Mapping[uuid.UUID, date]) -> None
 
 
 def naikkan_didebit(rows: Sequence[Iuran]) -> None:
-    """The donors whose contribution of the running month is paid stand on the rung ``DIDEBIT``."""
+    """The donors whose contribution of the running month is paid stand on the rung ``DIDEBIT``.
+
+    Who has stopped meanwhile has left the ladder, and does not come back onto its last rung.
+    """
     kini = awal_bulan(today())
-    naik_banyak({one.asn_id for one in rows if one.periode == kini}, Tahap.DIDEBIT, pada=today())
+    ikut: list[uuid.UUID] = []
+    for some in chunks(sorted({one.asn_id for one in rows if one.periode == kini})):
+        ikut += db.session.scalars(select(Asn.id).where(Asn.id.in_(some), Asn.ikut))
+    naik_banyak(ikut, Tahap.DIDEBIT, pada=today())
+
+
+def bulan_baru() -> int:
+    """Job "bulan-baru": who has not paid the running month does not stand on ``DIDEBIT``; who has, does.
+
+    Answers how many moved. Safe on any day of the month: the rung ends with the month before.
+    """
+    kini = awal_bulan(today())
+    lunas = select(Iuran.asn_id).where(Iuran.periode == kini, Iuran.status.in_(UANG_MASUK))
+    di_sana = select(Tahapan.asn_id).where(Tahapan.tahap == Tahap.DIDEBIT, Tahapan.sampai.is_(None))
+    turun = db.session.scalars(di_sana.where(Tahapan.asn_id.not_in(lunas))).all()
+    banyak = turun_banyak(turun, Tahap.DIDEBIT, pada=kini)
+    naik = db.session.scalars(select(Asn.id).where(Asn.ikut, Asn.id.in_(lunas), Asn.id.not_in(di_sana)))
+    return banyak + naik_banyak(naik.all(), Tahap.DIDEBIT, pada=kini)
 
 
 def gagalkan_debet(

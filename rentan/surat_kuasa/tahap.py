@@ -20,3 +20,5 @@ def turunkan_tahap(asn: Asn) -> None:
     for tahap, status in ((Tahap.TERVERIFIKASI, DISETUJUI), (Tahap.DIAJUKAN, TERKIRIM)):
         if not berdiri.intersection(status):
             turun(asn, tahap, pada=today())
+            if tahap is Tahap.DIAJUKAN:  # nobody stands on the last rung without the ones below it
+                turun(asn, Tahap.DIDEBIT, pada=today())

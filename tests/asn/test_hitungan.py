@@ -121,7 +121,7 @@ COVER = {
     StatusPekerja.LAYAK: set(),
     StatusPekerja.TERDAFTAR: {"pekerja_terdaftar"},
     StatusPekerja.AKTIF: {"pekerja_terdaftar", "pekerja_aktif"},
-    StatusPekerja.TENGGANG_1: {"pekerja_terdaftar", "pekerja_aktif"},
+    StatusPekerja.TENGGANG_1: {"pekerja_terdaftar"},
     StatusPekerja.NONAKTIF: set(),
 }
 

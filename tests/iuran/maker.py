@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rentan.asn.hitungan import naik_banyak
 from rentan.asn.models import Asn
+from rentan.asn.status import Tahap
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.queries import harga
 from rentan.asuhan.status import MACHINE as ASUHAN
 from rentan.asuhan.status import StatusAsuhan
-from rentan.core.clock import now
+from rentan.core.clock import now, today
 from rentan.core.subject import seal
 from rentan.core.workflow import Machine, Riwayat
 from rentan.ext import db, runtime
@@ -92,6 +94,7 @@ def make_donatur(
     db.session.add(surat)
     db.session.flush()
     lacak(SURAT, surat.id, JALAN_SURAT)
+    naik_banyak([asn.id], Tahap.DIAJUKAN, pada=today())
     found = Donatur(asn, surat, [])
     for k in range(pekerja):
         worker = factories.make_pekerja(
