@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -19,7 +20,8 @@ from rentan.core.errors import NotFound, RuleError
 from rentan.core.permissions import Permission
 from rentan.core.workflow import offers
 from rentan.ext import db
-from rentan.pekerja.status import DAPAT_DIASUH
+from rentan.pekerja.masa import aman_sampai, keadaan_perlindungan
+from rentan.pekerja.status import DAPAT_DIASUH, TERDAFTAR_DI_BPJS
 from rentan.tarif.queries import bulan_pertama
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
@@ -55,12 +57,20 @@ def _shown(asuhan: Asuhan, by: Pelaku) -> dict[str, Any]:
         "kalimat": kalimat(asuhan),
         # Cover and card stand apart, each with its own word and date (product.md §3).
         "bpjs": asuhan.pekerja.status not in DAPAT_DIASUH,
+        "perlindungan": keadaan_perlindungan(asuhan.pekerja),
+        "aman": _aman(asuhan),
         "bulan": bulan,
         "harga": queries.harga(asuhan, bulan).total,
         # Only held and given back: the name was lent for the hold and is the pool's again (AUZ-3).
         "dilepas": asuhan.status not in TERBUKA and asuhan.bulan_pertama is None,
         "boleh": {one.move.peristiwa: one.alasan for one in offers(MACHINE, asuhan, by)},
     }
+
+
+def _aman(asuhan: Asuhan) -> date | None:
+    """Until when the cover surely holds; ``None`` where BPJS has recorded nothing, or it is over."""
+    lunas = asuhan.pekerja.lunas_sampai
+    return aman_sampai(lunas) if lunas and asuhan.pekerja.status in TERDAFTAR_DI_BPJS else None
 
 
 @bp.route("/asuhan/<uuid:asuhan_id>/batal", methods=["GET", "POST"])

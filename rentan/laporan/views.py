@@ -23,6 +23,7 @@ from rentan.laporan.daftar import Daftar, Saringan
 from rentan.laporan.forms import TAHAP_PER_DAFTAR, SaringForm
 from rentan.laporan.queries import Angka
 from rentan.opd.models import Opd
+from rentan.perlindungan.peringatan import count_opd
 from rentan.util.angka import format_angka
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
@@ -201,6 +202,7 @@ def _page(asked: Permintaan) -> dict[str, Any]:
         "angka": asked.angka,
         "tangga": ekspor.tangga(asked.angka),
         "tangga_pekerja": ekspor.tangga_pekerja(asked.angka),
+        "berisiko": count_opd(asked.opd.id) if asked.bulan == queries.parse_bulan(None) else None,
         "tab": [
             (Daftar.BELUM, asked.angka.belum),
             (Daftar.IKUT, asked.angka.ikut),

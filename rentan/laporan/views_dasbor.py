@@ -17,6 +17,7 @@ from rentan.laporan.fakta import list_fakta
 from rentan.laporan.grafik import grafik_batang, peta_ubin
 from rentan.laporan.queries import BarisOpd
 from rentan.laporan.views import read_kertas
+from rentan.perlindungan.peringatan import count_berisiko
 from rentan.util.angka import format_angka, format_persen
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
@@ -79,6 +80,8 @@ def index() -> ResponseReturnValue:
         ubin=peta_ubin(runtime().profil.ubin, kecamatan),
         bulan=bulan,
         kini=bulan == queries.parse_bulan(None),
+        # At risk is a fact of today; the counters of past months do not have it.
+        berisiko=count_berisiko() if bulan == queries.parse_bulan(None) else {},
         semua_bulan=queries.list_bulan(),
         waktu=now(),
         kalimat_penyebut=ekspor.kalimat_penyebut(),

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
@@ -28,9 +28,9 @@ from rentan.ext import db
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import GUGUR, UANG_MASUK
 from rentan.opd.models import Opd
+from rentan.pekerja.masa import aman_sampai
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
-from rentan.perlindungan.hitung import aman_sampai
 from rentan.perlindungan.sebab import JALAN, Fakta, Jalan, Sebab, sebab_dari
 from rentan.perlindungan.termurah import Terakhir, Termurah, bulan_perlu, jumlah_perlu, terakhir
 from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
@@ -42,7 +42,6 @@ from rentan.util.tanggal import akhir_bulan, awal_bulan, tambah_bulan, usia
 
 #: From this age on a lapse is final: whoever is 65 cannot be registered again.
 USIA_TUA = 64
-BERISIKO = (StatusPekerja.TENGGANG_1, StatusPekerja.TENGGANG_2)
 _KOTA = (Peran.PETUGAS_BPJS, Peran.BENDAHARA)
 
 
@@ -276,18 +275,3 @@ class _Hitung:
             sektor = cast(Any, row.sektor.value)
             self._harga[kunci] = iuran(bulan, kelas, row.program, sektor, "pribadi", tarif).total
         return self._harga[kunci]
-
-
-# -- counts and alerts --------------------------------------------------------------------------------------
-
-
-def count_berisiko() -> dict[uuid.UUID, int]:
-    """Workers a month or two behind, per OPD of the donor who sponsors them (or did, and is looked for)."""
-    query = (
-        select(Asn.opd_id, func.count(Pekerja.id.distinct()))
-        .join(Asuhan, Asuhan.asn_id == Asn.id)
-        .join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
-        .where(Pekerja.status.in_(BERISIKO), Asuhan.status.in_((*TERBUKA, StatusAsuhan.MENCARI_PENGGANTI)))
-        .group_by(Asn.opd_id)
-    )
-    return {opd_id: int(n) for opd_id, n in db.session.execute(query)}

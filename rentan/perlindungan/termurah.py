@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rentan.perlindungan.hitung import aman_sampai
+from rentan.pekerja.masa import aman_sampai
 from rentan.tarif.queries import JadwalBulan
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 

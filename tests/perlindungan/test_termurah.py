@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rentan.perlindungan.hitung import aman_sampai, tertinggal
+from rentan.pekerja.masa import aman_sampai, tertinggal
 from rentan.perlindungan.queries import lunas_batas
 from rentan.perlindungan.termurah import Terakhir, bulan_perlu, jumlah_perlu, terakhir
 from rentan.tarif.queries import JadwalBulan

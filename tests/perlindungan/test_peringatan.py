@@ -1,0 +1,70 @@
+"""Alerts and counts of cover at risk, and "aman sampai" on the pages of those concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from rentan.asuhan.status import StatusAsuhan
+from rentan.ext import db
+from rentan.opd.models import Opd
+from rentan.pekerja.status import StatusPekerja
+from rentan.perlindungan.peringatan import count_berisiko, count_opd, list_peringatan
+from tests.cast import Cast
+from tests.iuran.maker import make_donatur
+from tests.perlindungan.test_jatuh import HARI, NOV, OKT, SEP, lindungi, satu
+
+
+def alerts(orang: Any) -> list[tuple[int, bool, str]]:
+    return [(one.banyak, one.gawat, one.url) for one in list_peringatan(orang.pelaku)]
+
+
+@pytest.mark.kedua_basis
+@pytest.mark.time_machine(HARI)
+def test_one_month_tells_donor_and_opd_two_escalate(cast: Cast) -> None:
+    risiko, gawat = make_donatur(cast.sari.asn, pekerja=2).asuhan
+    lindungi(risiko.pekerja, SEP, StatusPekerja.TENGGANG_1)
+    lindungi(gawat.pekerja, date(2026, 8, 1), StatusPekerja.TENGGANG_2)
+    lindungi(satu(cast.eko.asn).pekerja, NOV)
+
+    assert alerts(cast.sari) == [(1, True, "/asuhan"), (1, False, "/asuhan")]
+    assert alerts(cast.budi) == [(1, True, "/perlindungan"), (1, False, "/perlindungan")]
+    assert alerts(cast.bayu) == alerts(cast.hadi) == alerts(cast.agus) == alerts(cast.budi)
+    assert alerts(cast.wati) == alerts(cast.eko) == alerts(cast.dewi) == []
+    kode = db.session.get_one(Opd, cast.sari.asn.opd_id).kode
+    assert count_berisiko() == {kode: 2}
+    assert (count_opd(cast.sari.asn.opd_id), count_opd(cast.eko.asn.opd_id)) == (2, 0)
+
+
+@pytest.mark.time_machine(HARI)
+def test_a_donor_who_has_stopped_is_not_alerted_his_opd_is(cast: Cast) -> None:
+    asuhan = satu(cast.sari.asn)
+    lindungi(asuhan.pekerja, SEP, StatusPekerja.TENGGANG_1)
+    asuhan.status = StatusAsuhan.MENCARI_PENGGANTI
+    db.session.flush()
+
+    assert alerts(cast.sari) == []
+    assert alerts(cast.budi) == [(1, False, "/perlindungan")]
+
+
+@pytest.mark.time_machine(HARI)
+def test_the_donor_reads_until_when_the_worker_is_safe(cast: Cast, client_as: Callable[..., Any]) -> None:
+    satu(cast.sari.asn, lunas=OKT)
+    db.session.commit()
+
+    html = client_as(cast.sari).get("/asuhan").get_data(as_text=True)
+    assert 'data-uji="aman">31 Desember 2026<' in html
+    assert "dikonfirmasi BPJS, berkas tanggal 16 November 2026" in html
+
+
+@pytest.mark.time_machine(HARI)
+def test_at_risk_stands_beside_and_not_among_the_covered(cast: Cast, client_as: Callable[..., Any]) -> None:
+    lindungi(satu(cast.sari.asn).pekerja, SEP, StatusPekerja.TENGGANG_1)
+    db.session.commit()
+
+    for orang, url in ((cast.budi, "/partisipasi"), (cast.agus, "/dasbor")):
+        html = client_as(orang).get(url).get_data(as_text=True)
+        assert 'data-uji="berisiko">1<' in html, url
