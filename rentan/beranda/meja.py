@@ -1,4 +1,4 @@
-"""The inboxes of the desks: verifikator, BPJS liaison, treasurer and approver."""
+"""The inboxes of the desks of verifikator and BPJS liaison."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, or_, select, true
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
-from rentan.autodebet.models import BarisMandat
 from rentan.beranda.antre import Antre, baca_antre
+from rentan.beranda.antrean_paket import antrean_paket, dalam_keadaan, pengecualian, urusan
 from rentan.beranda.impor import impor_menunggu
 from rentan.beranda.tugas import Bagian, Besaran, Mendesak, Tautan, Tugas
 from rentan.calon.models import Calon
@@ -21,15 +21,14 @@ from rentan.core.imports_base import JenisImpor
 from rentan.core.permissions import Peran
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
+from rentan.iuran.models import Iuran
+from rentan.iuran.status import UANG_MASUK, StatusBpjs
 from rentan.kartu.models import Kartu
 from rentan.kartu.status import HIDUP, StatusKartu
-from rentan.paket.models import Paket, Pengecualian
-from rentan.paket.status import JenisPaket, StatusPaket
-from rentan.paket.status_baris import HasilBaris
+from rentan.paket.status import JenisPaket
 from rentan.pekerja.alasan_bpjs import kode_giliran
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, PutusanDuplikat, StatusPekerja
-from rentan.pencabutan.models import Pencabutan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.util.angka import format_angka
@@ -97,7 +96,7 @@ def bagian_verifikator(by: Pelaku) -> Bagian:
         ),
         Antre(
             "surat kuasa ditolak bank",
-            _dalam_keadaan("surat_kuasa", SuratKuasa, SuratKuasa.dibuat_pada).where(
+            dalam_keadaan("surat_kuasa", SuratKuasa, SuratKuasa.dibuat_pada).where(
                 SuratKuasa.status == StatusSurat.DITOLAK_BANK, lain
             ),
             "/autodebet/ditolak",
@@ -135,17 +134,6 @@ def _ditolak_pada() -> Any:
     )
 
 
-def _dalam_keadaan(mesin: str, model: Any, lain: Any) -> Select[Any]:
-    """Since when each row stands as it does: its last move."""
-    sejak = (
-        select(func.max(Riwayat.pada))
-        .where(Riwayat.mesin == mesin, Riwayat.objek_id == model.id)
-        .correlate(model)
-        .scalar_subquery()
-    )
-    return select(func.coalesce(sejak, lain))
-
-
 def bagian_bpjs(by: Pelaku) -> Bagian:
     """Workers to send, answers to read, cards to request, pack and resend; the pool; lists that end soon."""
     bebas = db.session.scalar(
@@ -173,7 +161,7 @@ def bagian_bpjs(by: Pelaku) -> Bagian:
         ),
     ]
     bagian.tugas = [
-        *baca_antre(*_antrean_daftar(), *_antrean_kartu()),
+        *baca_antre(*_antrean_daftar(), *_antrean_setor(), *_antrean_kartu()),
         _pelindungan_berakhir(),
         *impor_menunggu(by),
     ]
@@ -182,7 +170,7 @@ def bagian_bpjs(by: Pelaku) -> Bagian:
 
 def _antrean_daftar() -> list[Antre]:
     siap = (
-        _dalam_keadaan("asuhan", Asuhan, Asuhan.dibuat_pada)
+        dalam_keadaan("asuhan", Asuhan, Asuhan.dibuat_pada)
         .join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
         .where(Asuhan.status == StatusAsuhan.MENUNGGU_MANDAT, Pekerja.status == StatusPekerja.LAYAK)
     )
@@ -195,12 +183,45 @@ def _antrean_daftar() -> list[Antre]:
             "ditolak_bpjs",
             "Menurut BPJS pekerja sudah meninggal. Akhiri kepesertaannya bila benar.",
         ),
-        *_antrean_paket(JenisPaket.DAFTAR, "/kepesertaan"),
+        *antrean_paket(JenisPaket.DAFTAR, "/kepesertaan"),
         Antre(
             "pengecualian jawaban BPJS perlu diselesaikan",
-            _pengecualian(JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ),
+            pengecualian(JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ),
             "/paket/pengecualian",
             "pengecualian_bpjs",
+        ),
+    ]
+
+
+def _antrean_setor() -> list[Antre]:
+    """Contributions to remit, BPJS's refusals, covers about to lapse, sponsorships without a donor."""
+    masuk = select(Iuran.dibayar_pada).where(
+        Iuran.status.in_(UANG_MASUK), Iuran.status_bpjs == StatusBpjs.BELUM
+    )
+    return [
+        Antre("iuran siap disetor ke BPJS", masuk, "/setoran", "siap_setor"),
+        *antrean_paket(JenisPaket.SETOR, "/setoran"),
+        Antre(
+            "pengecualian catatan iuran BPJS perlu diselesaikan",
+            pengecualian(JenisImpor.CATATAN_BPJS),
+            "/paket/pengecualian",
+            "pengecualian_setor",
+        ),
+        urusan(Peran.PETUGAS_BPJS),
+        Antre(
+            "pekerja dengan perlindungan berisiko",
+            dalam_keadaan("pekerja", Pekerja, Pekerja.dicatat_pada).where(
+                Pekerja.status.in_((StatusPekerja.TENGGANG_1, StatusPekerja.TENGGANG_2))
+            ),
+            "/perlindungan",
+            "berisiko",
+            batas=0,
+        ),
+        Antre(
+            "pekerja mencari donatur pengganti",
+            select(Asuhan.berhenti_pada).where(Asuhan.status == StatusAsuhan.MENCARI_PENGGANTI),
+            "/siaga/pengganti",
+            "mencari_pengganti",
         ),
     ]
 
@@ -208,7 +229,7 @@ def _antrean_daftar() -> list[Antre]:
 def _antrean_kartu() -> list[Antre]:
     punya = select(Kartu.id).where(Kartu.pekerja_id == Pekerja.id, Kartu.status.in_(HIDUP)).exists()
     minta = (
-        _dalam_keadaan("pekerja", Pekerja, Pekerja.dicatat_pada)
+        dalam_keadaan("pekerja", Pekerja, Pekerja.dicatat_pada)
         .join(Asuhan, Asuhan.pekerja_id == Pekerja.id)
         .where(Pekerja.status.in_(TERDAFTAR_DI_BPJS), Asuhan.status.in_(DIUSULKAN_KE_ATAS), ~punya)
     )
@@ -224,45 +245,8 @@ def _antrean_kartu() -> list[Antre]:
             Antre(judul, select(Kartu.sejak).where(Kartu.status == one), "/kartu", f"kartu_{one.value}", isi)
             for one, judul, isi in keadaan
         ),
-        *_antrean_paket(JenisPaket.KARTU, "/kartu"),
+        *antrean_paket(JenisPaket.KARTU, "/kartu"),
     ]
-
-
-def _antrean_paket(jenis: JenisPaket, url: str) -> list[Antre]:
-    """What the builder of a kind of batch has to do with it: lock, send, read the answer."""
-    nama = jenis.label[0].lower() + jenis.label[1:]
-    dikirim = (StatusPaket.DIKIRIM, StatusPaket.HASIL_SEBAGIAN)
-    found = [
-        Antre(
-            f"paket {nama} belum dikunci",
-            select(Paket.dibuat_pada).where(Paket.jenis == jenis, Paket.status == StatusPaket.DISUSUN),
-            url,
-            f"paket_{jenis.value}_disusun",
-        ),
-        Antre(
-            f"paket {nama} disetujui, siap dikirim",
-            select(Paket.disetujui_pada).where(Paket.jenis == jenis, Paket.status == StatusPaket.DISETUJUI),
-            url,
-            f"paket_{jenis.value}_kirim",
-        ),
-    ]
-    if jenis is not JenisPaket.KARTU:
-        found.append(
-            Antre(
-                f"paket {nama} menunggu jawaban",
-                select(Paket.dikirim_pada).where(Paket.jenis == jenis, Paket.status.in_(dikirim)),
-                url,
-                f"paket_{jenis.value}_jawaban",
-                "Unggah jawabannya begitu diterima.",
-            )
-        )
-    return found
-
-
-def _pengecualian(*jenis: JenisImpor) -> Select[Any]:
-    return select(Pengecualian.dibuat_pada).where(
-        Pengecualian.jenis.in_(jenis), Pengecualian.selesai_pada.is_(None)
-    )
 
 
 def _pelindungan_berakhir() -> Tugas:
@@ -277,85 +261,4 @@ def _pelindungan_berakhir() -> Tugas:
         f"Mulai {format_tanggal(pertama)}. Unggah daftar baru bila diperpanjang." if pertama else "",
         "/pekerja/pelindungan" if berakhir else "",
         "berakhir",
-    )
-
-
-def bagian_uang(by: Pelaku) -> Bagian:
-    """Treasurer and approver: letters on their way to the bank, and batches to approve."""
-    peran = [one for one in (Peran.BENDAHARA, Peran.PENYETUJU) if by.has(one)]
-    siapa = " dan ".join(one.label.lower() for one in peran)
-    langkah = (
-        Tautan("Buka autodebet", "/autodebet") if Peran.BENDAHARA in peran else Tautan("Buka paket", "/paket")
-    )
-    bagian = Bagian(
-        "uang",
-        f"Sebagai {siapa}",
-        "Surat kuasa yang disetujui dikirim ke bank sebagai paket; yang menyusun bukan yang menyetujui. "
-        "Belum ada rekening yang didebet."
-        if Peran.BENDAHARA in peran
-        else "Anda orang kedua yang memeriksa setiap paket sebelum dikirim ke bank, BPJS, atau kecamatan.",
-        langkah,
-    )
-    antrean = []
-    if Peran.BENDAHARA in peran:
-        antrean += _antrean_mandat()
-    if Peran.PENYETUJU in peran:
-        antrean.append(_antrean_setuju(by))
-    bagian.tugas = baca_antre(*antrean)
-    return bagian
-
-
-def _antrean_mandat() -> list[Antre]:
-    dalam_paket = (
-        select(BarisMandat.id)
-        .where(BarisMandat.surat_kuasa_id == SuratKuasa.id, BarisMandat.hasil == HasilBaris.MENUNGGU)
-        .exists()
-    )
-    cabut = select(Pencabutan.diterima_pada).join(SuratKuasa, SuratKuasa.id == Pencabutan.surat_kuasa_id)
-    menunggu = SuratKuasa.status == StatusSurat.DICABUT_MENUNGGU
-    return [
-        Antre(
-            "surat kuasa disetujui menunggu dikirim ke bank",
-            select(func.coalesce(SuratKuasa.diputus_pada, SuratKuasa.dibuat_pada)).where(
-                SuratKuasa.status == StatusSurat.TERVERIFIKASI, ~dalam_paket
-            ),
-            "/autodebet",
-            "mandat_kirim",
-        ),
-        *_antrean_paket(JenisPaket.MANDAT, "/autodebet"),
-        Antre(
-            "pencabutan perlu diteruskan ke bank",
-            cabut.where(menunggu, Pencabutan.diteruskan_pada.is_(None)),
-            "/autodebet/pencabutan",
-            "pencabutan",
-            "Sesudah diteruskan, tidak ada lagi debet bagi surat itu.",
-            batas=1,
-        ),
-        Antre(
-            "pencabutan menunggu pengakuan bank",
-            cabut.where(menunggu, Pencabutan.diteruskan_pada.is_not(None)),
-            "/autodebet/pencabutan",
-            "pencabutan_bank",
-        ),
-        Antre(
-            "pengecualian jawaban bank perlu diselesaikan",
-            _pengecualian(JenisImpor.JAWABAN_MANDAT),
-            "/paket/pengecualian",
-            "pengecualian_bank",
-        ),
-    ]
-
-
-def _antrean_setuju(by: Pelaku) -> Antre:
-    """Batches that this person may approve: not built or locked by himself (G5)."""
-    return Antre(
-        "paket menunggu persetujuan Anda",
-        select(Paket.dikunci_pada).where(
-            Paket.status == StatusPaket.DIKUNCI,
-            Paket.dibuat_oleh.is_distinct_from(by.akun_id),
-            Paket.dikunci_oleh.is_distinct_from(by.akun_id),
-        ),
-        "/paket",
-        "setuju",
-        batas=1,
     )

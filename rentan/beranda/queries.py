@@ -7,9 +7,10 @@ from collections.abc import Callable
 from rentan.beranda.antre import tugas_macet
 from rentan.beranda.asn import bagian_asn
 from rentan.beranda.kota import bagian_admin, bagian_pimpinan
-from rentan.beranda.meja import bagian_bpjs, bagian_uang, bagian_verifikator
+from rentan.beranda.meja import bagian_bpjs, bagian_verifikator
 from rentan.beranda.tempat import bagian_kecamatan, bagian_operator
 from rentan.beranda.tugas import Bagian
+from rentan.beranda.uang import bagian_uang
 from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran, Permission
 
