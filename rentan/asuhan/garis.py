@@ -22,26 +22,30 @@ from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 from rentan.tarif.queries import batas_berkas, bulan_pertama
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
-_IURAN = table("iuran", column("pekerja_id", Uuid), column("periode", Date), column("status", String))
+_IURAN = table(
+    "iuran", column("asuhan_id", Uuid), column("pekerja_id", Uuid), column("periode", Date),
+    column("status", String),
+)  # fmt: skip
 #: A month whose contribution stands here has no payer (a test compares the words with ``StatusIuran``).
 TANPA_PEMBAYAR = ("gagal", "dihapuskan", "dikembalikan")
 
 
-def bulan_terakhir(pekerja_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
+def bulan_terakhir(
+    pekerja_ids: Collection[uuid.UUID], *, kecuali: uuid.UUID | None = None
+) -> dict[uuid.UUID, date]:
     """The last month of each worker that is paid, on its way, or recorded by BPJS; without one: no entry.
 
-    Months before the present membership began (W16) do not count: that line was cut.
+    ``kecuali``: a sponsorship whose own contributions (a prepayment) are left out. Months before the present membership began (W16) do not count: that line was cut.
     """
     found: dict[uuid.UUID, date] = {}
     semua = list(dict.fromkeys(pekerja_ids))
+    berbayar = _IURAN.c.status.not_in(TANPA_PEMBAYAR)
+    if kecuali is not None:
+        berbayar = berbayar & (_IURAN.c.asuhan_id != kecuali)
     for some in chunks(semua):
         rows = db.session.execute(
             select(Pekerja.id, Pekerja.lunas_sampai, Pekerja.mulai_masa, func.max(_IURAN.c.periode))
-            .join(
-                _IURAN,
-                (_IURAN.c.pekerja_id == Pekerja.id) & _IURAN.c.status.not_in(TANPA_PEMBAYAR),
-                isouter=True,
-            )
+            .join(_IURAN, (_IURAN.c.pekerja_id == Pekerja.id) & berbayar, isouter=True)
             .where(Pekerja.id.in_(some))
             .group_by(Pekerja.id, Pekerja.lunas_sampai, Pekerja.mulai_masa)
         )

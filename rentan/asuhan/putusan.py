@@ -106,7 +106,7 @@ def lanjutkan(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
 def alihkan(lama: Asuhan, pengganti: Asuhan) -> None:
     """A11: ``pengganti`` goes on where ``lama`` ended; raises ``RuleError`` for a gap or an overlap."""
     mulai = pengganti.bulan_pertama
-    terakhir = bulan_terakhir([lama.pekerja_id]).get(lama.pekerja_id)
+    terakhir = bulan_terakhir([lama.pekerja_id], kecuali=pengganti.id).get(lama.pekerja_id)
     if pengganti.garis_asuh_id != lama.garis_asuh_id or pengganti.pekerja_id != lama.pekerja_id:
         raise ValueError("a successor stands in the same line, for the same worker")
     seamless = mulai is not None and is_seamless(terakhir, mulai)
@@ -143,6 +143,18 @@ def akhiri_tanpa_pengganti(asuhan: Asuhan, *, catatan: str, by: Pelaku, versi: i
     )  # fmt: skip
     asuhan.alasan_akhir = "tanpa_pengganti"
     db.session.flush()
+
+
+def buka_kembali(asuhan: Asuhan, *, diusulkan_oleh: uuid.UUID, hari_berakhir: int, by: Pelaku) -> None:
+    """A16: ended by mistake; ``by`` is the second verifikator. A successor is looked for."""
+    advance(
+        MACHINE, asuhan, "buka_kembali", by=by, alasan="salah_petugas", diusulkan_oleh=diusulkan_oleh,
+        hari_berakhir=hari_berakhir, diasuh_lain=diasuh_lain(asuhan),
+    )  # fmt: skip
+    asuhan.alasan_akhir, asuhan.berhenti_pada = None, today()
+    db.session.flush()
+    for ikut in SETELAH_DICARIKAN:
+        ikut([asuhan], by)
 
 
 def _akhiri(asuhan: Asuhan, peristiwa: str, alasan: str, by: Pelaku, catatan: str | None = None) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable
 
 from sqlalchemy import select
 
+from rentan.asuhan.garis import bulan_terakhir, mulai_pengganti
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.putusan import siap
+from rentan.asuhan.putusan import alihkan, siap
 from rentan.asuhan.status import StatusAsuhan
 from rentan.ext import db
 from rentan.pekerja.models import Pekerja
@@ -58,5 +59,21 @@ def siapkan_asuhan(pekerja_ids: Iterable[uuid.UUID]) -> int:
     berlaku = berlaku.union(*(one(ids) for one in _PRABAYAR))
     ready = [one for one in rows if one.id in berlaku]
     for asuhan in ready:
+        lanjutkan_garis(asuhan)
         siap(asuhan)
     return len(ready)
+
+
+def lanjutkan_garis(asuhan: Asuhan) -> None:
+    """A11: whoever takes a worker over pays from the month after the last one with a payer, and the
+    sponsorship before is handed over; for a worker whom nobody has paid for nothing happens."""
+    query = select(Asuhan).where(
+        Asuhan.garis_asuh_id == asuhan.garis_asuh_id,
+        Asuhan.status == StatusAsuhan.MENCARI_PENGGANTI,
+        Asuhan.id != asuhan.id,
+    )
+    before = db.session.scalars(query.order_by(Asuhan.id).with_for_update(key_share=True)).all()
+    last = bulan_terakhir([asuhan.pekerja_id], kecuali=asuhan.id).get(asuhan.pekerja_id)
+    asuhan.bulan_pertama = mulai_pengganti(asuhan.bulan_pertama, last)
+    for lama in before:
+        alihkan(lama, asuhan)
