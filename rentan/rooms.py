@@ -12,6 +12,7 @@ from rentan.asn import views as asn_views
 from rentan.asuhan import views as asuhan_views
 from rentan.asuhan.riwayat import add_sumber
 from rentan.autodebet import views as autodebet_views
+from rentan.autodebet.layout_debet import kata_untuk_donatur
 from rentan.bantuan import views as bantuan_views
 from rentan.beranda import views as beranda_views
 from rentan.berkas import views as berkas_views
@@ -21,6 +22,7 @@ from rentan.iuran import riwayat as iuran_riwayat
 from rentan.iuran import views as iuran_views
 from rentan.iuran import views_kalender as kalender_views
 from rentan.iuran import views_kelola as iuran_kelola_views
+from rentan.iuran.mengapa_data import add_arti_kode
 from rentan.iuran import views_pemberitahuan as pemberitahuan_views
 from rentan.iuran import views_tarif as tarif_views
 from rentan.jejak import views as jejak_views
@@ -109,3 +111,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 # Rooms to the right of ``asuhan`` whose rows belong on a worker's timeline.
 for room in (surat_riwayat, verifikasi_riwayat, iuran_riwayat, kartu_riwayat):
     add_sumber(room.sumber)
+
+# What the bank's codes mean is known in ``autodebet``; the donor asks about them in ``iuran``.
+add_arti_kode(kata_untuk_donatur)

@@ -131,6 +131,14 @@ def layout_debet(nama: str | None = None) -> LayoutDebet:
     return _read(nama or str(get_setting("layout_debet")))
 
 
+def kata_untuk_donatur(kode: str) -> tuple[str, str] | None:
+    """What a code means to the donor: a few words, and whole sentences; ``None`` for one nobody knows."""
+    for nama in nama_layout():
+        if found := _read(nama).kode.get(kode):
+            return found.kata, found.kalimat
+    return None
+
+
 def nama_layout() -> tuple[str, ...]:
     """The names of all layouts there are."""
     return tuple(
