@@ -22,9 +22,9 @@ from rentan.iuran import riwayat as iuran_riwayat
 from rentan.iuran import views as iuran_views
 from rentan.iuran import views_kalender as kalender_views
 from rentan.iuran import views_kelola as iuran_kelola_views
-from rentan.iuran.mengapa_data import add_arti_kode
 from rentan.iuran import views_pemberitahuan as pemberitahuan_views
 from rentan.iuran import views_tarif as tarif_views
+from rentan.iuran.mengapa_data import add_arti_kode
 from rentan.jejak import views as jejak_views
 from rentan.kartu import riwayat as kartu_riwayat
 from rentan.kartu import views as kartu_views
