@@ -35,7 +35,8 @@ def bulan_terakhir(
 ) -> dict[uuid.UUID, date]:
     """The last month of each worker that is paid, on its way, or recorded by BPJS; without one: no entry.
 
-    ``kecuali``: a sponsorship whose own contributions (a prepayment) are left out. Months before the present membership began (W16) do not count: that line was cut.
+    ``kecuali``: a sponsorship whose own contributions (a prepayment) are left out. Months before the present
+    membership began (W16) do not count either: that line was cut.
     """
     found: dict[uuid.UUID, date] = {}
     semua = list(dict.fromkeys(pekerja_ids))
