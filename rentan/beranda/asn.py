@@ -12,6 +12,7 @@ from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.queries import list_asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
+from rentan.beranda.peringatan import tugas_iuran
 from rentan.beranda.tugas import Bagian, Mendesak, Tautan, Tugas, hari_sejak, sejak, tanggal
 from rentan.calon.queries import list_tawaran
 from rentan.core.actor import Pelaku
@@ -56,6 +57,7 @@ def bagian_asn(by: Pelaku) -> Bagian:
     kalimat, langkah = _keadaan(asn, draf, surat, _dicabut(asn.id), len(diusulkan))
     bagian = Bagian("asn", "Sebagai ASN", kalimat, langkah)
     bagian.tugas = [
+        *tugas_iuran(by),
         *_tugas_tawaran(by),
         *_tugas_pegangan([one for one in asuhan if one.status is StatusAsuhan.DITAHAN]),
         *_tugas_pendaftaran(draf),

@@ -8,6 +8,7 @@ from rentan.beranda.antre import tugas_macet
 from rentan.beranda.asn import bagian_asn
 from rentan.beranda.kota import bagian_admin, bagian_pimpinan
 from rentan.beranda.meja import bagian_bpjs, bagian_verifikator
+from rentan.beranda.peringatan import tugas_peringatan
 from rentan.beranda.tempat import bagian_kecamatan, bagian_operator
 from rentan.beranda.tugas import Bagian
 from rentan.beranda.uang import bagian_uang
@@ -38,6 +39,9 @@ def list_bagian(by: Pelaku) -> list[Bagian]:
         if by.has(peran):
             bagian = baca(by)
             found.setdefault(bagian.kunci, bagian)
-    if found and by.can(Permission.MACET_LIHAT):
-        next(iter(found.values())).tugas.append(tugas_macet(by))
+    if found:
+        pertama = next(iter(found.values()))
+        pertama.tugas = [*tugas_peringatan(by), *pertama.tugas]
+        if by.can(Permission.MACET_LIHAT):
+            pertama.tugas.append(tugas_macet(by))
     return list(found.values())
