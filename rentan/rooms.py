@@ -39,6 +39,7 @@ from rentan.laporan import views_dasbor as laporan_dasbor_views
 from rentan.laporan import views_macet
 from rentan.opd import views as opd_views
 from rentan.paket import views_pengecualian as paket_views
+from rentan.paket import views_uang as paket_uang_views
 from rentan.pekerja import views as pekerja_views
 from rentan.pencabutan import views as pencabutan_views
 from rentan.pencabutan import views_kelola as cabut_views
@@ -47,6 +48,8 @@ from rentan.pengaturan import views as pengaturan_views
 from rentan.perlindungan import views as perlindungan_views
 from rentan.pindai import views as pindai_views
 from rentan.setoran import views as setoran_views
+from rentan.siaga import views as siaga_views
+from rentan.siaga import views_jeda
 from rentan.surat_kuasa import riwayat as surat_riwayat
 from rentan.surat_kuasa import views as surat_views
 from rentan.surat_kuasa import views_asli as surat_asli_views
@@ -56,6 +59,7 @@ from rentan.verifikasi import views as verifikasi_views
 from rentan.verifikasi import views_duplikat as verifikasi_ganda_views
 from rentan.verifikasi import views_perbaikan as verifikasi_perbaikan_views
 from rentan.verifikasi import views_surat as verifikasi_surat_views
+from rentan.verifikasi import views_terhenti as verifikasi_terhenti_views
 from rentan.web import health
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -79,7 +83,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verifikasi_surat_views.bp,
     verifikasi_perbaikan_views.bp,
     verifikasi_ganda_views.bp,
+    verifikasi_terhenti_views.bp,
     paket_views.bp,
+    paket_uang_views.bp,
     kepesertaan_views.bp,
     kepesertaan_views.bp_kpj,
     iuran_views.bp,
@@ -98,6 +104,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kartu_serah_views.bp,
     kartu_acara_views.bp,
     kartu_lembar_views.bp,
+    siaga_views.bp,
+    views_jeda.bp,
     cermin_views.bp,
     pindai_views.bp,
     pendaftaran_views.bp,

@@ -14,10 +14,13 @@ from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
 from rentan.core.errors import RuleError
+from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.core.subject import reveal
 from rentan.core.workflow import check_version
 from rentan.ext import db
+from rentan.iuran.models import Iuran
+from rentan.iuran.status import UANG_MASUK, JenisUrusan
 from rentan.kepesertaan.formulir import ISI
 from rentan.kepesertaan.models import BarisDaftar
 from rentan.paket.models import Paket
@@ -26,7 +29,9 @@ from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.gerak import gerak
 from rentan.pekerja.koreksi import correct_pekerja, data_of
 from rentan.pekerja.models import Pekerja
-from rentan.util.tanggal import format_tanggal
+from rentan.pekerja.status import SumberPerlindungan
+from rentan.setoran.urusan import open_many
+from rentan.util.tanggal import awal_bulan, format_tanggal
 
 
 class AlasanKeluar(Status):
@@ -100,6 +105,36 @@ def end_cover(
         keluar(asuhan, alasan=alasan.value, by=by, catatan=keterangan)
     gerak(pekerja, peristiwa, by=by, alasan=alasan.value, catatan=keterangan)
     _close_lines(pekerja, alasan)
+    _refund_later_months(pekerja, pada, alasan, by)
+
+
+def _refund_later_months(pekerja: Pekerja, pada: date, alasan: AlasanKeluar, by: Pelaku) -> None:
+    """W17, W18: money for months after the one in which it happened goes back (product.md §3)."""
+    query = select(Iuran).where(
+        Iuran.pekerja_id == pekerja.id, Iuran.periode > awal_bulan(pada), Iuran.status.in_(UANG_MASUK)
+    )
+    rows = list(db.session.scalars(query.order_by(Iuran.id)))
+    words = f"Kepesertaan berakhir {format_tanggal(pada)} ({alasan.label.lower()}), sebelum bulan iuran ini."
+    said = {one.id: words for one in rows}
+    open_many(JenisUrusan.PENGEMBALIAN, rows, said, pemilik=Peran.BENDAHARA, by=by)
+
+
+def confirm_lapse(
+    pekerja: Pekerja, *, pada: date, catatan: str, by: Pelaku, versi: int | None = None
+) -> None:
+    """W15: BPJS confirms the lapse that we had computed; ``pada`` is the day of its letter or list.
+
+    Raises ``RuleError`` without a source or for a day to come, ``Stale``.
+    """
+    check_version(pekerja, versi)
+    if pada > today():
+        raise RuleError("Tanggalnya tidak boleh sesudah hari ini.", "pada", kode="tanggal")
+    if not catatan.strip():
+        raise RuleError("Tuliskan sumbernya, misalnya surat atau daftar BPJS.", "catatan", kode="bukti")
+    gerak(pekerja, "konfirmasi", by=by, catatan=f"{format_tanggal(pada)}. {catatan.strip()}")
+    pekerja.sumber, pekerja.sumber_pada = SumberPerlindungan.DIKONFIRMASI, pada
+    pekerja.sumber_impor_id = None
+    db.session.flush()
 
 
 def _close_lines(pekerja: Pekerja, alasan: AlasanKeluar) -> None:

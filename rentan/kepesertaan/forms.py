@@ -65,6 +65,13 @@ class AkhiriForm(VersionedForm):
     )
 
 
+class PastikanForm(VersionedForm):
+    """W15: BPJS says itself that the cover has lapsed."""
+
+    pada = TanggalField("Tanggal surat atau daftar BPJS", [Wajib()])
+    catatan = TeksPanjangField("Sumbernya", [Wajib()], maks=500)
+
+
 class BukaNikForm(BaseForm):
     """Why the whole NIK is looked at."""
 

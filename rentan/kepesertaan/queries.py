@@ -204,6 +204,7 @@ DAFTAR = {
     "diajukan": ("Diajukan, menunggu jawaban BPJS", (W.DIAJUKAN_BPJS,)),
     "ditolak": ("Ditolak BPJS", (W.DITOLAK_BPJS,)),
     "terdaftar": ("Terdaftar di BPJS", TERDAFTAR_DI_BPJS),
+    "terhenti": ("Perlindungan terhenti", (W.NONAKTIF,)),
 }
 
 
@@ -273,7 +274,8 @@ def get_pekerja(pekerja_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = 
     _in_scope(seen_by)
     diasuh = select(Asuhan.pekerja_id).where(Asuhan.status.in_(DIUSULKAN_KE_ATAS))
     ours = or_(
-        Pekerja.id.in_(diasuh), Pekerja.status.in_((*TERDAFTAR_DI_BPJS, W.DIAJUKAN_BPJS, W.DITOLAK_BPJS))
+        Pekerja.id.in_(diasuh),
+        Pekerja.status.in_((*TERDAFTAR_DI_BPJS, W.NONAKTIF, W.DIAJUKAN_BPJS, W.DITOLAK_BPJS)),
     )
     query = select(Pekerja).where(Pekerja.id == pekerja_id, ours)
     if untuk_diubah:

@@ -22,6 +22,7 @@ from rentan.kepesertaan.forms import (
     CariForm,
     JawabanForm,
     LengkapiForm,
+    PastikanForm,
     SusunForm,
 )
 from rentan.kepesertaan.formulir import ISI
@@ -31,6 +32,7 @@ from rentan.kepesertaan.penangan import kalimat_sisa
 from rentan.paket.actions import susun_paket
 from rentan.paket.queries import count_pengecualian, list_paket, nama_akun
 from rentan.paket.status import TERBUKA, JenisPaket
+from rentan.pekerja.masa import keadaan_perlindungan
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import MACHINE, StatusPekerja
 from rentan.util.nik import mask_nik
@@ -198,6 +200,7 @@ def _show(pekerja: Pekerja, form: BaseForm | None = None, nik: str | None = None
         kandidat=standing,
         form=form or BukaNikForm(formdata=None),
         tawaran={one.move.peristiwa: one.alasan for one in offers(MACHINE, pekerja, by, **_FACTS)},
+        perlindungan=keadaan_perlindungan(pekerja),
         riwayat=riwayat,
         label={one.value: one.label for one in StatusPekerja},
         nama=nama_akun([one.pelaku_id for one in riwayat]),
@@ -269,6 +272,38 @@ def end(pekerja_id: uuid.UUID) -> Response:
             )
         pekerja = queries.get_pekerja(pekerja_id, seen_by=pelaku())
     return render_page("kepesertaan/akhiri.html", "isi", status=form.status, form=form, pekerja=pekerja)
+
+
+@bp.route("/kepesertaan/pekerja/<uuid:pekerja_id>/pastikan", methods=["GET", "POST"])
+@requires(P.KEPESERTAAN_KELOLA)
+def confirm_lapse(pekerja_id: uuid.UUID) -> Response:
+    """W15: what we had computed is confirmed by BPJS."""
+    if request.method == "POST" and (answer := answered_before()):
+        return answer
+    pekerja = queries.get_pekerja(pekerja_id, seen_by=pelaku())
+    form = PastikanForm(obj=pekerja)
+    if form.accepts() and form.pada.data:
+        with form.rules():
+            pekerja = queries.get_pekerja(pekerja_id, seen_by=pelaku(), untuk_diubah=True)
+            actions.confirm_lapse(
+                pekerja,
+                pada=form.pada.data,
+                catatan=form.catatan.data or "",
+                by=pelaku(),
+                versi=form.versi.data,
+            )
+            return finish(url_for(".show", pekerja_id=pekerja_id), "Konfirmasi BPJS dicatat.")
+        pekerja = queries.get_pekerja(pekerja_id, seen_by=pelaku())
+    found = {one.move.peristiwa: one.alasan for one in offers(MACHINE, pekerja, pelaku(), **_FACTS)}
+    return render_page(
+        "kepesertaan/pastikan.html",
+        "isi",
+        status=form.status,
+        form=form,
+        pekerja=pekerja,
+        sumber=keadaan_perlindungan(pekerja)[1],
+        alasan=found.get("konfirmasi", "Perlindungan pekerja ini tidak terhenti."),
+    )
 
 
 @bp.post("/kepesertaan/pekerja/<uuid:pekerja_id>/nik")

@@ -5,16 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from rentan.core.actor import Pelaku
-from rentan.core.audit import Peristiwa, record
-from rentan.core.clock import now
-from rentan.core.massal import chunks
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran.models import Iuran, Urusan
+from rentan.iuran.models import Iuran
 from rentan.iuran.status import JenisUrusan, StatusBpjs
+from rentan.iuran.urusan import UrusanBaru, buka_banyak
 from rentan.paket.models import Paket
 from rentan.setoran.models import BarisSetor
 from rentan.setoran.status import HasilSetor
@@ -33,34 +31,14 @@ def open_many(
     by: Pelaku,
     sel: str = "",
 ) -> int:
-    """One open matter per sponsorship and month, set-based; those open already stay. How many are new."""
-    known: set[tuple[uuid.UUID, object]] = set()
-    for some in chunks(sorted({one.asuhan_id for one in rows})):
-        query = select(Urusan.asuhan_id, Urusan.periode).where(
-            Urusan.jenis == jenis, Urusan.asuhan_id.in_(some), Urusan.selesai_pada.is_(None)
-        )
-        known |= {(row.asuhan_id, row.periode) for row in db.session.execute(query)}
-    moment = now()
-    fresh = [
-        {
-            "id": uuid.uuid4(),
-            "versi": 1,
-            "jenis": jenis,
-            "periode": one.periode,
-            "iuran_id": one.id,
-            "asuhan_id": one.asuhan_id,
-            "sel": sel,
-            "keterangan": keterangan[one.id],
-            "pemilik": pemilik,
-            "dibuat_pada": moment,
-        }
-        for one in rows
-        if (one.asuhan_id, one.periode) not in known
-    ]
-    if fresh:
-        db.session.execute(insert(Urusan), fresh)
-        record(Peristiwa.URUSAN_DIBUKA, by=by, jenis=jenis.value, jumlah=len(fresh))
-    return len(fresh)
+    """A matter for each of these contributions, with its words by row id; how many are new."""
+    return buka_banyak(
+        [
+            UrusanBaru(jenis, one.asuhan_id, one.periode, keterangan[one.id], pemilik, one.id, sel)
+            for one in rows
+        ],
+        by=by,
+    )
 
 
 def open_unanswered(paket: Paket, *, by: Pelaku) -> int:

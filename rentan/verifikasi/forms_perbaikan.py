@@ -111,3 +111,9 @@ PETUNJUK_BERKAS = {
     JenisBerkas.KTP: "Keempat sudut KTP terlihat dan tulisannya terbaca.",
     JenisBerkas.BUKU_REKENING: "Nomor rekening dan nama pemilik terlihat lengkap.",
 }
+
+
+class DaftarUlangForm(VersionedForm):
+    """W16: why the worker can be registered once more."""
+
+    catatan = TeksPanjangField("Dasar", [Wajib()], maks=500)
