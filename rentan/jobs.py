@@ -17,6 +17,8 @@ from rentan.core.queue import every_hour, task
 from rentan.ext import db
 from rentan.iuran.gerak import bulan_baru
 from rentan.iuran.jadwal import jadwalkan
+from rentan.iuran.pemberitahuan import umumkan_mendatang
+from rentan.iuran.penyesuaian import sesuaikan_dibayar
 from rentan.iuran.tagihan import periksa_semua
 from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
@@ -55,6 +57,8 @@ JOBS: dict[str, Callable[[], int]] = {
     "sapu-tumpukan": sweep_stacks,
     "sapu-bukti": sapu_bukti,
     "segarkan-tercakup": segarkan_tercakup,
+    "sesuaikan-tarif": sesuaikan_dibayar,
+    "umumkan-tarif": umumkan_mendatang,
     "tandai-usia65": tandai_usia65,
     "tanya-siaga": ask_all,
 }
