@@ -19,6 +19,7 @@ from rentan.akun.models import PeranAkun
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.berkas.models import Berkas
+from rentan.berkas.sanitise import Bersih
 from rentan.berkas.status import JenisBerkas
 from rentan.calon import actions as calon_actions
 from rentan.core.arsip import hash_of, simpan
@@ -26,6 +27,10 @@ from rentan.core.clock import now, today
 from rentan.core.imports import receive_impor
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
 from rentan.ext import db
+from rentan.iuran.models import Iuran
+from rentan.iuran.penerimaan import accept_penerimaan, record_penerimaan
+from rentan.iuran.status import JenisUsul, Saluran, StatusBpjs
+from rentan.iuran.usul import propose_usul
 from rentan.kartu.acara import finish_acara
 from rentan.kartu.lembar import keep_lines
 from rentan.kartu.serah import hand_over_kartu
@@ -36,13 +41,14 @@ from rentan.paket.actions import susun_paket
 from rentan.paket.models import Pengecualian
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import DugaDuplikat
-from rentan.pekerja.status import PutusanDuplikat, StatusPekerja
+from rentan.pekerja.status import PutusanDuplikat, StatusPekerja, SumberPerlindungan
 from rentan.pencabutan.actions import stop_surat
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pindai.models import HalamanPindai, Tumpukan
 from rentan.pindai.status import HasilHalaman, StatusTumpukan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
+from rentan.util.tanggal import awal_bulan
 from rentan.verifikasi.models import Putusan
 from rentan.verifikasi.status import HasilPutusan
 from tests import factories
@@ -50,9 +56,12 @@ from tests.asn import roster_files
 from tests.autodebet import maker as surat_maker
 from tests.calon.maker import make_calon
 from tests.cast import Cast, Orang
+from tests.iuran.maker import make_donatur
 from tests.kartu import hari, maker
 from tests.kepesertaan import maker as bpjs_maker
 from tests.pendaftaran import jalan
+from tests.setoran import maker as setor_maker
+from tests.setoran.maker import make_lunas
 from tests.surat_kuasa.kertas import add_asuhan, make_cetak
 from tests.verifikasi.perbaikan_maker import make_perbaikan, points
 
@@ -85,6 +94,8 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _stacks(cast, ids)
     _repair(cast, ids)
     _bpjs(cast, ids)
+    _setoran(cast, ids)
+    _iuran(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -274,6 +285,56 @@ def _bpjs(cast: Cast, ids: Ids) -> None:
     db.session.commit()
 
 
+def _setoran(cast: Cast, ids: Ids) -> None:
+    """A remittance that was paid and of which BPJS refused a month, one to be paid, a failed upload."""
+    refused, waiting = (make_lunas(one, today()) for one in make_donatur(pekerja=2).asuhan)
+    waiting.status_bpjs = StatusBpjs.DISETOR  # not for the first one
+    db.session.flush()
+    paid = setor_maker.build(cast)
+    setor_maker.approve(cast, paid)
+    setor_maker.pay(cast, paid, pindaian=Bersih("application/pdf", b"%PDF-1.7 bukti", 1, 595, 842))
+    setor_maker.read_record(cast, setor_maker.answer(refused, "T", "Nama tidak sesuai"))
+    waiting.status_bpjs = StatusBpjs.BELUM
+    db.session.flush()
+    paket = setor_maker.build(cast)
+    setor_maker.approve(cast, paket)
+    lapsed = make_donatur().asuhan[0].pekerja
+    lapsed.status, lapsed.lunas_sampai = StatusPekerja.NONAKTIF, date(2026, 6, 1)
+    lapsed.sumber, lapsed.sumber_pada = SumberPerlindungan.DIHITUNG, date(2026, 10, 1)
+    ids["pekerja_terhenti"] = lapsed.id
+    ids |= {"paket_setor_lunas": paid.id, "paket_setor": paket.id, "iuran_ditolak": refused.id}
+    row = Impor(
+        id=uuid.uuid4(), jenis=JenisImpor.CATATAN_BPJS, status=StatusImpor.GAGAL, sha256="0" * 64,
+        akhiran=".xlsx", kunci_berkas="", galat="Berkas ini bukan XLSX.", kemajuan=100, dibuat_pada=now(),
+        dibuat_oleh=cast.bayu.akun.id, kedaluwarsa_pada=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    ids["impor_catatan_bpjs"] = row.id
+    db.session.commit()
+
+
+def _iuran(cast: Cast, ids: Ids) -> None:
+    """Rini pays for two workers: one month accepted, another recorded, and a refund proposed."""
+    paid, waiting = make_donatur(cast.rini.asn, pekerja=2).asuhan
+    rows = [
+        record_penerimaan(
+            one, saluran=Saluran.TUNAI, tanggal=today(), bukti=f"KAS-{n}", jumlah=20_000,
+            bulan_mulai=awal_bulan(today()), jumlah_bulan=1, by=cast.hadi.pelaku,
+        )
+        for n, one in enumerate((paid, waiting))
+    ]  # fmt: skip
+    db.session.commit()
+    accept_penerimaan(rows[0], by=cast.yuni.pelaku)
+    iuran = db.session.scalars(db.select(Iuran).where(Iuran.penerimaan_id == rows[0].id)).one()
+    usul = propose_usul(
+        iuran, JenisUsul.KEMBALIKAN, alasan="salah_donatur", keterangan="tertukar", by=cast.hadi.pelaku
+    )
+    ids |= {"iuran_rini": iuran.id, "asuhan_rini": waiting.id, "penerimaan": rows[1].id, "usul_rini": usul.id}
+    ids["asn_maya"] = db.session.get_one(SuratKuasa, ids["surat_maya"]).asn_id
+    ids |= {"bulan_ini": f"{today():%Y-%m}", "tahun_ini": today().year}
+    db.session.commit()
+
+
 EVERYBODY = frozenset(one.name for one in fields(Cast))
 Sample = tuple[dict[str, str], frozenset[str]]
 
@@ -306,6 +367,25 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("kepesertaan", ("impor_id",)): _one("impor_id", impor_jawaban_bpjs="bayu", impor_kpj=""),
     ("kpj", ("impor_id",)): _one("impor_id", impor_kpj="bayu", impor_jawaban_bpjs=""),
     ("kepesertaan", ("pekerja_id",)): _one("pekerja_id", pekerja_bpjs="bayu", pekerja_bebas=""),
+    ("terhenti", ("pekerja_id",)): _one("pekerja_id", pekerja_terhenti="rini", pekerja_bpjs=""),
+    ("setoran", ("impor_id",)): _one("impor_id", impor_catatan_bpjs="bayu", impor_kpj=""),
+    ("setoran", ("iuran_id",)): _one("iuran_id", iuran_ditolak="bayu"),
+    ("setoran.pay", ("paket_id",)): _one("paket_id", paket_setor="hadi", paket_daftar=""),
+    ("setoran.proof", ("paket_id",)): _one(
+        "paket_id", paket_setor_lunas="bayu hadi yuni", paket_setor="", paket_daftar=""
+    ),
+    ("iuran", ("bulan",)): _one("bulan", bulan_ini="*"),
+    ("iuran", ("tahun",)): _one("tahun", tahun_ini="*"),
+    ("iuran", ("iuran_id",)): _one("iuran_id", iuran_rini="rini hadi"),
+    ("iuran", ("asn_id", "bulan")): [
+        ({"asn_id": "asn_maya", "bulan": "bulan_ini"}, frozenset({"hadi", "yuni", "bayu", "budi"})),
+        ({"asn_id": "asn_sari", "bulan": "bulan_ini"}, frozenset({"hadi", "yuni", "bayu"})),
+    ],
+    ("iuran_kelola", ("bulan",)): _one("bulan", bulan_ini="*"),
+    ("iuran_kelola", ("asuhan_id",)): _one("asuhan_id", asuhan_rini="hadi", asuhan_sari=""),
+    ("iuran_kelola", ("penerimaan_id",)): _one("penerimaan_id", penerimaan="hadi yuni"),
+    ("iuran_kelola", ("iuran_id",)): _one("iuran_id", iuran_rini="hadi"),
+    ("iuran_kelola", ("usul_id",)): _one("usul_id", usul_rini="hadi yuni"),
     # What is still being built is not the approver's to see.
     ("paket", ("paket_id",)): _one(
         "paket_id", paket_daftar="bayu", paket_kartu="bayu yuni", paket_mandat="hadi yuni"

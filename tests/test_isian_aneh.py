@@ -63,7 +63,7 @@ SATU_SATU = (
     "sandi_program",
 )
 #: These posts only answer a question.
-HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total", "/asli/cari", "/serah/cari")
+HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total", "/asli/cari", "/serah/cari", "/iuran/kelola/cari")
 #: The engines differ only in these; PostgreSQL, slower to put back, meets no others.
 BEDA_MESIN = ("nul", "panjang", "melebar", "melebar_lipat")
 SELALU = ("versi", "kunci_formulir", "cetak_ulang")
@@ -71,7 +71,7 @@ BAIK = {200, 204, 303, 307, 404, 409, 413, 422}
 
 HARI = f"{today():%d-%m-%Y}"
 SANDI_BARU = "hujan deras di pagi hari"
-BERKAS = ("lembar", "berkas", "surat_kuasa", "ktp", "buku_rekening", "surat_pencabutan")
+BERKAS = ("lembar", "berkas", "surat_kuasa", "ktp", "buku_rekening", "surat_pencabutan", "pindaian")
 _PEKERJA = jalan.pekerja()
 _IMPOR = {"token": "0" * 64, "cara": "semua", "setuju": "y"}
 _NIHIL = str(uuid.UUID(int=0))
@@ -173,6 +173,20 @@ ISI: dict[str, dict[str, str]] = {
     "pindai.keep_found": {"tanggal": HARI},
     "pindai.page": {"surat": "surat_lina", "sebagai": "ktp-1"},
     "pindai.send": {"tanggal": HARI},
+    "iuran_kelola.propose": {"alasan": "salah_donatur", "keterangan": "Tertukar"},
+    "iuran_kelola.record_receipt": {
+        "saluran": "tunai", "tanggal": HARI, "bukti": "KAS-77", "bulan_mulai": f"{today():%Y-%m}",
+        "jumlah_bulan": "3", "jumlah": "100.000",
+    },
+    "iuran_kelola.refuse_proposal": {"catatan": "Belum jelas."},
+    "iuran_kelola.refuse_receipt": {"catatan": "Buktinya tidak terbaca."},
+    "iuran_kelola.search": {"nip": "198503022010012001"},
+    "kepesertaan.confirm_lapse": {"pada": HARI, "catatan": "Daftar kantor cabang"},
+    "terhenti.decide": {"catatan": "Donatur memastikan pekerja masih bekerja"},
+    "setoran.impor": {"berkas": "", "ulang": ""},
+    "setoran.impor_terapkan": _IMPOR,
+    "setoran.pay": {"nomor": "NTPN-9", "tanggal": HARI, "jumlah": "16.800", "pindaian": ""},
+    "setoran.resubmit": {"tanggal": HARI, "catatan": "Nama diperbaiki"},
     "surat_daftar.move_originals": {"surat": "surat_sari", "ke": "admin"},
     "surat_kuasa.cancel": {"alasan": "duplikat"},
     "surat_kuasa.move_original": {"ke": "opd", "catatan": "di loket"},
@@ -290,6 +304,7 @@ RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
     paket pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar cermin
+    setoran terhenti iuran_kelola
 """.split()  # noqa: SIM905
 
 
@@ -363,6 +378,7 @@ def test_forms(
 def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
     """Pages show several forms; only rooms with a single one per page can be told what they ask."""
     several = {
+        "iuran_kelola",
         "serah",
         "asli",
         "cabut",
