@@ -126,8 +126,13 @@ def balik(jurnal_ids: Collection[uuid.UUID], *, tanggal: date, by: Pelaku) -> li
     return catat(postings, by=by)
 
 
-def list_berlaku(iuran_ids: Collection[uuid.UUID], jenis: JenisJurnal) -> dict[uuid.UUID, uuid.UUID]:
-    """The newest posting of this kind that stands (is not reversed) for each of these contributions."""
+def list_berlaku(
+    iuran_ids: Collection[uuid.UUID], jenis: JenisJurnal, dari: AkunBuku | None = None
+) -> dict[uuid.UUID, uuid.UUID]:
+    """The newest posting of this kind that stands (is not reversed) for each of these contributions.
+
+    ``dari``: only postings that debit this account.
+    """
     dibalik = select(Jurnal.membalik_id).where(Jurnal.membalik_id.is_not(None))
     found: dict[uuid.UUID, uuid.UUID] = {}
     for some in chunks(sorted(iuran_ids)):
@@ -136,6 +141,9 @@ def list_berlaku(iuran_ids: Collection[uuid.UUID], jenis: JenisJurnal) -> dict[u
             .where(Jurnal.iuran_id.in_(some), Jurnal.jenis == jenis, Jurnal.id.not_in(dibalik))
             .order_by(Jurnal.pada, Jurnal.id)
         )
+        if dari is not None:
+            debet = select(Entri.jurnal_id).where(Entri.akun == dari, Entri.sisi == Sisi.D)
+            query = query.where(Jurnal.id.in_(debet))
         found |= {row.iuran_id: row.id for row in db.session.execute(query)}
     return found
 

@@ -127,6 +127,9 @@ def balikkan_debet(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku) -> None:
     set_many(rows, {one.id: {"kelas_gagal": KelasGagal.COBA_LAGI} for one in rows})
     advance_many(MACHINE, rows, "terlambat_gagal", by=by)
     buku.balik([jurnal[one.id] for one in rows], tanggal=tanggal, by=by)
+    # A price that fell after the debit had given the difference back: that money has not come in after all.
+    while lebih := buku.list_berlaku([one.id for one in rows], JenisJurnal.KELEBIHAN, AkunBuku.TITIPAN_IURAN):
+        buku.balik(list(lebih.values()), tanggal=tanggal, by=by)
     buku.catat(
         [
             buku.Posting.dua_sisi(

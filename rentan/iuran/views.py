@@ -15,6 +15,7 @@ from rentan.core.permissions import Permission
 from rentan.iuran import kuitansi, queries
 from rentan.iuran.mengapa import garis_waktu
 from rentan.iuran.mengapa_fakta import jelaskan_bulan
+from rentan.iuran.pemberitahuan import count_belum_dibaca
 from rentan.iuran.status import GUGUR, StatusIuran
 from rentan.tarif.queries import jadwal_bulan
 from rentan.util.tanggal import awal_bulan, tambah_bulan
@@ -25,7 +26,7 @@ from rentan.web.unduhan import kirim_berkas
 
 bp = Blueprint("iuran", __name__)
 P = Permission
-add_menu("Iuran", "iuran.index", P.IURAN_SENDIRI, awalan="/iuran", urutan=47)
+add_menu("Iuran saya", "iuran.index", P.IURAN_SENDIRI, awalan=("/iuran", "/pemberitahuan"), urutan=47)
 PDF = "application/pdf"
 TAHUN_AWAL = 2020
 
@@ -41,6 +42,7 @@ def index() -> Response:
         bulan=bulan,
         berikut=_bulan_berikut(bulan),
         kredit=kuitansi.kredit_donatur(asn),
+        belum_dibaca=count_belum_dibaca(asn.id),
         tahun=today().year,
         GUGUR=GUGUR,
     )

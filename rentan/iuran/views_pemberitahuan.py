@@ -25,14 +25,12 @@ from rentan.iuran.pratinjau import load_plafon
 from rentan.opd.queries import list_semua_opd
 from rentan.tarif.queries import hari_debet, load_tabel
 from rentan.web.access import pelaku, requires
-from rentan.web.context import add_menu
 from rentan.web.page import render_page
 from rentan.web.transaction import answered_before, finish
 from rentan.web.unduhan import kirim_berkas
 
 bp = Blueprint("pemberitahuan", __name__)
 P = Permission
-add_menu("Pemberitahuan", "pemberitahuan.index", P.IURAN_SENDIRI, awalan="/pemberitahuan", urutan=48)
 #: Donors in one PDF: a print of several thousand pages would stop the printer, not only the server.
 SEKALI_CETAK = 200
 

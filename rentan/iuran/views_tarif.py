@@ -49,7 +49,6 @@ bp = Blueprint("tarif", __name__, url_prefix="/tarif")
 P = Permission
 add_menu("Tarif", "tarif.index", P.TARIF_UBAH, awalan="/tarif", urutan=83)
 add_menu("Tarif", "tarif.changes", P.IURAN_LIHAT, awalan="/tarif", urutan=36, kecuali=P.TARIF_UBAH)
-add_menu("Plafon", "tarif.ceilings", P.SURAT_BANTU, awalan="/tarif", urutan=36, kecuali=P.IURAN_LIHAT)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ in the month; whoever must pay never meets a contradiction, since ``pada`` refus
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -85,24 +85,35 @@ class TabelTarif:
         """Why prices differ from the month before, one sentence each with its legal source."""
         lalu = tambah_bulan(awal_bulan(bulan), -1)
         kini, dulu = self.berlaku(bulan), self.berlaku(lalu)
-        found = [
-            f"{nama_potongan(one)} berakhir ({one.dasar_hukum})." for k, one in dulu.items() if k not in kini
-        ]
-        found += [
-            f"{nama_potongan(one)} mulai berlaku ({one.dasar_hukum})."
-            for k, one in kini.items()
-            if k not in dulu
-        ]
+        found = _kalimat([one for key, one in dulu.items() if key not in kini], "berakhir")
+        found += _kalimat([one for key, one in kini.items() if key not in dulu], "mulai berlaku")
         susunan = self.susunan_pada(bulan)
         if susunan.mulai == awal_bulan(bulan) and susunan.mulai > min(one.mulai for one in self.susunan):
             found.append(f"Tabel kelas penghasilan yang baru mulai berlaku ({susunan.dasar_hukum}).")
-        return sorted(found)
+        return found
+
+
+def _kalimat(cuts: Sequence[Potongan], apa: str) -> list[str]:
+    """Cuts that differ only in their programme share a sentence."""
+    groups: dict[tuple[int, str, str, str], list[str]] = {}
+    for one in cuts:
+        programs = groups.setdefault((one.persen, one.sektor, one.pendanaan, one.dasar_hukum), [])
+        programs.append(one.program)
+    return sorted(
+        f"Potongan {persen}% {' dan '.join(sorted(programs))} untuk {_siapa(sektor, pendanaan)} "
+        f"{apa} ({hukum})."
+        for (persen, sektor, pendanaan, hukum), programs in groups.items()
+    )
 
 
 def nama_potongan(one: Potongan) -> str:
-    """``Potongan JKK 50% untuk pekerjaan lain``."""
-    siapa = {"transportasi": "pekerja transportasi", "lain": "pekerjaan lain"}.get(one.sektor, one.sektor)
-    return f"Potongan {one.program} {one.persen}% untuk {siapa}"
+    """``Potongan 50% JKK untuk pekerjaan lain``."""
+    return f"Potongan {one.persen}% {one.program} untuk {_siapa(one.sektor, one.pendanaan)}"
+
+
+def _siapa(sektor: str, pendanaan: str) -> str:
+    siapa = "pekerja transportasi" if sektor == "transportasi" else "pekerjaan lain"
+    return siapa if pendanaan == "pribadi" else f"{siapa} yang dibayar APBD"
 
 
 def buat_harga(tabel: TabelTarif) -> Harga:

@@ -57,10 +57,7 @@ def test_the_end_of_the_halving_is_seen_without_any_edit(kota: Any) -> None:
     assert [(one.lama, one.baru) for one in found.jumlah[:4]] == [
         (3 * 8_400 + 28_400, 3 * 16_800 + 28_400)
     ] * 3 + [(3 * 8_400 + 28_400, 3 * 16_800 + 36_800)]
-    assert tabel.sebab(JAN) == [
-        "Potongan JKK 50% untuk pekerjaan lain berakhir (PP 50/2025).",
-        "Potongan JKM 50% untuk pekerjaan lain berakhir (PP 50/2025).",
-    ]
+    assert tabel.sebab(JAN) == ["Potongan 50% JKK dan JKM untuk pekerjaan lain berakhir (PP 50/2025)."]
     assert tabel.berikut(date(2026, 11, 21)) == JAN
 
 

@@ -1,0 +1,248 @@
+"""Months that were paid at another price than the tariff has now (product.md §3 "nothing … silently").
+
+Cheaper: the difference is carried over for the sponsorship and used first next time. Dearer: what is carried
+over pays the rest, otherwise it becomes a matter for the treasurer. What BPJS has already is not touched; a
+difference there is owed by BPJS and somebody asks for it. Months that have not left are priced anew by the
+schedule itself.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, func, or_, select
+
+from rentan.asuhan.models import Asuhan
+from rentan.core.actor import SISTEM
+from rentan.core.clock import today
+from rentan.core.massal import chunks, set_many
+from rentan.core.permissions import Peran
+from rentan.core.queue import task
+from rentan.ext import db
+from rentan.iuran import buku
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
+from rentan.iuran.jadwal import potret_harga
+from rentan.iuran.models import Entri, Iuran, Jurnal, Urusan
+from rentan.iuran.pemberitahuan import umumkan_tarif
+from rentan.iuran.status import UANG_MASUK, JenisUrusan, StatusBpjs, StatusIuran
+from rentan.iuran.tagihan import periksa_semua
+from rentan.iuran.urusan import UrusanBaru, buka_banyak
+from rentan.util.rupiah import format_rupiah
+from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
+
+#: Months back that a late success may still be in.
+MUNDUR = 2
+_SUDAH = (StatusBpjs.DISETOR, StatusBpjs.TERCATAT)
+
+
+@dataclass(frozen=True)
+class Selisih:
+    """A paid month and what it costs now; ``beda`` is negative when it has become cheaper."""
+
+    row: Iuran
+    beda: int
+
+
+def sesuaikan_dibayar(hari: date | None = None) -> int:
+    """Job "sesuaikan-tarif": settle the paid months whose price differs; how many something was done about.
+
+    A second run finds them settled.
+    """
+    hari = hari or today()
+    found = _list_selisih(tambah_bulan(awal_bulan(hari), -MUNDUR))
+    belum = [one for one in found if one.row.status_bpjs is StatusBpjs.BELUM]
+    sudah = [one for one in found if one.row.status_bpjs in _SUDAH and one.beda < 0]
+    banyak = _turun([one for one in belum if one.beda < 0], hari)
+    banyak += _naik([one for one in belum if one.beda > 0], hari)
+    return banyak + _tagih_bpjs(sudah, hari)
+
+
+@task("akibat-tarif")
+def carry_out(bulan: str) -> None:
+    """After a confirmed change from the month ``bulan`` (ISO) on: notices, paid months, what is scheduled."""
+    mulai = date.fromisoformat(bulan)
+    umumkan_tarif(mulai, perbarui=True)
+    sesuaikan_dibayar()
+    periksa_semua()
+
+
+def _list_selisih(sejak: date) -> list[Selisih]:
+    """Paid months since then at another price, locked; kinds first, since a few dozen describe them all."""
+    kind = (Iuran.periode, Iuran.penghasilan, Iuran.program, Iuran.sektor, Iuran.jumlah)
+    kinds = db.session.execute(
+        select(*kind).where(Iuran.periode >= sejak, Iuran.status.in_(UANG_MASUK)).distinct()
+    ).all()
+    beda = {
+        tuple(one): potret_harga(one.periode, one.penghasilan, one.program, one.sektor)["jumlah"] - one.jumlah
+        for one in kinds
+    }
+    lain = sorted(key for key, n in beda.items() if n)
+    found = []
+    for some in chunks(lain, 50):
+        query = select(Iuran).where(
+            or_(*(and_(*(a == b for a, b in zip(kind, key, strict=True))) for key in some)),
+            Iuran.status.in_(UANG_MASUK),
+        )
+        for row in db.session.scalars(query.order_by(Iuran.id).with_for_update()):
+            key = (row.periode, row.penghasilan, row.program, row.sektor, row.jumlah)
+            found.append(Selisih(row, beda[key]))
+    return found
+
+
+def _turun(items: Sequence[Selisih], hari: date) -> int:
+    """The difference becomes credit of the sponsorship, and BPJS gets the new price."""
+    _potret([one.row for one in items])
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.KELEBIHAN,
+                hari,
+                AkunBuku.TITIPAN_IURAN,
+                AkunBuku.KREDIT_DONATUR,
+                -one.beda,
+                asuhan_id=one.row.asuhan_id,
+                iuran_id=one.row.id,
+            )
+            for one in items
+        ],
+        by=SISTEM,
+    )
+    return len(items)
+
+
+def _naik(items: Sequence[Selisih], hari: date) -> int:
+    """What is carried over pays the rest; without enough of it the treasurer asks for it, once."""
+    if not items:
+        return 0
+    keys = sorted({one.row.asuhan_id for one in items})
+    for some in chunks(keys):
+        lock = select(Asuhan.id).where(Asuhan.id.in_(some)).order_by(Asuhan.id)
+        db.session.execute(lock.with_for_update(key_share=True)).all()
+    saldo = buku.saldo_kredit(keys)
+    lunas = []
+    ada = _urusan_ada(keys)
+    kurang = []
+    for one in sorted(items, key=lambda one: (one.row.asuhan_id, one.row.periode)):
+        row = one.row
+        if saldo.get(row.asuhan_id, 0) >= one.beda:
+            saldo[row.asuhan_id] -= one.beda
+            lunas.append(one)
+        elif (row.asuhan_id, row.periode) not in ada:
+            kurang.append(one)
+    banyak = buka_banyak([_urusan_kurang(one) for one in kurang])
+    _potret([one.row for one in lunas], tambahan={one.row.id: one.beda for one in lunas})
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.PAKAI_KREDIT,
+                hari,
+                AkunBuku.KREDIT_DONATUR,
+                AkunBuku.TITIPAN_IURAN,
+                one.beda,
+                asuhan_id=one.row.asuhan_id,
+                iuran_id=one.row.id,
+            )
+            for one in lunas
+        ],
+        by=SISTEM,
+    )
+    return banyak + len(lunas)
+
+
+def _urusan_kurang(one: Selisih) -> UrusanBaru:
+    row = one.row
+    return UrusanBaru(
+        JenisUrusan.KURANG_BAYAR,
+        row.asuhan_id,
+        row.periode,
+        f"Iuran {format_bulan(row.periode)} sudah dibayar {format_rupiah(row.jumlah)}, tetapi tarifnya kini "
+        f"{format_rupiah(row.jumlah + one.beda)}. Mintalah kekurangan {format_rupiah(one.beda)} kepada "
+        "donatur dan catat sebagai penerimaan.",
+        Peran.BENDAHARA,
+        row.id,
+    )
+
+
+def _tagih_bpjs(items: Sequence[Selisih], hari: date) -> int:
+    """BPJS has more than the price: the donor is credited now, and somebody asks BPJS for it."""
+    posted = _sudah_ditagih([one.row.id for one in items])
+    fresh = [(one.row, -one.beda - posted.get(one.row.id, 0)) for one in items]
+    fresh = [(row, n) for row, n in fresh if n > 0]
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.KELEBIHAN,
+                hari,
+                AkunBuku.PIUTANG_BPJS,
+                AkunBuku.KREDIT_DONATUR,
+                n,
+                asuhan_id=row.asuhan_id,
+                iuran_id=row.id,
+            )
+            for row, n in fresh
+        ],
+        by=SISTEM,
+    )
+    buka_banyak(
+        [
+            UrusanBaru(
+                JenisUrusan.PENGEMBALIAN,
+                row.asuhan_id,
+                row.periode,
+                f"Iuran {format_bulan(row.periode)} sudah disetor, tetapi tarifnya kini lebih rendah. "
+                f"Mintalah {format_rupiah(n)} kembali dari BPJS atau perhitungkan pada setoran berikutnya; "
+                "donatur sudah menerima kelebihannya sebagai kredit.",
+                Peran.PETUGAS_BPJS,
+                row.id,
+            )
+            for row, n in fresh
+        ]
+    )
+    return len(fresh)
+
+
+def _sudah_ditagih(iuran_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    dibalik = select(Jurnal.membalik_id).where(Jurnal.membalik_id.is_not(None))
+    found: dict[uuid.UUID, int] = {}
+    for some in chunks(sorted(iuran_ids)):
+        query = (
+            select(Jurnal.iuran_id, func.sum(Entri.jumlah).label("n"))
+            .join(Entri, Entri.jurnal_id == Jurnal.id)
+            .where(
+                Jurnal.iuran_id.in_(some),
+                Jurnal.jenis == JenisJurnal.KELEBIHAN,
+                Jurnal.id.not_in(dibalik),
+                Entri.akun == AkunBuku.PIUTANG_BPJS,
+                Entri.sisi == Sisi.D,
+            )
+            .group_by(Jurnal.iuran_id)
+        )
+        found |= {row.iuran_id: int(row.n) for row in db.session.execute(query)}
+    return found
+
+
+def _urusan_ada(asuhan_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, date]]:
+    """Also the closed ones: what somebody has decided is not asked again."""
+    found: set[tuple[uuid.UUID, date]] = set()
+    for some in chunks(sorted(asuhan_ids)):
+        query = select(Urusan.asuhan_id, Urusan.periode).where(
+            Urusan.jenis == JenisUrusan.KURANG_BAYAR, Urusan.asuhan_id.in_(some)
+        )
+        found |= {(row.asuhan_id, row.periode) for row in db.session.execute(query)}
+    return found
+
+
+def _potret(rows: Sequence[Iuran], tambahan: dict[uuid.UUID, int] | None = None) -> None:
+    """The price of now; ``tambahan`` is what credit pays of it in addition."""
+    kolom = ("jumlah", "jkk", "jkm", "jht", "tarif_kelas_id")
+    values = {}
+    for row in rows:
+        harga = potret_harga(row.periode, row.penghasilan, row.program, row.sektor)
+        kredit = min(row.kredit_dipakai + (tambahan or {}).get(row.id, 0), harga["jumlah"])
+        if row.status is StatusIuran.DARI_KREDIT:
+            kredit = harga["jumlah"]
+        values[row.id] = {name: harga[name] for name in kolom} | {"kredit_dipakai": kredit}
+    set_many(rows, values)

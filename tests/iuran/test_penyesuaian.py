@@ -1,0 +1,155 @@
+"""Months that were paid at another price: carried over, used first, asked for once; never silently."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from rentan.core.actor import SISTEM
+from rentan.core.clock import today
+from rentan.core.permissions import Peran
+from rentan.ext import db
+from rentan.iuran import buku, gerak
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
+from rentan.iuran.models import Iuran, Urusan
+from rentan.iuran.penyesuaian import sesuaikan_dibayar
+from rentan.iuran.status import MACHINE, JenisUrusan, StatusBpjs, StatusIuran
+from rentan.pekerja.status import Sektor
+from rentan.tarif.actions import add_kelas, add_potongan, end_potongan
+from rentan.tarif.price import Kelas, Potongan
+from rentan.tarif.queries import load_tabel
+from rentan.tarif.tabel import SusunanKelas
+from rentan.util.tanggal import awal_bulan, tambah_bulan
+from tests.iuran.maker import lacak, make_donatur, make_iuran
+
+#: After the cuts of the seed: the full price is 16.800.
+BULAN = max(date(2027, 6, 1), tambah_bulan(awal_bulan(today()), 1))
+
+
+def potong(program: str = "JKK", mulai: date = BULAN) -> None:
+    add_potongan(Potongan(mulai, None, "lain", "pribadi", program, 50, "Peraturan rekaan"), by=SISTEM)  # type: ignore[arg-type]
+
+
+def paid(asuhan: Any, bulan: date = BULAN, bpjs: StatusBpjs = StatusBpjs.BELUM) -> Iuran:
+    """A month paid ahead by debit, with its ledger."""
+    row = make_iuran(asuhan, bulan, StatusIuran.BERHASIL, dibayar_pada=today())
+    posting = [
+        buku.Posting.dua_sisi(
+            JenisJurnal.DEBET, today(), AkunBuku.BANK_PENAMPUNG, AkunBuku.TITIPAN_IURAN, row.jumlah,
+            iuran_id=row.id,
+        )
+    ]  # fmt: skip
+    row.status_bpjs = bpjs
+    if bpjs is StatusBpjs.TERCATAT:
+        row.tercatat_pada = today()
+    if bpjs in gerak.SUDAH_DISETOR:
+        posting.append(
+            buku.Posting.dua_sisi(
+                JenisJurnal.SETORAN, today(), AkunBuku.TITIPAN_IURAN, AkunBuku.BANK_PENAMPUNG, row.jumlah,
+                iuran_id=row.id,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    buku.catat(posting, by=SISTEM)
+    return row
+
+
+@pytest.fixture
+def asuhan(app: Any) -> Any:
+    return make_donatur(sektor=Sektor.LAIN).asuhan[0]
+
+
+def test_a_cheaper_month_is_carried_over_once(asuhan: Any) -> None:
+    row = paid(asuhan)
+    assert row.jumlah == 16_800
+    potong()
+
+    assert sesuaikan_dibayar() == 1
+    assert sesuaikan_dibayar() == 0
+    db.session.expire_all()
+    assert (row.jumlah, row.jkk, row.jkm) == (11_800, 5_000, 6_800)
+    assert buku.saldo_kredit([asuhan.id]) == {asuhan.id: 5_000}
+    assert -buku.saldo(AkunBuku.TITIPAN_IURAN) == 11_800
+
+
+def test_a_late_reversal_takes_the_difference_back_too(asuhan: Any, cast: Any) -> None:
+    row = paid(asuhan)
+    lacak(MACHINE, row.id, ("jadwalkan", "masuk_batch", "kirim", "berhasil"))
+    potong()
+    sesuaikan_dibayar()
+    gerak.balikkan_debet([row], tanggal=today(), by=cast.hadi.pelaku)
+
+    assert buku.saldo_kredit([asuhan.id]) == {}
+    assert buku.saldo(AkunBuku.TITIPAN_IURAN) == buku.saldo(AkunBuku.BANK_PENAMPUNG) == 0
+    assert (row.status, row.tagihan) == (StatusIuran.GAGAL, 11_800)
+
+
+def test_what_bpjs_has_already_is_asked_back_and_credited(asuhan: Any) -> None:
+    row = paid(asuhan, bpjs=StatusBpjs.TERCATAT)
+    potong()
+
+    assert sesuaikan_dibayar() == 1
+    assert sesuaikan_dibayar() == 0
+    assert row.jumlah == 16_800
+    assert buku.saldo_kredit([asuhan.id]) == {asuhan.id: 5_000}
+    assert buku.saldo(AkunBuku.PIUTANG_BPJS) == 5_000
+    urusan = db.session.scalars(db.select(Urusan)).one()
+    assert (urusan.jenis, urusan.pemilik) == (JenisUrusan.PENGEMBALIAN, Peran.PETUGAS_BPJS)
+    potong("JKM")  # a further cut: only the further difference
+    assert sesuaikan_dibayar() == 1
+    assert buku.saldo(AkunBuku.PIUTANG_BPJS) == 8_400
+    assert db.session.scalar(db.select(db.func.count()).select_from(Urusan)) == 1
+
+
+def test_a_dearer_month_is_asked_for_once(asuhan: Any) -> None:
+    potong()
+    row = paid(asuhan)
+    assert row.jumlah == 11_800
+    key = next(key for key, one in load_tabel().potongan.items() if one.dasar_hukum == "Peraturan rekaan")
+    potong("JKM", tambah_bulan(BULAN, 5))
+    end_potongan(key, BULAN, by=SISTEM)
+    later = paid(asuhan, tambah_bulan(BULAN, 1))
+    assert later.jumlah == 16_800
+    naik(BULAN)
+
+    assert sesuaikan_dibayar() == 2
+    for urusan in db.session.scalars(db.select(Urusan)):
+        assert (urusan.jenis, urusan.pemilik) == (JenisUrusan.KURANG_BAYAR, Peran.BENDAHARA)
+        urusan.selesai_pada, urusan.catatan = urusan.dibuat_pada, "dibebaskan"
+    db.session.flush()
+    assert sesuaikan_dibayar() == 0  # what somebody has decided is not asked again
+
+
+def naik(mulai: date) -> None:
+    """JKM from 6.800 to 7.000 in every class."""
+    tabel = load_tabel()
+    kelas = tuple(
+        Kelas(one.min, one.maks, one.dasar, one.jkk, 7_000, one.jht)
+        for one in tabel.susunan_pada(mulai).kelas
+    )
+    add_kelas(SusunanKelas(mulai, kelas, "Peraturan rekaan"), by=SISTEM)
+
+
+def test_what_is_carried_over_pays_a_dearer_month_first(asuhan: Any) -> None:
+    mahal = paid(asuhan, tambah_bulan(BULAN, 1))
+    paid(asuhan)
+    potong()
+    key = next(key for key, one in load_tabel().potongan.items() if one.dasar_hukum == "Peraturan rekaan")
+    end_potongan(key, BULAN, by=SISTEM)
+    sesuaikan_dibayar()
+    assert buku.saldo_kredit([asuhan.id]) == {asuhan.id: 5_000}
+    naik(tambah_bulan(BULAN, 1))
+
+    assert sesuaikan_dibayar() == 1
+    db.session.expire_all()
+    assert (mahal.jumlah, mahal.kredit_dipakai, mahal.tagihan) == (17_000, 200, 16_800)
+    assert buku.saldo_kredit([asuhan.id]) == {asuhan.id: 4_800}
+    assert db.session.scalar(db.select(Urusan)) is None
+
+
+def test_a_month_in_an_unpaid_remittance_waits(asuhan: Any) -> None:
+    paid(asuhan, bpjs=StatusBpjs.DALAM_SETORAN)
+    potong()
+    assert sesuaikan_dibayar() == 0
