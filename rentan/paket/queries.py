@@ -16,7 +16,7 @@ from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.ext import db
 from rentan.paket.models import Paket, Pengecualian
-from rentan.paket.status import PENYUSUN, JenisPaket, StatusPaket
+from rentan.paket.status import PENGIRIM, PENYUSUN, JenisPaket, StatusPaket
 
 #: Whose answers the lines of an exception list belong to.
 IMPOR_PAKET = {
@@ -27,6 +27,8 @@ IMPOR_PAKET = {
     JenisPaket.DAFTAR: (JenisImpor.JAWABAN_BPJS, JenisImpor.KPJ),
     JenisPaket.KARTU: (),
 }
+#: Files that hold whole NIK.
+KE_BPJS = (JenisPaket.DAFTAR, JenisPaket.SETOR)
 BATAS_HITUNG = 1_000  # counting further would only cost time
 
 
@@ -46,10 +48,14 @@ def jenis_terlihat(by: Pelaku) -> tuple[JenisPaket, ...]:
 
 
 def _seen_by(by: Pelaku) -> ColumnElement[bool]:
-    """The kinds of who builds them; who approves sees what has been locked once, not a list being built."""
+    """The kinds of who builds them; who approves or hands them over sees what has been locked once, not a list
+    being built."""
     built = [one for one in JenisPaket if by.has(PENYUSUN[one])]
-    own = Paket.jenis.in_(built) if built else false()
-    return or_(own, Paket.dikunci_pada.is_not(None)) if by.has(Peran.PENYETUJU) else own
+    sent = [one for one in JenisPaket if by.has(PENGIRIM[one], Peran.PENYETUJU)]
+    return or_(
+        Paket.jenis.in_(built) if built else false(),
+        and_(Paket.jenis.in_(sent), Paket.dikunci_pada.is_not(None)) if sent else false(),
+    )
 
 
 def get_paket(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Paket:
@@ -64,12 +70,12 @@ def get_paket(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
 
 
 def may_download(paket: Paket, *, seen_by: Pelaku) -> bool:
-    """Is there a valid file for this person? Whole NIK are not the approver's to read (AUZ-3): of the list to
-    BPJS the approver sees the masked lines, their number, and the hash.
+    """Is there a valid file for this person? Whole NIK are not the approver's or the treasurer's to read
+    (AUZ-3): of the lists to BPJS they see the masked lines, their number, and the hash.
     """
     if paket.kunci_berkas is None or paket.status in (StatusPaket.DISUSUN, StatusPaket.DIBATALKAN):
         return False
-    return paket.jenis is not JenisPaket.DAFTAR or seen_by.has(PENYUSUN[paket.jenis])
+    return paket.jenis not in KE_BPJS or seen_by.has(PENYUSUN[paket.jenis])
 
 
 def list_paket(

@@ -24,6 +24,7 @@ from rentan.pekerja.alasan_bpjs import alasan_of
 from rentan.setoran import actions, queries
 from rentan.setoran.forms import BayarForm, CatatanForm, SusunForm, UlangForm
 from rentan.setoran.impor import PENANGAN
+from rentan.setoran.penangan import PENANGAN as PENANGAN_PAKET
 from rentan.setoran.status import AlasanTinggal
 from rentan.tarif.queries import jadwal_bulan
 from rentan.web.access import fresh, pelaku, requires
@@ -102,7 +103,7 @@ def build() -> Response:
     form = SusunForm()
     if form.accepts():
         with form.rules():
-            paket = susun_paket(JenisPaket.SETOR, today(), by=pelaku())
+            paket = susun_paket(PENANGAN_PAKET.jenis, today(), by=pelaku())
             return finish(
                 url_for("paket.show", paket_id=paket.id), "Setoran disusun. Periksa isinya, lalu kunci."
             )
