@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from rentan.autodebet.perbaikan import PANJANG_KALIMAT
-from rentan.web.forms import BaseForm, TeksPanjangField, VersionedForm, Wajib
+from rentan.web.forms import (
+    BaseForm,
+    FilterForm,
+    Optional,
+    PilihanField,
+    TanggalField,
+    TeksField,
+    TeksPanjangField,
+    VersionedForm,
+    Wajib,
+)
 
 
 class SusunForm(BaseForm):
@@ -18,3 +28,20 @@ class KembalikanForm(VersionedForm):
     """M15: what the donor reads."""
 
     kalimat = TeksPanjangField("Kalimat untuk ASN", [Wajib()], maks=PANJANG_KALIMAT)
+
+
+class BarisForm(VersionedForm):
+    """What a letter of the bank says about one debited line; which fields a step asks for is in ``perlu``."""
+
+    tindakan = PilihanField("Yang dikatakan bank", [Wajib()], tampilan="radio")
+    tanggal = TanggalField("Tanggal menurut bank", [Optional()])
+    ref_bank = TeksField("Nomor referensi bank", [Optional()], maks=40)
+    kode = PilihanField("Sebab gagal menurut bank", [Optional()])
+    catatan = TeksPanjangField("Dasarnya", [Wajib()], maks=500)
+    perlu: frozenset[str] = frozenset()
+
+
+class CariBarisForm(FilterForm):
+    """A line by the reference that the bank names."""
+
+    referensi = TeksField("Nomor referensi", [Optional()], maks=20)

@@ -80,6 +80,7 @@ class Peristiwa(StrEnum):
     HALAMAN_DITEMPATKAN = "halaman_ditempatkan"
     PENGECUALIAN_SELESAI = "pengecualian_selesai"
     PENGECUALIAN_DIAMBIL = "pengecualian_diambil"
+    JAWABAN_BANK_DICATAT = "jawaban_bank_dicatat"
     PENCABUTAN_DICATAT = "pencabutan_dicatat"
     PENCABUTAN_DITERUSKAN = "pencabutan_diteruskan"
     ACARA_DIUBAH = "acara_diubah"

@@ -6,7 +6,7 @@ A room whose answers leave exceptions registers a :class:`Penyelesai` for its ki
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -32,11 +32,12 @@ CATATAN = "catatan"
 
 @dataclass(frozen=True)
 class Isian:
-    """What a person fills in beside the note; ``kode`` is one of the bank's codes."""
+    """What a person fills in; ``kode`` is one of the bank's codes, ``catatan`` what the step rests on."""
 
     tanggal: date | None = None
     ref_bank: str = ""
     kode: str = ""
+    catatan: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Tindakan:
     kunci: str
     label: str
     akibat: str
-    jalankan: Callable[[Pengecualian, Isian, Pelaku], None]
+    jalankan: Callable[[Pengecualian | None, Isian, Pelaku], None]
     isian: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -101,10 +102,11 @@ def selesaikan_pengecualian(
     Raises ``RuleError`` without a word, when closed, or as the step refuses; ``Stale`` for an old page.
     """
     _check(satu, by, versi)
-    if not catatan.strip():
-        raise RuleError("Tuliskan apa yang dilakukan.", "catatan", kode="tanpa_catatan")
     if tindakan != CATATAN:
-        _run(satu, tindakan, isian or Isian(), by)
+        penyelesai = penyelesai_of(satu.jenis)
+        steps = penyelesai.tindakan(satu) if penyelesai else ()
+        run_tindakan(steps, tindakan, isian or Isian(), by, catatan=catatan, satu=satu)
+    _note(catatan)
     satu.selesai_oleh, satu.selesai_pada, satu.catatan = by.akun_id, now(), catatan.strip()
     record(Peristiwa.PENGECUALIAN_SELESAI, by=by, objek=satu, kode=satu.kode, tindakan=tindakan)
 
@@ -117,21 +119,39 @@ def _check(satu: Pengecualian, by: Pelaku, versi: int | None) -> None:
         raise RuleError("Pengecualian ini sudah diselesaikan.", kode="sudah_selesai")
 
 
-def _run(satu: Pengecualian, kunci: str, isian: Isian, by: Pelaku) -> None:
-    penyelesai = penyelesai_of(satu.jenis)
-    offered = {one.kunci: one for one in (penyelesai.tindakan(satu) if penyelesai else ())}
-    if kunci not in offered:
+def _note(catatan: str) -> None:
+    if not catatan.strip():
+        raise RuleError("Tuliskan apa yang dilakukan.", "catatan", kode="tanpa_catatan")
+
+
+def run_tindakan(
+    steps: Sequence[Tindakan],
+    kunci: str,
+    isian: Isian,
+    by: Pelaku,
+    *,
+    catatan: str,
+    satu: Pengecualian | None = None,
+) -> None:
+    """Carry out one of the offered steps. Raises ``RuleError`` for one that is not offered (any more), or
+    when a field that it asks for, or the note, is missing.
+    """
+    _note(catatan)
+    chosen = next((one for one in steps if one.kunci == kunci), None)
+    if chosen is None:
         raise RuleError(
             "Tindakan ini tidak mungkin lagi untuk baris ini. Muat ulang halaman untuk melihat keadaannya.",
             "tindakan",
             kode="tindakan_tidak_mungkin",
         )
-    kalimat = {
-        "tanggal": "Isi tanggal menurut bank.",
-        "ref_bank": "Isi nomor referensi bank.",
-        "kode": "Pilih sebab gagal menurut bank.",
-    }
-    for name in sorted(offered[kunci].isian):
+    for name in sorted(chosen.isian):
         if not getattr(isian, name):
-            raise RuleError(kalimat[name], name, kode=f"tanpa_{name}")
-    offered[kunci].jalankan(satu, isian, by)
+            raise RuleError(_KALIMAT[name], name, kode=f"tanpa_{name}")
+    chosen.jalankan(satu, replace(isian, catatan=catatan.strip()), by)
+
+
+_KALIMAT = {
+    "tanggal": "Isi tanggal menurut bank.",
+    "ref_bank": "Isi nomor referensi bank.",
+    "kode": "Pilih sebab gagal menurut bank.",
+}

@@ -1,0 +1,255 @@
+"""Recording what the bank has answered: moves, attempts, matters, and the batch's own state (B8).
+
+Lines read from a file and answers that a person takes over from a letter of the bank go the same way.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import func, select, update
+
+from rentan.autodebet.hasil_baris import BERUBAH, Keadaan, Putusan
+from rentan.autodebet.kait import SETELAH_DEBET_BERHASIL, SETELAH_DEBET_DIBATALKAN
+from rentan.core.actor import Pelaku
+from rentan.core.clock import now
+from rentan.core.errors import Stale
+from rentan.core.imports_base import Impor
+from rentan.core.massal import chunks, set_many
+from rentan.core.permissions import Peran
+from rentan.ext import db
+from rentan.iuran import gerak
+from rentan.iuran.models import Iuran, Percobaan
+from rentan.iuran.status import HasilCoba, JenisUrusan, KelasGagal, StatusIuran
+from rentan.iuran.urusan import UrusanBaru, buka_banyak, tutup_untuk
+from rentan.paket.actions import catat_hasil
+from rentan.paket.models import Paket
+from rentan.paket.status import StatusPaket
+
+K = Keadaan
+TALANGAN = (
+    "Bank membatalkan debet sesudah iurannya disetor ke BPJS. Tagih kembali kepada donatur, atau ajukan "
+    "penghapusan."
+)
+#: Reconciled already: what changes afterwards is a listed difference (B10), the batch itself stays.
+DICOCOKKAN = (StatusPaket.DIREKONSILIASI, StatusPaket.DITUTUP)
+
+
+def catat_jawaban(found: Sequence[Putusan], *, by: Pelaku, impor_id: uuid.UUID | None = None) -> None:
+    """C7, C8, C10, C15 for these lines, in the caller's transaction; set-based.
+
+    Raises ``Stale`` when a line has been answered by somebody else since it was decided, ``RuleError`` as the
+    moves do.
+    """
+    kena = [one for one in found if one.keadaan in BERUBAH and one.sasaran is not None]
+    pakets = hold_paket({one.sasaran.paket_id for one in kena if one.sasaran})
+    iuran, coba = _hold(kena)
+    _verify(kena, iuran, coba)
+    terlambat = [one.sasaran.iuran_id for one in kena if one.terlambat and one.sasaran]
+    if terlambat:
+        tutup_untuk(JenisUrusan.TANPA_KABAR, terlambat, catatan="Bank sudah memberi jawaban.", by=by)
+    for paket_id, paket in pakets.items():
+        of_this = [one for one in kena if one.sasaran and one.sasaran.paket_id == paket_id]
+        _berhasil([one for one in of_this if one.keadaan is K.BERHASIL], iuran, coba, paket, impor_id, by)
+        _gagal([one for one in of_this if one.keadaan is K.GAGAL], iuran, coba, impor_id, by)
+        _dibatalkan([one for one in of_this if one.keadaan is K.DIBATALKAN], iuran, coba, paket, impor_id, by)
+
+
+def hold_paket(paket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Paket]:
+    """The batches, held in the order of their ids and read anew: before anything else (lock order)."""
+    query = select(Paket).where(Paket.id.in_(set(paket_ids))).order_by(Paket.id)
+    held = db.session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return {one.id: one for one in held}
+
+
+def _hold(kena: Sequence[Putusan]) -> tuple[dict[uuid.UUID, Iuran], dict[uuid.UUID, Percobaan]]:
+    iuran: dict[uuid.UUID, Iuran] = {}
+    coba: dict[uuid.UUID, Percobaan] = {}
+    for some in chunks(sorted({one.sasaran.iuran_id for one in kena if one.sasaran})):
+        query = select(Iuran).where(Iuran.id.in_(some)).order_by(Iuran.id).with_for_update(key_share=True)
+        iuran |= {one.id: one for one in db.session.scalars(query.execution_options(populate_existing=True))}
+    for some in chunks(sorted({one.sasaran.percobaan_id for one in kena if one.sasaran})):
+        lines = select(Percobaan).where(Percobaan.id.in_(some)).execution_options(populate_existing=True)
+        coba |= {one.id: one for one in db.session.scalars(lines)}
+    return iuran, coba
+
+
+def _verify(
+    kena: Sequence[Putusan], iuran: Mapping[uuid.UUID, Iuran], coba: Mapping[uuid.UUID, Percobaan]
+) -> None:
+    """What was decided was decided about these rows; somebody may have answered one of them meanwhile."""
+    for one in kena:
+        target = one.sasaran
+        if target is not None and (
+            coba[target.percobaan_id].hasil is not target.hasil
+            or iuran[target.iuran_id].status is not target.status
+        ):
+            raise Stale("Sebagian baris baru saja dijawab lewat jalan lain. Muat ulang halaman, lalu ulangi.")
+
+
+def _rows(
+    some: Sequence[Putusan], iuran: Mapping[uuid.UUID, Iuran], terlambat: bool
+) -> tuple[list[Putusan], list[Iuran]]:
+    chosen = [one for one in some if one.terlambat is terlambat]
+    return chosen, [iuran[one.sasaran.iuran_id] for one in chosen if one.sasaran]
+
+
+def _berhasil(
+    some: Sequence[Putusan],
+    iuran: Mapping[uuid.UUID, Iuran],
+    coba: Mapping[uuid.UUID, Percobaan],
+    paket: Paket,
+    impor_id: uuid.UUID | None,
+    by: Pelaku,
+) -> None:
+    if not some:
+        return
+    for terlambat, peristiwa in ((False, "berhasil"), (True, "jawaban_berhasil")):
+        chosen, rows = _rows(some, iuran, terlambat)
+        tanggal = {one.sasaran.iuran_id: _tanggal(one) for one in chosen if one.sasaran}
+        gerak.terima_debet(rows, tanggal=tanggal, paket_id=paket.id, by=by, peristiwa=peristiwa)
+        if terlambat and rows:
+            catat_selisih(paket, -sum(one.tagihan for one in rows), "Jawaban berhasil yang datang kemudian")
+    _close(some, coba, HasilCoba.BERHASIL, impor_id)
+    rows = [iuran[one.sasaran.iuran_id] for one in some if one.sasaran]
+    for ikut in SETELAH_DEBET_BERHASIL:
+        ikut(rows, paket, by)
+
+
+def _gagal(
+    some: Sequence[Putusan],
+    iuran: Mapping[uuid.UUID, Iuran],
+    coba: Mapping[uuid.UUID, Percobaan],
+    impor_id: uuid.UUID | None,
+    by: Pelaku,
+) -> None:
+    if not some:
+        return
+    for terlambat, peristiwa in ((False, "gagal"), (True, "jawaban_gagal")):
+        chosen, rows = _rows(some, iuran, terlambat)
+        if rows:
+            gerak.gagalkan_debet(
+                rows,
+                kelas={one.sasaran.iuran_id: _kelas(one) for one in chosen if one.sasaran},
+                by=by,
+                peristiwa=peristiwa,
+                alasan={one.sasaran.iuran_id: one.jawaban.kode for one in chosen if one.sasaran},
+            )
+    _close(some, coba, HasilCoba.GAGAL, impor_id)
+
+
+def _dibatalkan(
+    some: Sequence[Putusan],
+    iuran: Mapping[uuid.UUID, Iuran],
+    coba: Mapping[uuid.UUID, Percobaan],
+    paket: Paket,
+    impor_id: uuid.UUID | None,
+    by: Pelaku,
+) -> None:
+    """C15; what was remitted meanwhile is a matter for the treasurer, and for who lists remittances."""
+    by_day: dict[date, list[Iuran]] = defaultdict(list)
+    for one in some:
+        if one.sasaran:
+            by_day[_tanggal(one)].append(iuran[one.sasaran.iuran_id])
+    for tanggal, rows in sorted(by_day.items()):
+        gerak.balikkan_debet(rows, tanggal=tanggal, by=by)
+        catat_selisih(paket, sum(one.tagihan for one in rows), "Dibatalkan bank sesudah dicocokkan")
+    if not some:
+        return
+    _close(some, coba, HasilCoba.GAGAL, impor_id)
+    rows = [iuran[one.sasaran.iuran_id] for one in some if one.sasaran]
+    buka_banyak(
+        [
+            UrusanBaru(JenisUrusan.TALANGAN, row.asuhan_id, row.periode, TALANGAN, Peran.BENDAHARA, row.id)
+            for row in rows
+            if row.status_bpjs in gerak.SUDAH_DISETOR
+        ],
+        by=by,
+    )
+    for ikut in SETELAH_DEBET_DIBATALKAN:
+        ikut(rows, paket, by)
+
+
+def _tanggal(one: Putusan) -> date:
+    if one.jawaban.tanggal is None:
+        raise ValueError("a line without a day has no outcome")
+    return one.jawaban.tanggal
+
+
+def _kelas(one: Putusan) -> KelasGagal:
+    kode = one.sasaran.layout.kode[one.jawaban.kode] if one.sasaran else None
+    if kode is None or kode.kelas is None:
+        raise ValueError("a success has no class")
+    return kode.kelas
+
+
+def _close(
+    some: Sequence[Putusan],
+    coba: Mapping[uuid.UUID, Percobaan],
+    hasil: HasilCoba,
+    impor_id: uuid.UUID | None,
+) -> None:
+    """What the attempts keep of the answer."""
+    moment = now()
+    rows = [coba[one.sasaran.percobaan_id] for one in some if one.sasaran]
+    set_many(
+        rows,
+        {
+            one.sasaran.percobaan_id: {
+                "hasil": hasil,
+                "kode_hasil": one.jawaban.kode,
+                "keterangan": one.jawaban.keterangan or None,
+                "ref_bank": one.jawaban.ref_bank or None if one.keadaan is K.DIBATALKAN else None,
+                "dijawab_pada": moment,
+                "impor_id": impor_id,
+            }
+            for one in some
+            if one.sasaran
+        },
+    )
+
+
+def catat_selisih(paket: Paket, jumlah: int, sebab: str) -> None:
+    """A batch that was reconciled keeps what the bank credited: ``jumlah`` (credit minus successes, in whole
+    rupiah) is what an answer changes afterwards, and becomes a listed difference (MON-3).
+    """
+    if jumlah and paket.status in DICOCOKKAN and paket.uang is not None:
+        paket.uang.selisih = [*paket.uang.selisih, {"jumlah": jumlah, "sebab": sebab}]
+
+
+def majukan_paket(paket: Paket, *, by: Pelaku, lengkap: bool = True) -> None:
+    """B8, as far as the answers reach. ``lengkap`` is false for a file that may have been cut off."""
+    if paket.status not in (StatusPaket.DIKIRIM, StatusPaket.HASIL_SEBAGIAN):
+        return
+    menunggu = select(func.count()).where(
+        Percobaan.paket_id == paket.id, Percobaan.hasil == HasilCoba.TERBUKA
+    )
+    if paket.uang is not None and by.akun_id is not None:
+        paket.uang.pengimpor = by.akun_id
+    catat_hasil(paket, lengkap=lengkap and not db.session.scalar(menunggu), by=by)
+
+
+def pengimpor_paket(paket: Paket) -> set[uuid.UUID]:
+    """Everybody who has read an answer to this batch: none of them closes it (G5, B11)."""
+    query = (
+        select(Impor.dibuat_oleh)
+        .join(Percobaan, Percobaan.impor_id == Impor.id)
+        .where(Percobaan.paket_id == paket.id, Impor.dibuat_oleh.is_not(None))
+        .distinct()
+    )
+    found = {one for one in db.session.scalars(query) if one is not None}
+    return found | ({paket.uang.pengimpor} if paket.uang and paket.uang.pengimpor else set())
+
+
+def hentikan_ulang(iuran_ids: Collection[uuid.UUID]) -> None:
+    """A refusal that the bank contradicts is not tried again by itself until a person has asked (C11)."""
+    for some in chunks(sorted(iuran_ids)):
+        db.session.execute(
+            update(Iuran)
+            .where(Iuran.id.in_(some), Iuran.status == StatusIuran.GAGAL)
+            .values(kelas_gagal=KelasGagal.HENTIKAN, versi=Iuran.versi + 1)
+            .execution_options(synchronize_session="fetch")
+        )
