@@ -12,6 +12,7 @@ from rentan.asn import views as asn_views
 from rentan.asuhan import views as asuhan_views
 from rentan.asuhan.riwayat import add_sumber
 from rentan.autodebet import views as autodebet_views
+from rentan.autodebet import views_hasil as hasil_debet_views
 from rentan.autodebet.layout_debet import kata_untuk_donatur
 from rentan.bantuan import views as bantuan_views
 from rentan.beranda import views as beranda_views
@@ -24,6 +25,7 @@ from rentan.iuran import views_kalender as kalender_views
 from rentan.iuran import views_kelola as iuran_kelola_views
 from rentan.iuran import views_pemberitahuan as pemberitahuan_views
 from rentan.iuran import views_tarif as tarif_views
+from rentan.iuran import views_urusan as urusan_views
 from rentan.iuran.mengapa_data import add_arti_kode
 from rentan.jejak import views as jejak_views
 from rentan.kartu import riwayat as kartu_riwayat
@@ -93,7 +95,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kalender_views.bp,
     pemberitahuan_views.bp,
     iuran_kelola_views.bp,
+    urusan_views.bp,
     autodebet_views.bp,
+    hasil_debet_views.bp,
     setoran_views.bp,
     perlindungan_views.bp,
     kartu_views.bp,

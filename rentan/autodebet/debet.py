@@ -37,14 +37,11 @@ from rentan.core.subject import load_deks, seal_values
 from rentan.core.workflow import advance_many
 from rentan.ext import db
 from rentan.iuran import gerak
+from rentan.iuran.beritahu import beri_tahu, donatur_tanpa_pemberitahuan
 from rentan.iuran.models import Iuran, Percobaan, Urusan
 from rentan.iuran.status import MACHINE, HasilCoba, JenisUrusan, StatusIuran
 from rentan.iuran.tagihan import periksa_tagihan
-
-try:
-    from rentan.iuran.urusan import buka_urusan
-except ImportError:
-    buka_urusan = None
+from rentan.iuran.urusan import UrusanBaru, buka_banyak
 from rentan.paket.models import Paket, PaketUang, Pengecualian
 from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, register
 from rentan.paket.status import JenisPaket
@@ -194,6 +191,7 @@ class PenanganDebet:
         """B3: references, sealed lines and the file. Raises ``RuleError``."""
         uang = self._uang(paket)
         uang.tanggal = tanggal_debet(paket)
+        self._beri_tahu(paket)
         lapor(15)
         baris = urutkan(paket, load_baris(paket))
         if list_usang(paket):
@@ -228,6 +226,17 @@ class PenanganDebet:
         lapor(80)
         paket.jumlah = len(baris)
         return berkas_debet(paket, uang, isi)
+
+    def _beri_tahu(self, paket: Paket) -> None:
+        """Nobody is debited another amount than before without having been told (states.md §6)."""
+        if self.jenis is not JenisPaket.DEBET:
+            return
+        beri_tahu(paket.periode)
+        if belum := donatur_tanpa_pemberitahuan(paket.periode):
+            raise RuleError(
+                f"{belum} donatur belum diberi tahu bahwa potongannya berubah. Coba kunci lagi.",
+                kode="belum_diberi_tahu",
+            )
 
     def setelah_kunci(self, paket: Paket, *, by: Pelaku) -> None:
         """The contributions wait in the batch; they move when it is sent (C6)."""
@@ -280,16 +289,18 @@ class PenanganDebet:
         set_many(baris, {one.id: {"hasil": H.TANPA_KABAR} for one in baris})
         rows = [one.iuran for one in baris]
         gerak.tanpa_kabar(rows)
-        for row in rows:
-            buka_urusan(
-                JenisUrusan.TANPA_KABAR,
-                row.asuhan,
-                row.periode,
-                f"Bank tidak menyebut baris ini dalam jawaban atas paket {paket.nomor}. Tanyakan kepada "
-                "bank; iuran ini tidak didebet lagi sebelum jelas.",
-                pemilik=Peran.BENDAHARA,
-                iuran=row,
-            )
+        kalimat = (
+            f"Bank tidak menyebut baris ini dalam jawaban atas paket {paket.nomor}. Tanyakan kepada bank; "
+            "iuran ini tidak didebet lagi sebelum jelas."
+        )
+        buka_banyak(
+            [
+                UrusanBaru(
+                    JenisUrusan.TANPA_KABAR, row.asuhan_id, row.periode, kalimat, Peran.BENDAHARA, row.id
+                )
+                for row in rows
+            ]
+        )
 
     # -- sums -----------------------------------------------------------------------------------------------
 

@@ -79,6 +79,9 @@ LANGKAH: dict[str, Callable[..., str]] = {
     "nyatakan_lengkap": _lengkap,
 }
 
+#: The move that a step makes, where the names differ.
+PERISTIWA = {"isi": "ubah_baris"}
+
 
 def is_panjang(paket: Paket) -> bool:
     """Does a step of this batch take longer than a person waits at a page?"""

@@ -11,17 +11,27 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.errors import RuleError
 from rentan.core.jatah import check_jatah_ekspor
 from rentan.core.permissions import Permission
-from rentan.core.workflow import list_riwayat, offers
+from rentan.core.workflow import check_move, list_riwayat, offers
 from rentan.ext import runtime
 from rentan.paket import actions, queries
-from rentan.paket.forms import AlasanForm, KirimForm, TindakanForm
+from rentan.paket.forms import AlasanForm, KirimForm, RekonsiliasiForm, TindakanForm, TolakBerkasForm
 from rentan.paket.models import Paket
-from rentan.paket.penangan import penangan_of
-from rentan.paket.status import MACHINE, PENYUSUN, StatusPaket
-from rentan.web.access import fresh, pelaku, requires
+from rentan.paket.penangan import penangan_of, uang_of
+from rentan.paket.status import MACHINE, PENYUSUN, UANG, StatusPaket
+from rentan.paket.tampil import uang_tampil
+from rentan.paket.tugas import (
+    LANGKAH,
+    PERISTIWA,
+    check_sibuk,
+    is_panjang,
+    kemajuan,
+    mulai_tugas,
+    tugas_terakhir,
+)
+from rentan.web.access import fresh, pelaku, polling, requires
 from rentan.web.context import add_menu
-from rentan.web.forms import BaseForm
-from rentan.web.page import render_page
+from rentan.web.forms import BaseForm, VersionedForm
+from rentan.web.page import after_action, render_page
 from rentan.web.transaction import after_reading, answered_before, finish
 from rentan.web.unduhan import MIME_XLSX, kirim_berkas
 
@@ -33,7 +43,13 @@ MAKS_ALASAN = 200  # reasons listed on a page: more of them would hide the rest
 
 add_menu("Persetujuan", "paket.index", P.PAKET_SETUJUI, awalan="/paket", urutan=15)
 
-MIME = {"xlsx": MIME_XLSX, "csv": "text/csv", "pdf": "application/pdf", "zip": "application/zip"}
+MIME = {
+    "xlsx": MIME_XLSX,
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+}
 
 
 @bp.get("/paket")
@@ -56,22 +72,23 @@ def index() -> Response:
 @requires(*_PAKET)
 def show(paket_id: uuid.UUID) -> Response:
     """One batch."""
-    return _show(queries.get_paket(paket_id, seen_by=pelaku()))
+    return show_paket(queries.get_paket(paket_id, seen_by=pelaku()))
 
 
-def _show(paket: Paket, refused: BaseForm | None = None) -> Response:
+def show_paket(paket: Paket, refused: BaseForm | None = None) -> Response:
     by, handler = pelaku(), penangan_of(paket.jenis)
     banyak = runtime().profil.batas.baris_per_halaman
     sesudah = request.args.get("sesudah", default=0, type=int)
     # The column is a 64-bit number; whoever types more than that gets an empty page.
     lines = handler.list_baris(paket, sesudah=max(0, min(sesudah, 2**31)), banyak=banyak + 1)
     building = paket.status is StatusPaket.DISUSUN
+    tugas = tugas_terakhir(paket) if paket.jenis in UANG else None
+    sibuk = tugas is not None and tugas.selesai_pada is None
     look: dict[str, Any] = {"daftar": f"paket_{paket.jenis}", "jumlah": len(lines)}
     after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, objek=paket, **look))
+    building = building and not sibuk
     blocked = handler.list_hambatan(paket, banyak=MAKS_ALASAN) if building else []
-    offered = {one.move.peristiwa: one.alasan for one in offers(MACHINE, paket, by, jumlah=paket.jumlah)}
-    if blocked and "kunci" in offered:
-        offered["kunci"] = "Ada baris yang belum dapat dikirim. Keluarkan baris itu atau perbaiki datanya."
+    offered = {} if sibuk else _offered(paket, blocked=bool(blocked))
     riwayat = list_riwayat(MACHINE, paket)
     return render_page(
         "paket/lihat.html",
@@ -94,38 +111,73 @@ def _show(paket: Paket, refused: BaseForm | None = None) -> Response:
         nama=queries.nama_akun([one.pelaku_id for one in riwayat]),
         langkah={one.peristiwa: one.label for one in MACHINE.moves},
         refused=refused,
+        tugas=tugas,
+        persen=kemajuan(tugas) if tugas else 0,
+        uang=uang_tampil(paket),
         forms={
+            "tolak": _form(TolakBerkasForm, refused, paket),
+            "rekonsiliasi": _form(RekonsiliasiForm, refused, paket),
             "tindakan": TindakanForm(formdata=None, obj=paket),
-            "kirim": refused if isinstance(refused, KirimForm) else KirimForm(formdata=None, obj=paket),
+            "kirim": _form(KirimForm, refused, paket),
             "alasan": AlasanForm(formdata=None, obj=paket, id_awalan="buka"),
             "batal": AlasanForm(formdata=None, obj=paket, id_awalan="batal"),
         },
     )
 
 
-def _do(paket_id: uuid.UUID, form: Any, move: Any, pesan: str) -> Response:
-    """One button: the move, or the page again with the sentence that refuses it."""
+def _offered(paket: Paket, *, blocked: bool) -> dict[str, str | None]:
+    """The moves that this person could make, each with what stands in its way."""
+    facts: dict[str, Any] = {"jumlah": paket.jumlah}
+    if paket.jenis in UANG and paket.status is StatusPaket.DISUSUN:
+        facts["penghalang"] = actions.penghalang_kunci(paket)
+    if paket.jenis in UANG and paket.status is StatusPaket.DIREKONSILIASI:
+        facts["tanpa_pemilik"] = uang_of(paket.jenis).count_tanpa_pemilik(paket)
+    offered = {one.move.peristiwa: one.alasan for one in offers(MACHINE, paket, pelaku(), **facts)}
+    if blocked and "kunci" in offered:
+        offered["kunci"] = "Ada baris yang belum dapat dikirim. Keluarkan baris itu atau perbaiki datanya."
+    return offered
+
+
+def _form(kind: type[VersionedForm], refused: BaseForm | None, paket: Paket) -> VersionedForm:
+    """What was typed, when it was this form that was refused; otherwise an empty one."""
+    return refused if isinstance(refused, kind) else kind(formdata=None, obj=paket)
+
+
+def do_move(paket_id: uuid.UUID, form: Any, move: Any, pesan: str = "") -> Response:
+    """One button: the move, or the page again with the sentence that refuses it. A move may answer what it
+    did; ``pesan`` is for one that answers nothing."""
     if answer := answered_before():
         return answer
     if form.accepts():
         with form.rules():
+            # Asked before the row is locked: a step in the background holds it for as long as it takes.
+            check_sibuk(queries.get_paket(paket_id, seen_by=pelaku()))
             paket = queries.get_paket(paket_id, seen_by=pelaku(), untuk_diubah=True)
-            move(paket)
-            return finish(url_for(".show", paket_id=paket_id), pesan)
-    return _show(queries.get_paket(paket_id, seen_by=pelaku()), form)
+            said = move(paket)
+            return finish(url_for("paket.show", paket_id=paket_id), said or pesan)
+    return show_paket(queries.get_paket(paket_id, seen_by=pelaku()), form)
+
+
+def do_langkah(paket_id: uuid.UUID, form: Any, langkah: str, **pilihan: Any) -> Response:
+    """One of the steps that a long batch makes in the background."""
+    by, versi = pelaku(), form.versi.data
+
+    def move(paket: Paket) -> str:
+        if not is_panjang(paket):
+            return LANGKAH[langkah](paket, by=by, versi=versi, **pilihan)
+        facts = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
+        check_move(MACHINE, paket, PERISTIWA.get(langkah, langkah), by=by, versi=versi, **facts)
+        mulai_tugas(paket, langkah, by=by, versi=versi, **pilihan)
+        return "Langkah ini dikerjakan di latar belakang. Kemajuannya tampil di bawah."
+
+    return do_move(paket_id, form, move)
 
 
 @bp.post("/paket/<uuid:paket_id>/isi")
 @requires(*_SUSUN)
 def refill(paket_id: uuid.UUID) -> Response:
     """B2: what has become ready since."""
-    form, by = TindakanForm(), pelaku()
-    return _do(
-        paket_id,
-        form,
-        lambda paket: actions.isi_lagi(paket, by=by, versi=form.versi.data),
-        "Isi paket disegarkan.",
-    )
+    return do_langkah(paket_id, TindakanForm(), "isi")
 
 
 @bp.post("/paket/<uuid:paket_id>/keluarkan/<uuid:baris_id>")
@@ -133,7 +185,7 @@ def refill(paket_id: uuid.UUID) -> Response:
 def take_out(paket_id: uuid.UUID, baris_id: uuid.UUID) -> Response:
     """B2: one line out."""
     form, by = TindakanForm(), pelaku()
-    return _do(
+    return do_move(
         paket_id,
         form,
         lambda paket: actions.keluarkan_baris(paket, baris_id, by=by, versi=form.versi.data),
@@ -145,13 +197,7 @@ def take_out(paket_id: uuid.UUID, baris_id: uuid.UUID) -> Response:
 @requires(*_SUSUN)
 def lock(paket_id: uuid.UUID) -> Response:
     """B3: freeze lines and file."""
-    form, by = TindakanForm(), pelaku()
-    return _do(
-        paket_id,
-        form,
-        lambda paket: actions.kunci_paket(paket, by=by, versi=form.versi.data),
-        "Paket dikunci dan berkasnya dibuat. Sekarang paket menunggu persetujuan orang lain.",
-    )
+    return do_langkah(paket_id, TindakanForm(), "kunci")
 
 
 @bp.post("/paket/<uuid:paket_id>/buka")
@@ -159,7 +205,7 @@ def lock(paket_id: uuid.UUID) -> Response:
 def reopen(paket_id: uuid.UUID) -> Response:
     """B4: the file becomes void."""
     form, by = AlasanForm(), pelaku()
-    return _do(
+    return do_move(
         paket_id,
         form,
         lambda paket: actions.buka_paket(paket, alasan=form.alasan.data or "", by=by, versi=form.versi.data),
@@ -173,7 +219,7 @@ def reopen(paket_id: uuid.UUID) -> Response:
 def approve(paket_id: uuid.UUID) -> Response:
     """B5a: the second person, with a fresh password (AUT-7)."""
     form, by = TindakanForm(), pelaku()
-    return _do(
+    return do_move(
         paket_id,
         form,
         lambda paket: actions.setujui_paket(paket, by=by, versi=form.versi.data),
@@ -185,28 +231,28 @@ def approve(paket_id: uuid.UUID) -> Response:
 @requires(*_SUSUN)
 def send(paket_id: uuid.UUID) -> Response:
     """B5: handed over."""
-    form, by = KirimForm(), pelaku()
-    return _do(
-        paket_id,
-        form,
-        lambda paket: actions.kirim_paket(
-            paket, by=by, tanda_terima=form.tanda_terima.data or None, versi=form.versi.data
-        ),
-        "Paket dicatat sudah dikirim.",
-    )
+    form = KirimForm()
+    return do_langkah(paket_id, form, "kirim", tanda_terima=form.tanda_terima.data or None)
 
 
 @bp.post("/paket/<uuid:paket_id>/batal")
 @requires(*_PAKET)
 def cancel(paket_id: uuid.UUID) -> Response:
     """B12: given up before it was sent."""
-    form, by = AlasanForm(), pelaku()
-    return _do(
-        paket_id,
-        form,
-        lambda paket: actions.batal_paket(paket, alasan=form.alasan.data or "", by=by, versi=form.versi.data),
-        "Paket dibatalkan. Isinya dapat masuk ke paket berikutnya.",
-    )
+    form = AlasanForm()
+    return do_langkah(paket_id, form, "batal", alasan=form.alasan.data or "")
+
+
+@bp.get("/paket/<uuid:paket_id>/kemajuan")
+@requires(*_PAKET)
+@polling
+def progress(paket_id: uuid.UUID) -> Response:
+    """How far the step in the background is; once it is over, the whole page again."""
+    paket = queries.get_paket(paket_id, seen_by=pelaku())
+    tugas = tugas_terakhir(paket)
+    if tugas is None or tugas.selesai_pada is not None:
+        return after_action(url_for(".show", paket_id=paket_id))
+    return render_page("paket/kemajuan.html", "kemajuan", paket=paket, tugas=tugas, persen=kemajuan(tugas))
 
 
 @bp.get("/paket/<uuid:paket_id>/berkas")
