@@ -48,7 +48,7 @@ def jenis_terlihat(by: Pelaku) -> tuple[JenisPaket, ...]:
 
 
 def _seen_by(by: Pelaku) -> ColumnElement[bool]:
-    """The kinds of who builds them; who approves or hands them over sees what has been locked once, not a list
+    """The kinds of who builds them; who approves or hands over sees what has been locked once, not a list
     being built."""
     built = [one for one in JenisPaket if by.has(PENYUSUN[one])]
     sent = [one for one in JenisPaket if by.has(PENGIRIM[one], Peran.PENYETUJU)]
