@@ -30,7 +30,15 @@ from rentan.iuran.gerak import SUDAH_DISETOR, beri_bukti, naikkan_didebit
 from rentan.iuran.jadwal import TENGGANG, jadwalkan_asuhan
 from rentan.iuran.models import Iuran, Penerimaan
 from rentan.iuran.queries import prabayar_diterima, rows_berdiri
-from rentan.iuran.status import MACHINE, MACHINE_PENERIMAAN, UANG_MASUK, Saluran, StatusIuran
+from rentan.iuran.status import (
+    MACHINE,
+    MACHINE_PENERIMAAN,
+    UANG_MASUK,
+    JenisUrusan,
+    Saluran,
+    StatusIuran,
+)
+from rentan.iuran.urusan import tutup_untuk
 from rentan.surat_kuasa.kesiapan import add_prabayar, siapkan_asuhan
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
@@ -287,6 +295,8 @@ def _pay(row: Penerimaan, bayar: Sequence[Iuran], perlu: int, by: Pelaku) -> Non
     set_many(bayar, {one.id: {"penerimaan_id": row.id} for one in bayar})
     advance_many(MACHINE, bayar, "bayar_lain", by=by, diusulkan_oleh=row.oleh)
     buku.catat(postings, by=by)
+    ditalangi = [one.id for one in bayar if one.status_bpjs in SUDAH_DISETOR]
+    tutup_untuk(JenisUrusan.TALANGAN, ditalangi, catatan="Donatur sudah membayar.", by=by)
     naikkan_didebit(bayar)
 
 

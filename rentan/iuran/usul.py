@@ -20,7 +20,7 @@ from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.gerak import SUDAH_DISETOR
 from rentan.iuran.kredit import lepas_kredit
-from rentan.iuran.models import Iuran, Penerimaan, Urusan, UsulIuran
+from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
 from rentan.iuran.status import (
     MACHINE,
     MACHINE_USUL,
@@ -31,6 +31,7 @@ from rentan.iuran.status import (
     StatusBpjs,
     StatusIuran,
 )
+from rentan.iuran.urusan import tutup_untuk
 from rentan.iuran.usul_alasan import ALASAN, TAGIHAN_BALIK
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import awal_bulan
@@ -131,8 +132,8 @@ def accept_usul(row: UsulIuran, *, by: Pelaku, versi: int | None = None) -> None
         _give_back(iuran, row.alasan, by)
     facts = {"alasan": {iuran.id: row.alasan}, "diusulkan_oleh": row.oleh}
     advance_many(MACHINE, [iuran], _MOVE[row.jenis], by=by, **facts)
-    _close_urusan(iuran, row, by)
     if row.jenis is JenisUsul.KEMBALIKAN:
+        tutup_untuk(JenisUrusan.PENGEMBALIAN, [iuran.id], catatan="Pengembalian disetujui.", by=by)
         turunkan_didebit(iuran.asn_id)
 
 
@@ -191,25 +192,6 @@ def _uang(iuran: Iuran) -> AkunBuku:
     masuk = db.session.get(Penerimaan, iuran.penerimaan_id) if iuran.penerimaan_id else None
     tunai = masuk is not None and masuk.saluran is Saluran.TUNAI
     return AkunBuku.KAS if tunai and iuran.status is StatusIuran.DIBAYAR_LAIN else AkunBuku.BANK_PENAMPUNG
-
-
-def _close_urusan(iuran: Iuran, row: UsulIuran, by: Pelaku) -> None:
-    """The matter that asked for this refund is done."""
-    if row.jenis is not JenisUsul.KEMBALIKAN:
-        return
-    query = (
-        select(Urusan)
-        .where(
-            Urusan.iuran_id == iuran.id,
-            Urusan.jenis == JenisUrusan.PENGEMBALIAN,
-            Urusan.selesai_pada.is_(None),
-        )
-        .with_for_update()
-    )
-    for urusan in db.session.scalars(query):
-        urusan.selesai_oleh, urusan.selesai_pada = by.akun_id, now()
-        urusan.catatan = "Pengembalian disetujui."
-        record(Peristiwa.URUSAN_SELESAI, by=by, objek=urusan, jenis=urusan.jenis.value)
 
 
 def turunkan_didebit(asn_id: uuid.UUID, bulan: date | None = None) -> None:
