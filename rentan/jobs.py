@@ -15,6 +15,7 @@ from rentan.core.idempotency import prune_answers
 from rentan.core.imports import expire_imports
 from rentan.core.queue import every_hour, task
 from rentan.ext import db
+from rentan.iuran.beritahu import beri_tahu_semua
 from rentan.iuran.gerak import bulan_baru
 from rentan.iuran.jadwal import jadwalkan
 from rentan.iuran.pemberitahuan import umumkan_mendatang
@@ -49,6 +50,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "ingatkan-perbaikan": remind,
     "minta-kartu": minta_kartu,
     "periksa-tagihan": periksa_semua,
+    "beri-tahu": beri_tahu_semua,
     "pangkas-isian-tertunda": prune_isian,
     "pangkas-percobaan": prune_tries,
     "pangkas-sesi": prune_sesi,

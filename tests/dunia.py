@@ -17,19 +17,23 @@ from typing import Any
 
 from rentan.akun.models import PeranAkun
 from rentan.asuhan.models import Asuhan
+from rentan.asuhan.putusan import batalkan_oleh_sistem
 from rentan.asuhan.status import StatusAsuhan
 from rentan.berkas.models import Berkas
 from rentan.berkas.sanitise import Bersih
 from rentan.berkas.status import JenisBerkas
 from rentan.calon import actions as calon_actions
+from rentan.core.actor import SISTEM
 from rentan.core.arsip import hash_of, simpan
 from rentan.core.clock import now, today
 from rentan.core.imports import receive_impor
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
+from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran.models import Iuran
+from rentan.iuran.models import Iuran, Pemberitahuan
 from rentan.iuran.penerimaan import accept_penerimaan, record_penerimaan
-from rentan.iuran.status import JenisUsul, Saluran, StatusBpjs
+from rentan.iuran.status import JenisUrusan, JenisUsul, Saluran, StatusBpjs
+from rentan.iuran.urusan import buka_urusan
 from rentan.iuran.usul import propose_usul
 from rentan.kartu.acara import finish_acara
 from rentan.kartu.lembar import keep_lines
@@ -46,9 +50,13 @@ from rentan.pencabutan.actions import stop_surat
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pindai.models import HalamanPindai, Tumpukan
 from rentan.pindai.status import HasilHalaman, StatusTumpukan
+from rentan.siaga import actions as siaga_actions
+from rentan.siaga.models import UsulBuka
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
-from rentan.util.tanggal import awal_bulan
+from rentan.tarif.actions import add_potongan
+from rentan.tarif.price import Potongan
+from rentan.util.tanggal import awal_bulan, tambah_bulan
 from rentan.verifikasi.models import Putusan
 from rentan.verifikasi.status import HasilPutusan
 from tests import factories
@@ -62,6 +70,7 @@ from tests.kepesertaan import maker as bpjs_maker
 from tests.pendaftaran import jalan
 from tests.setoran import maker as setor_maker
 from tests.setoran.maker import make_lunas
+from tests.siaga.maker import make_dicari
 from tests.surat_kuasa.kertas import add_asuhan, make_cetak
 from tests.verifikasi.perbaikan_maker import make_perbaikan, points
 
@@ -96,6 +105,7 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _bpjs(cast, ids)
     _setoran(cast, ids)
     _iuran(cast, ids)
+    _siaga(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -330,13 +340,54 @@ def _iuran(cast: Cast, ids: Ids) -> None:
         iuran, JenisUsul.KEMBALIKAN, alasan="salah_donatur", keterangan="tertukar", by=cast.hadi.pelaku
     )
     ids |= {"iuran_rini": iuran.id, "asuhan_rini": waiting.id, "penerimaan": rows[1].id, "usul_rini": usul.id}
+    ids["urusan"] = buka_urusan(
+        JenisUrusan.TANPA_KABAR, paid, today(), "Tanyakan kepada bank.", pemilik=Peran.BENDAHARA, iuran=iuran
+    ).id
     ids["asn_maya"] = db.session.get_one(SuratKuasa, ids["surat_maya"]).asn_id
+    _tarif(cast, ids)
     ids |= {"bulan_ini": f"{today():%Y-%m}", "tahun_ini": today().year}
     db.session.commit()
 
 
+def _tarif(cast: Cast, ids: Ids) -> None:
+    """A cut without an end, and the notices that Sari and Eko got about it."""
+    bulan = tambah_bulan(awal_bulan(today()), 1)
+    cut = Potongan(tambah_bulan(bulan, 6), None, "lain", "apbd", "JHT", 50, "Peraturan rekaan")
+    ids["potongan"] = add_potongan(cut, by=cast.dewi.pelaku).id
+    for nama in ("sari", "eko"):
+        row = Pemberitahuan(
+            id=uuid.uuid4(), asn_id=getattr(cast, nama).asn.id, jenis="tarif", periode=bulan,
+            jumlah_lama=8_400, jumlah_baru=16_800, keterangan="Potongan berakhir.", dibuat_pada=now(),
+        )  # fmt: skip
+        db.session.add(row)
+        ids[f"pemberitahuan_{nama}"] = row.id
+
+
 EVERYBODY = frozenset(one.name for one in fields(Cast))
 Sample = tuple[dict[str, str], frozenset[str]]
+
+
+def _siaga(cast: Cast, ids: Ids) -> None:
+    """A worker without a payer, offered to Rini; two sponsorships that have ended."""
+    ids["asuhan_dicari"] = make_dicari().id
+    siaga_actions.stand_by(cast.rini.asn, by=cast.rini.pelaku)
+    talangan = siaga_actions.ask_next(db.session.get_one(Asuhan, ids["asuhan_dicari"]), by=SISTEM)
+    ids["talangan_rini"] = talangan.id if talangan else None
+    ids["surat_rini"] = db.session.scalar(
+        db.select(SuratKuasa.id).where(
+            SuratKuasa.asn_id == cast.rini.asn.id, SuratKuasa.status == StatusSurat.AKTIF
+        )
+    )
+    berakhir, diusulkan = make_donatur(pekerja=2).asuhan
+    for one in (berakhir, diusulkan):
+        batalkan_oleh_sistem(one, alasan="mandat_dicabut")
+    usul = UsulBuka(
+        id=uuid.uuid4(), asuhan_id=diusulkan.id, catatan="Keliru.", diusulkan_oleh=cast.dewi.akun.id,
+        diusulkan_pada=now(),
+    )  # fmt: skip
+    db.session.add(usul)
+    db.session.commit()
+    ids["asuhan_berakhir"], ids["usul_buka"] = berakhir.id, usul.id
 
 
 def _one(param: str, **reach: str) -> list[Sample]:
@@ -374,6 +425,10 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("setoran.proof", ("paket_id",)): _one(
         "paket_id", paket_setor_lunas="bayu hadi yuni", paket_setor="", paket_daftar=""
     ),
+    ("tarif", ("potongan_id",)): _one("potongan_id", potongan="*"),
+    ("pemberitahuan", ("pemberitahuan_id",)): _one(
+        "pemberitahuan_id", pemberitahuan_sari="sari", pemberitahuan_eko="eko"
+    ),
     ("iuran", ("bulan",)): _one("bulan", bulan_ini="*"),
     ("iuran", ("tahun",)): _one("tahun", tahun_ini="*"),
     ("iuran", ("iuran_id",)): _one("iuran_id", iuran_rini="rini hadi"),
@@ -381,6 +436,7 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
         ({"asn_id": "asn_maya", "bulan": "bulan_ini"}, frozenset({"hadi", "yuni", "bayu", "budi"})),
         ({"asn_id": "asn_sari", "bulan": "bulan_ini"}, frozenset({"hadi", "yuni", "bayu"})),
     ],
+    ("urusan", ("urusan_id",)): _one("urusan_id", urusan="hadi yuni"),
     ("iuran_kelola", ("bulan",)): _one("bulan", bulan_ini="*"),
     ("iuran_kelola", ("asuhan_id",)): _one("asuhan_id", asuhan_rini="hadi", asuhan_sari=""),
     ("iuran_kelola", ("penerimaan_id",)): _one("penerimaan_id", penerimaan="hadi yuni"),
@@ -462,6 +518,11 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
         "surat_id", surat_eko="eko wati hadi", surat_sari=""
     ),
     ("pencabutan.upload_signed", ("surat_id",)): _one("surat_id", surat_eko="eko wati hadi", surat_sari=""),
+    ("jeda", ("surat_id",)): _one("surat_id", surat_rini="rini hadi", surat_sari=""),
+    ("siaga", ("asuhan_id",)): _one("asuhan_id", asuhan_dicari="bayu", asuhan_sari=""),
+    ("siaga.propose_reopen", ("asuhan_id",)): _one("asuhan_id", asuhan_berakhir="rini", asuhan_sari=""),
+    ("siaga", ("talangan_id",)): _one("talangan_id", talangan_rini="rini"),
+    ("siaga", ("usul_id",)): _one("usul_id", usul_buka="rini"),
     ("cabut", ("pencabutan_id",)): _one("pencabutan_id", cabut_eko="hadi"),
     ("autodebet", ("surat_id",)): _one("surat_id", surat_budi="rini", surat_sari=""),
     ("autodebet.put_in_force", ("surat_id",)): _one("surat_id", surat_budi="hadi", surat_sari=""),

@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 from rentan.akun.models import Sesi
 from rentan.core.clock import today
 from rentan.ext import db
+from rentan.util.tanggal import awal_bulan, tambah_bulan
 from rentan.web.access import PUBLIC, access_of
 from rentan.web.forms import BaseForm
 from tests.cast import SANDI
@@ -63,13 +64,17 @@ SATU_SATU = (
     "sandi_program",
 )
 #: These posts only answer a question.
-HANYA_MEMBACA = ("/asuhan/nik", "/iuran/total", "/asli/cari", "/serah/cari", "/iuran/kelola/cari")
+HANYA_MEMBACA = (
+    "/asuhan/nik", "/iuran/total", "/asli/cari", "/serah/cari", "/iuran/kelola/cari", "/tarif/potongan/baru",
+    "/tarif/kelas/baru", "/tarif/hari/ubah",
+)  # fmt: skip
 #: The engines differ only in these; PostgreSQL, slower to put back, meets no others.
 BEDA_MESIN = ("nul", "panjang", "melebar", "melebar_lipat")
 SELALU = ("versi", "kunci_formulir", "cetak_ulang")
 BAIK = {200, 204, 303, 307, 404, 409, 413, 422}
 
 HARI = f"{today():%d-%m-%Y}"
+BULAN_DEPAN = f"{tambah_bulan(awal_bulan(today()), 1)}"
 SANDI_BARU = "hujan deras di pagi hari"
 BERKAS = ("lembar", "berkas", "surat_kuasa", "ktp", "buku_rekening", "surat_pencabutan", "pindaian")
 _PEKERJA = jalan.pekerja()
@@ -104,6 +109,13 @@ ISI: dict[str, dict[str, str]] = {
     "berkas.original": {"alasan": "sengketa"},
     "cermin.close": {"bulan": "2026-11"},
     "cermin.open_work": {"bulan": "2026-11", "sel": "110"},
+    "siaga.join": {"siap": "y"},
+    "siaga.answer": {"jawaban": "tolak"},
+    "siaga.end": {"catatan": "Surat diantar kader."},
+    "siaga.propose_reopen": {"catatan": "Salah baris."},
+    "siaga.decide_reopen": {"putusan": "tolak"},
+    "jeda.letter": {"bulan": "1", "alasan": "rekening_diblokir"},
+    "jeda.worker": {"bulan": "1"},
     "calon.answer": {"jawaban": "tolak"},
     "calon.impor": {"berkas": ""},
     "calon.impor_terapkan": _IMPOR,
@@ -173,6 +185,16 @@ ISI: dict[str, dict[str, str]] = {
     "pindai.keep_found": {"tanggal": HARI},
     "pindai.page": {"surat": "surat_lina", "sebagai": "ktp-1"},
     "pindai.send": {"tanggal": HARI},
+    "kalender.change_day": {"tanggal": "24-08-2039", "jenis": "libur", "nama": "Libur daerah", "token": ""},
+    "tarif.add_classes": {
+        "mulai": BULAN_DEPAN, "dasar_hukum": "PP rekaan", "berkas": "", "token": "",
+        "tabel": "penghasilan_min,penghasilan_maks,dasar_penghasilan,jkk,jkm,jht\n0,,1000000,10000,6800,9000",
+    },
+    "tarif.add_cut": {
+        "program": "JHT", "persen": "50", "sektor": "lain", "pendanaan": "pribadi", "mulai": BULAN_DEPAN,
+        "sampai": "", "dasar_hukum": "PP rekaan", "token": "",
+    },
+    "tarif.end_cut": {"sampai": f"{tambah_bulan(awal_bulan(today()), 9)}", "token": ""},
     "iuran_kelola.propose": {"alasan": "salah_donatur", "keterangan": "Tertukar"},
     "iuran_kelola.record_receipt": {
         "saluran": "tunai", "tanggal": HARI, "bukti": "KAS-77", "bulan_mulai": f"{today():%Y-%m}",
@@ -210,6 +232,8 @@ ISI: dict[str, dict[str, str]] = {
         "kiri": "0", "atas": "0", "lebar": "10", "tinggi": "10",
     },
     "verifikasi_surat.request_repair": {"lanjut": "ya"},
+    "urusan.show": {"catatan": "sudah ditanyakan"},
+    "urusan.take": {"tenggat": HARI},
     "verifikasi_surat.withdraw": {"pendapat": _NIHIL},
 }  # fmt: skip
 #: Somebody else than the first who may: who really gets as far as the rule.
@@ -224,7 +248,7 @@ SIAPA = {
 TANYA = """
     arah bulan cari daftar dari dekat hasil jenis kembali kertas next objek opd pekerjaan pelaku peran
     peristiwa permintaan sampai sebelum sektor sesudah status tahap tampilan unit urut asli_di aktif _external
-    acara kelurahan halaman alasan sebab siapa sel
+    acara kelurahan halaman alasan sebab siapa sel urusan tahun bagian
 """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
 
 
@@ -304,7 +328,7 @@ RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
     paket pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar cermin
-    setoran terhenti iuran_kelola
+    setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan
 """.split()  # noqa: SIM905
 
 
@@ -379,6 +403,7 @@ def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
     """Pages show several forms; only rooms with a single one per page can be told what they ask."""
     several = {
         "iuran_kelola",
+        "urusan",
         "serah",
         "asli",
         "cabut",

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.actor import SISTEM
@@ -60,7 +60,7 @@ def periksa_tagihan(bulan: date) -> int:
     gugur = gugurkan_berakhir()
     _kunci_saldo(bulan)
     rows = list_jatuh_tempo(bulan, BEBAS, lock=True)
-    surat = _surat_hidup({row.asn_id for row in rows})
+    surat = _surat({row.asn_id for row in rows}, bulan)
     _potret_ulang(rows, surat)
     pakai_kredit({row.asuhan_id for row in rows})
     rows = [row for row in rows if row.status in BEBAS]
@@ -193,23 +193,44 @@ def _tahan_dan_lepas(
     return len(tahan) + len(buka)
 
 
-def _surat_hidup(asn_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    """The living letter of each donor (there is at most one), as plain rows."""
+def _surat(asn_ids: Collection[uuid.UUID], bulan: date) -> dict[uuid.UUID, Any]:
+    """The letter of each donor that carries the debit of ``bulan``, else the living one, as plain rows.
+
+    A version that was replaced still carries the last month before its successor's first day (M20).
+    """
+    hari = hari_debet(bulan)
     found: dict[uuid.UUID, Any] = {}
     for some in chunks(sorted(asn_ids)):
-        query = select(
-            SuratKuasa.id,
-            SuratKuasa.asn_id,
-            SuratKuasa.status,
-            SuratKuasa.plafon,
-            SuratKuasa.rekening_enc,
-            SuratKuasa.nama_rekening,
-            SuratKuasa.berlaku_mulai,
-            SuratKuasa.berlaku_sampai,
-            SuratKuasa.jeda_sejak,
-            SuratKuasa.jeda_sampai,
-        ).where(SuratKuasa.asn_id.in_(some), SuratKuasa.status.in_(HIDUP))
-        found |= {row.asn_id: row for row in db.session.execute(query)}
+        query = (
+            select(
+                SuratKuasa.id,
+                SuratKuasa.asn_id,
+                SuratKuasa.status,
+                SuratKuasa.plafon,
+                SuratKuasa.rekening_enc,
+                SuratKuasa.nama_rekening,
+                SuratKuasa.berlaku_mulai,
+                SuratKuasa.berlaku_sampai,
+                SuratKuasa.jeda_sejak,
+                SuratKuasa.jeda_sampai,
+            )
+            .where(
+                SuratKuasa.asn_id.in_(some),
+                or_(
+                    SuratKuasa.status.in_(HIDUP),
+                    and_(
+                        SuratKuasa.status == StatusSurat.DIGANTI,
+                        SuratKuasa.berlaku_mulai <= hari,
+                        SuratKuasa.berlaku_sampai >= hari,
+                    ),
+                ),
+            )
+            .order_by(SuratKuasa.asn_id, SuratKuasa.urutan_versi)
+        )
+        for row in db.session.execute(query):
+            # The newest that is in force on the debit day; a living one that begins later only says why not.
+            if row.asn_id not in found or (row.berlaku_mulai is not None and row.berlaku_mulai <= hari):
+                found[row.asn_id] = row
     return found
 
 
