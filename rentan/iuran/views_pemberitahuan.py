@@ -92,8 +92,10 @@ def opd_index() -> Response:
 @bp.get("/tarif/pemberitahuan.pdf")
 @requires(P.SURAT_BANTU)
 def opd_letters() -> Response:
-    """The notices of the own OPD for one month, one part of them, as one PDF."""
+    """The notices of the own OPD for one month (the last one, when none is named), one part, as one PDF."""
     bulan = parse_bulan(request.args.get("bulan"))
+    if "bulan" not in request.args:
+        bulan = next((one for one, _ in pemberitahuan.count_per_bulan(pelaku().opd_ids)), None)
     bagian = request.args.get("bagian", 1, type=int)
     if bulan is None or not 1 <= bagian <= 1_000:
         raise NotFound

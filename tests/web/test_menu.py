@@ -13,7 +13,7 @@ from rentan.opd.models import Opd
 MENU = {
     "sari": ["Beranda", "Pendaftaran", "Pekerja asuhan", "Perbaikan", "Surat kuasa", "Daftar calon"],
     "budi": [
-        "Beranda", "Partisipasi", "Surat kuasa OPD", "Pindai", "Kartu", "Slip aktivasi", "Pendaftaran",
+        "Beranda", "Partisipasi", "Surat kuasa OPD", "Pindai", "Kartu", "Masa kerja", "Slip aktivasi", "Pendaftaran",
         "Pekerja asuhan", "Perbaikan", "Daftar calon",
     ],
     "joko": ["Beranda", "Kartu", "Daftar calon"],
@@ -22,12 +22,12 @@ MENU = {
         "Beranda", "Verifikasi", "Ditolak bank", "Kartu", "Pendaftaran", "Pekerja asuhan", "Perbaikan",
         "Surat kuasa", "Daftar calon",
     ],
-    "bayu": ["Beranda", "Kepesertaan", "Kartu", "Daftar calon", "Pelindungan lain"],
+    "bayu": ["Beranda", "Kepesertaan", "Pengganti", "Kartu", "Daftar calon", "Pelindungan lain"],
     "yuni": ["Beranda", "Persetujuan"],
     "agus": ["Beranda", "Dasbor"],
     "dewi": [
         "Beranda", "Dasbor", "Lembar asli", "Kartu", "Slip aktivasi", "Daftar calon", "Pelindungan lain",
-        "Daftar ASN", "OPD", "Akun", "Pengaturan", "Jejak",
+        "Daftar ASN", "OPD", "Akun", "Tarif", "Pengaturan", "Jejak",
     ],
 }  # fmt: skip
 
