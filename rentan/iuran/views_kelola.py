@@ -43,10 +43,10 @@ DAPAT_DIBAYAR = tuple(
 )
 
 
-def _seen(daftar: str, jumlah: int) -> None:
-    """Names were shown (AUD-3)."""
-    by = pelaku()
-    after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, daftar=daftar, jumlah=jumlah))
+def _seen(daftar: str, jumlah: int = 1, tentang: uuid.UUID | None = None) -> None:
+    """Names were shown (AUD-3), also on the page of a refused form; ``tentang``: the one row it was about."""
+    by, facts = pelaku(), {"tentang": tentang} if tentang else {}
+    after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, daftar=daftar, jumlah=jumlah, **facts))
 
 
 @bp.get("/iuran/kelola")
@@ -82,7 +82,7 @@ def search() -> Response:
             asn = queries.find_donatur(form.nip.data, seen_by=by)
             if asn is None:
                 raise RuleError("NIP ini tidak ada dalam daftar pegawai. Periksa angkanya.", "nip")
-            record(Peristiwa.NAMA_DILIHAT, by=by, objek=asn, daftar="iuran_cari", jumlah=1)
+            _seen("iuran_cari", tentang=asn.id)
             return _index_found(form, asn)
     return _index(form)
 
@@ -110,6 +110,7 @@ def month(bulan: str) -> Response:
     _seen("iuran_bulan", len(rows))
     return render_page(
         "iuran/kelola_bulan.html",
+        status=422 if form.errors else 200,
         form=form,
         bulan=periode,
         baris=rows,
@@ -159,7 +160,7 @@ def record_receipt(asuhan_id: uuid.UUID) -> Response:
             pesan = f"Penerimaan {row.nomor} dicatat dan menunggu persetujuan."
             return finish(url_for(".receipt", penerimaan_id=row.id), pesan)
         asuhan = queries.get_asuhan_bayar(asuhan_id, seen_by=by)
-    record(Peristiwa.NAMA_DILIHAT, by=by, objek=asuhan, daftar="penerimaan", jumlah=1)
+    _seen("penerimaan", tentang=asuhan.asn_id)
     return _receipt_form(form, asuhan)
 
 
@@ -186,8 +187,7 @@ def receipt(penerimaan_id: uuid.UUID) -> Response:
 
 
 def _receipt(row: Penerimaan, form: VersionedForm | None = None) -> Response:
-    by = pelaku()
-    record(Peristiwa.NAMA_DILIHAT, by=by, objek=row, daftar="penerimaan", jumlah=1)
+    _seen("penerimaan", tentang=row.id)
     menunggu = row.status is StatusUsul.DIAJUKAN
     hasil = penerimaan.hitung(row.asuhan, row.bulan_mulai, row.jumlah_bulan) if menunggu else None
     return render_page(
@@ -276,7 +276,7 @@ def propose(iuran_id: uuid.UUID) -> Response:
             row = usul.propose_usul(iuran, jenis, **facts, by=by)
             return finish(url_for(".proposal", usul_id=row.id), "Usul dicatat dan menunggu persetujuan.")
         iuran = queries.get_iuran(iuran_id, seen_by=by)
-    record(Peristiwa.NAMA_DILIHAT, by=by, objek=iuran, daftar="usul_iuran", jumlah=1)
+    _seen("usul_iuran", tentang=iuran.id)
     return render_page(
         "iuran/usul_baru.html",
         form=form,
@@ -302,7 +302,7 @@ def proposal(usul_id: uuid.UUID) -> Response:
 
 
 def _proposal(row: UsulIuran, form: VersionedForm | None = None) -> Response:
-    record(Peristiwa.NAMA_DILIHAT, by=pelaku(), objek=row, daftar="usul_iuran", jumlah=1)
+    _seen("usul_iuran", tentang=row.id)
     return render_page(
         "iuran/usul.html",
         status=form.status if form else 200,
