@@ -10,16 +10,21 @@ from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.audit import Jejak
 from rentan.core.errors import Forbidden, RuleError, Stale
+from rentan.core.permissions import Peran
 from rentan.core.subject import reveal
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
-from rentan.kepesertaan.actions import AlasanKeluar, complete_data, end_cover
+from rentan.iuran.models import Urusan
+from rentan.iuran.status import JenisUrusan
+from rentan.kepesertaan.actions import AlasanKeluar, complete_data, confirm_lapse, end_cover
 from rentan.kepesertaan.models import BarisDaftar
 from rentan.kepesertaan.queries import list_kandidat
 from rentan.paket.status_baris import HasilBaris
-from rentan.pekerja.status import StatusPekerja
+from rentan.pekerja.status import StatusPekerja, SumberPerlindungan
 from tests.cast import Cast
+from tests.iuran.maker import make_donatur
 from tests.kepesertaan.maker import make_siap, make_terdaftar, send
+from tests.setoran.maker import make_lunas
 
 PADA = date(2026, 11, 20)
 
@@ -48,6 +53,37 @@ def test_death_closes_the_waiting_line(cast: Cast) -> None:
     line = db.session.scalars(db.select(BarisDaftar)).one()
     assert (line.hasil, line.kode_hasil) == (HasilBaris.DITOLAK, "meninggal")
     assert worker.status is StatusPekerja.BERAKHIR
+
+
+def test_money_for_later_months_goes_back(cast: Cast) -> None:
+    """The month in which it happened is owed; later ones are the treasurer's to refund."""
+    asuhan = make_donatur().asuhan[0]
+    for bulan in (date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)):
+        make_lunas(asuhan, bulan)
+    end_cover(
+        asuhan.pekerja, AlasanKeluar.MENINGGAL, pada=date(2026, 11, 20), catatan="surat", by=cast.bayu.pelaku
+    )
+    matter = db.session.scalars(db.select(Urusan)).one()
+    assert (matter.jenis, matter.pemilik) == (JenisUrusan.PENGEMBALIAN, Peran.BENDAHARA)
+    assert matter.periode == date(2026, 12, 1)
+
+
+def test_bpjs_confirms_the_lapse_once(cast: Cast) -> None:
+    """W15: what was computed becomes confirmed, with the day of BPJS's own paper."""
+    pekerja = make_donatur().asuhan[0].pekerja
+    pekerja.status = StatusPekerja.NONAKTIF
+    pekerja.sumber, pekerja.sumber_pada = SumberPerlindungan.DIHITUNG, date(2026, 11, 1)
+    db.session.flush()
+    for pada, catatan in ((date(2026, 11, 22), "besok"), (PADA, " ")):
+        with pytest.raises(RuleError):
+            confirm_lapse(pekerja, pada=pada, catatan=catatan, by=cast.bayu.pelaku)
+    with pytest.raises(Forbidden):
+        confirm_lapse(pekerja, pada=PADA, catatan="daftar", by=cast.rini.pelaku)
+    confirm_lapse(pekerja, pada=PADA, catatan="daftar cabang", by=cast.bayu.pelaku)
+    assert pekerja.status is StatusPekerja.NONAKTIF
+    assert (pekerja.sumber, pekerja.sumber_pada) == (SumberPerlindungan.DIKONFIRMASI, PADA)
+    with pytest.raises(RuleError, match="sudah dikonfirmasi"):
+        confirm_lapse(pekerja, pada=PADA, catatan="lagi", by=cast.bayu.pelaku)
 
 
 def test_refusals(cast: Cast) -> None:
