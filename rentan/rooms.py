@@ -11,7 +11,7 @@ from rentan.akun import views_saya as akun_saya_views
 from rentan.asn import views as asn_views
 from rentan.asuhan import views as asuhan_views
 from rentan.asuhan.riwayat import add_sumber
-from rentan.autodebet import views as autodebet_views
+from rentan.autodebet import views_debet as autodebet_views
 from rentan.autodebet import views_hasil as hasil_debet_views
 from rentan.autodebet.layout_debet import kata_untuk_donatur
 from rentan.bantuan import views as bantuan_views
