@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rentan.autodebet.perbaikan import PANJANG_KALIMAT
+from rentan.paket.status import DEBET
 from rentan.web.forms import (
     BaseForm,
     FilterForm,
@@ -18,6 +19,12 @@ from rentan.web.forms import (
 
 class SusunForm(BaseForm):
     """B1: a button."""
+
+
+class SusunDebetForm(BaseForm):
+    """B1 of a debit: a button that says which kind."""
+
+    jenis = PilihanField("Jenis paket", [Wajib()], pilihan=[(one, one.label) for one in DEBET])
 
 
 class BerlakukanForm(VersionedForm):

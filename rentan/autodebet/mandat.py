@@ -38,7 +38,7 @@ class PenanganMandat:
 
     jenis = JenisPaket.MANDAT
     sebutan = "surat kuasa"
-    halaman = "autodebet.index"
+    halaman = "autodebet.letters"
 
     def isi(self, paket: Paket, *, by: Pelaku) -> int:
         """B1, B2. Raises ``RuleError`` when another batch takes a letter at the same moment."""

@@ -1,4 +1,4 @@
-"""The bendahara's start page, the bank's answers, and what the bank refused (for the verifikator)."""
+"""Letters to the bank, the bank's answers, and what the bank refused (for the verifikator)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from rentan.web.page import render_page
 from rentan.web.transaction import after_reading, answered_before, finish
 
 bp = Blueprint("autodebet", __name__)
-add_menu("Autodebet", "autodebet.index", Permission.MANDAT_KIRIM, awalan="/autodebet", urutan=18)
+add_menu("Autodebet", "autodebet.index", Permission.DEBET_KELOLA, awalan="/autodebet", urutan=18)
 add_menu("Ditolak bank", "autodebet.refused", Permission.VERIFIKASI, awalan="/autodebet", urutan=19)
 
 add_import_routes(
@@ -37,7 +37,7 @@ add_import_routes(
         penangan=PENANGAN,
         izin=Permission.MANDAT_KIRIM,
         alamat="/autodebet/jawaban",
-        asal="autodebet.index",
+        asal="autodebet.letters",
         pengantar="Jawaban bank atas paket surat kuasa: mana yang diterima dan mana yang ditolak.",
         kolom="Kolom yang dibaca: REFERENSI, NO_REKENING, KODE_HASIL, KETERANGAN, dan TANGGAL. Baris yang "
         "tidak cocok menjadi pengecualian dan tidak menghentikan baris lain.",
@@ -45,20 +45,20 @@ add_import_routes(
 )
 
 
-@bp.get("/autodebet")
+@bp.get("/autodebet/surat")
 @requires(Permission.MANDAT_KIRIM)
-def index() -> Response:
+def letters() -> Response:
     """Where the letters stand, what comes next, the batches."""
-    return _index(SusunForm(formdata=None))
+    return _letters(SusunForm(formdata=None))
 
 
-def _index(form: SusunForm) -> Response:
+def _letters(form: SusunForm) -> Response:
     by = pelaku()
     lewat_bank = bool(get_setting("bank_mendaftar_mandat"))
     daftar = queries.list_menunggu(seen_by=by, tanpa_asli=lewat_bank)
     after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, daftar="surat_menunggu", jumlah=len(daftar)))
     return render_page(
-        "autodebet/index.html",
+        "autodebet/surat.html",
         form=form,
         angka=queries.ringkas(),
         lewat_bank=lewat_bank,
@@ -82,7 +82,7 @@ def build() -> Response:
             return finish(
                 url_for("paket.show", paket_id=paket.id), f"Paket berisi {paket.jumlah} surat kuasa disusun."
             )
-    return _index(form)
+    return _letters(form)
 
 
 @bp.post("/autodebet/berlakukan/<uuid:surat_id>")
@@ -96,9 +96,9 @@ def put_in_force(surat_id: uuid.UUID) -> Response:
         with form.rules():
             surat = get_surat(surat_id, seen_by=pelaku(), untuk_diubah=True)
             berlakukan(surat, by=pelaku(), versi=form.versi.data)
-            return finish(url_for(".index"), f"Surat kuasa {surat.nomor} diberlakukan.")
+            return finish(url_for(".letters"), f"Surat kuasa {surat.nomor} diberlakukan.")
     get_surat(surat_id, seen_by=pelaku())
-    return _index(form)
+    return _letters(form)
 
 
 # -- what the bank refused ----------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def test_from_the_packet_to_the_verifikators_list(cast: Any, client_as: Any) -> 
     surat_id = make_setuju(cast).id
     db.session.commit()
     hadi = client_as(cast.hadi)
-    assert isi(hadi, "/autodebet", {}, action="/autodebet/paket").status_code == 303
+    assert isi(hadi, "/autodebet/surat", {}, action="/autodebet/paket").status_code == 303
     assert hadi.post("/autodebet/paket", data={"kunci_formulir": hadi.key()}).status_code == 422
     for other in ("rini", "wati", "dewi", "yuni"):
         assert client_as(getattr(cast, other)).get("/autodebet").status_code == 403
