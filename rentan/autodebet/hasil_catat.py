@@ -15,11 +15,12 @@ from sqlalchemy import func, select, update
 from rentan.autodebet.hasil_baris import BERUBAH, Keadaan, Putusan
 from rentan.autodebet.kait import SETELAH_DEBET_BERHASIL, SETELAH_DEBET_DIBATALKAN
 from rentan.core.actor import Pelaku
-from rentan.core.clock import now
+from rentan.core.clock import now, to_local
 from rentan.core.errors import Stale
 from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks, set_many
 from rentan.core.permissions import Peran
+from rentan.core.workflow import Riwayat
 from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.models import Iuran, Percobaan
@@ -28,11 +29,19 @@ from rentan.iuran.urusan import UrusanBaru, buka_banyak, tutup_untuk
 from rentan.paket.actions import catat_hasil
 from rentan.paket.models import Paket
 from rentan.paket.status import StatusPaket
+from rentan.pekerja.models import Pekerja
+from rentan.pekerja.status import MACHINE as MACHINE_PEKERJA
+from rentan.pekerja.status import StatusPekerja
+from rentan.util.tanggal import awal_bulan
 
 K = Keadaan
 TALANGAN = (
     "Bank membatalkan debet sesudah iurannya disetor ke BPJS. Tagih kembali kepada donatur, atau ajukan "
     "penghapusan."
+)
+BERAKHIR = (
+    "Rekening donatur didebet, padahal kepesertaan pekerjanya sudah berakhir. Periksa apakah bulan ini masih "
+    "terutang; bila tidak, kembalikan uangnya lewat usul pengembalian."
 )
 #: Reconciled already: what changes afterwards is a listed difference (B10), the batch itself stays.
 DICOCOKKAN = (StatusPaket.DIREKONSILIASI, StatusPaket.DITUTUP)
@@ -115,8 +124,34 @@ def _berhasil(
             catat_selisih(paket, -sum(one.tagihan for one in rows), "Jawaban berhasil yang datang kemudian")
     _close(some, coba, HasilCoba.BERHASIL, impor_id)
     rows = [iuran[one.sasaran.iuran_id] for one in some if one.sasaran]
+    _sesudah_berakhir(rows, by)
     for ikut in SETELAH_DEBET_BERHASIL:
         ikut(rows, paket, by)
+
+
+def _sesudah_berakhir(rows: Sequence[Iuran], by: Pelaku) -> None:
+    """A success for a worker whose cover has ended (W17, W18) asks whether the month was still owed."""
+    berakhir = (
+        select(Iuran.id, Iuran.periode, Riwayat.pada)
+        .join(Pekerja, Pekerja.id == Iuran.pekerja_id)
+        .join(Riwayat, Riwayat.objek_id == Pekerja.id)
+        .where(
+            Pekerja.status == StatusPekerja.BERAKHIR,
+            Riwayat.mesin == MACHINE_PEKERJA.nama,
+            Riwayat.ke == StatusPekerja.BERAKHIR.value,
+        )
+    )
+    found: set[uuid.UUID] = set()
+    for some in chunks(sorted(one.id for one in rows)):
+        for iuran_id, periode, pada in db.session.execute(berakhir.where(Iuran.id.in_(some))):
+            if periode >= awal_bulan(to_local(pada).date()):
+                found.add(iuran_id)
+    buka_banyak([_refund(row) for row in rows if row.id in found], by=by)
+
+
+def _refund(row: Iuran) -> UrusanBaru:
+    jenis, pemilik = JenisUrusan.PENGEMBALIAN, Peran.BENDAHARA
+    return UrusanBaru(jenis, row.asuhan_id, row.periode, BERAKHIR, pemilik, row.id)
 
 
 def _gagal(

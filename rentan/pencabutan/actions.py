@@ -18,6 +18,7 @@ from rentan.asuhan.models import Asuhan
 from rentan.asuhan.putusan import batalkan_oleh_sistem, henti
 from rentan.asuhan.status import SUDAH_SIAP
 from rentan.autodebet.berlaku import SETELAH_BERLAKU
+from rentan.autodebet.kait import SETELAH_DEBET_BERHASIL, SETELAH_KIRIM_DEBET
 from rentan.berkas.actions import simpan_cetakan, simpan_unggahan
 from rentan.berkas.models import Berkas
 from rentan.berkas.sanitise import Bersih
@@ -34,6 +35,7 @@ from rentan.core.workflow import advance, check_version
 from rentan.ext import db
 from rentan.pekerja.status import StatusPekerja
 from rentan.pencabutan.akibat import BELUM_KE_BANK, Cara, cara_berhenti, list_pekerja
+from rentan.pencabutan.debet import akhiri_tercabut, minta_kembali
 from rentan.pencabutan.dokumen import susun_pencabutan
 from rentan.pencabutan.models import Pencabutan
 from rentan.pencabutan.queries import find_pencabutan
@@ -269,3 +271,5 @@ def run_waiting() -> int:
 
 
 SETELAH_BERLAKU.append(_carry_out)
+SETELAH_KIRIM_DEBET.append(akhiri_tercabut)
+SETELAH_DEBET_BERHASIL.append(minta_kembali)

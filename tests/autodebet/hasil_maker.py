@@ -15,7 +15,9 @@ from rentan.autodebet.hasil import PENANGAN, HasilDebet
 from rentan.autodebet.layout_debet import layout_debet
 from rentan.core import arsip
 from rentan.core.clock import now
-from rentan.core.imports import run_import
+from rentan.core.imports import Impor, StatusImpor, run_import
+from rentan.core.sheets import SheetLimits, Table
+from rentan.core.sheets_rows import RawSheet, collect
 from rentan.core.subject import reveal, seal
 from rentan.ext import db
 from rentan.gladi.bank import Baris, Jawaban, Salah, answer, read_debet
@@ -82,6 +84,25 @@ def baca(data: bytes, cast: Any, nama: str = "hasil.csv", *, setuju: bool = True
     """Read and apply an answer as the treasurer."""
     found = run_import(PENANGAN, data, nama, setuju=setuju, by=cast.hadi.pelaku)
     assert isinstance(found, HasilDebet)
+    return found
+
+
+def baca_langsung(lines: Sequence[str], cast: Any) -> HasilDebet:
+    """The same for these lines, without the sandbox in which files of strangers are parsed."""
+    table = Table([], [])
+    rows = [one.split(";") for one in (KEPALA, *lines)]
+    collect([RawSheet("CSV", rows)], PENANGAN.columns, SheetLimits(), table)
+    by = cast.hadi.pelaku
+    found = PENANGAN.check(table, {}, by)
+    found.verify()
+    impor = Impor(
+        id=uuid.uuid4(), jenis=PENANGAN.jenis, status=StatusImpor.DITERAPKAN, sha256="0" * 64, akhiran=".csv",
+        kunci_berkas="", dibuat_oleh=by.akun_id, dibuat_pada=now(), kedaluwarsa_pada=now(),
+    )  # fmt: skip
+    db.session.add(impor)
+    db.session.flush()
+    PENANGAN.apply(found, impor, by)
+    db.session.flush()
     return found
 
 
