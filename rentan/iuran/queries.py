@@ -245,19 +245,6 @@ def count_putusan(by: Pelaku) -> int:
     return total
 
 
-def count_ditolak(by: Pelaku, sejak: date) -> int:
-    """How many recordings of this treasurer were refused since that day."""
-    total = 0
-    for kelas in (Penerimaan, UsulIuran):
-        query = (
-            select(func.count())
-            .select_from(kelas)
-            .where(kelas.status == StatusUsul.DITOLAK, kelas.oleh == by.akun_id, kelas.diputus_pada >= sejak)
-        )
-        total += db.session.scalar(query) or 0
-    return total
-
-
 def list_asuhan_donatur(asn: Asn) -> list[Asuhan]:
     """All sponsorships of a donor with their workers, for the treasurer."""
     query = (
