@@ -27,6 +27,7 @@ from rentan.pekerja.actions import segarkan_tercakup
 from rentan.pencabutan.actions import run_waiting
 from rentan.perlindungan.hitung import hitung_perlindungan, tandai_usia65
 from rentan.pindai.actions import sweep_stacks
+from rentan.setoran.actions import sapu_bukti_setoran
 from rentan.siaga.actions import ask_all, end_loans
 from rentan.siaga.masa import akhiri_masa, ingatkan_masa
 from rentan.surat_kuasa.jeda import akhiri_jeda
@@ -58,6 +59,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "sapu-berkas": sapu_berkas,
     "sapu-tumpukan": sweep_stacks,
     "sapu-bukti": sapu_bukti,
+    "sapu-bukti-setoran": sapu_bukti_setoran,
     "segarkan-tercakup": segarkan_tercakup,
     "sesuaikan-tarif": sesuaikan_dibayar,
     "umumkan-tarif": umumkan_mendatang,
