@@ -110,7 +110,7 @@ ISI: dict[str, dict[str, str]] = {
     "cermin.close": {"bulan": "2026-11"},
     "cermin.open_work": {"bulan": "2026-11", "sel": "110"},
     "siaga.join": {"siap": "y"},
-    "siaga.answer": {"jawaban": "tolak"},
+    "siaga.answer": {"jawaban": "tolak", "siap": ""},
     "siaga.end": {"catatan": "Surat diantar kader."},
     "siaga.propose_reopen": {"catatan": "Salah baris."},
     "siaga.decide_reopen": {"putusan": "tolak"},
@@ -157,7 +157,10 @@ ISI: dict[str, dict[str, str]] = {
     "opd.forget_spelling": {"ejaan": "dinasuji"},
     "opd.map_spelling": {"ejaan": "Dinas Ejaan", "opd": "opd_sari"},
     "paket.cancel": {"alasan": "keliru"},
-    "paket.close_exception": {"catatan": "sudah ditanyakan"},
+    "paket.close_exception": {
+        "catatan": "sudah ditanyakan", "tindakan": "catatan", "tanggal": HARI, "ref_bank": "", "kode": "",
+    },
+    "paket.take_exception": {"tenggat": HARI},
     "paket.reopen": {"alasan": "keliru"},
     "paket.send": {"tanda_terima": "loket 2"},
     "pekerja.impor": {"berkas": ""},
@@ -177,6 +180,11 @@ ISI: dict[str, dict[str, str]] = {
     "asli.search": {"cari": "sari"},
     "autodebet.impor": {"berkas": ""},
     "autodebet.impor_terapkan": _IMPOR,
+    "hasil_debet.impor": {"berkas": ""},
+    "hasil_debet.impor_terapkan": _IMPOR,
+    "hasil_debet.line": {
+        "tindakan": "gagal", "tanggal": HARI, "ref_bank": "", "kode": "51", "catatan": "Surat bank.",
+    },
     "autodebet.send_back": {"kalimat": "Tandatangani ulang."},
     "cabut.forward": {"tanggal": HARI},
     "pencabutan.stop": {"cari_pengganti": "y"},
@@ -249,6 +257,7 @@ TANYA = """
     arah bulan cari daftar dari dekat hasil jenis kembali kertas next objek opd pekerjaan pelaku peran
     peristiwa permintaan sampai sebelum sektor sesudah status tahap tampilan unit urut asli_di aktif _external
     acara kelurahan halaman alasan sebab siapa sel urusan tahun bagian
+    referensi
 """.split()  # noqa: SIM905 -- a word list reads better than a page of quotes
 
 
@@ -328,7 +337,7 @@ RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
     paket pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar cermin
-    setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan
+    setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan siaga jeda
 """.split()  # noqa: SIM905
 
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from rentan.asn.models import Asn
 from rentan.asuhan import putusan
+from rentan.asuhan.models import Asuhan
 from rentan.asuhan.queries import harga
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
@@ -55,6 +56,10 @@ def _asn(by: Pelaku) -> Asn:
     if asn is None:
         raise NotFound
     return asn
+
+
+def _seen(row: Asuhan, daftar: str, by: Pelaku) -> None:
+    after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, objek=row, daftar=daftar, jumlah=1))
 
 
 # -- the stand-in's own page --------------------------------------------------------------------------------
@@ -204,7 +209,7 @@ def end(asuhan_id: uuid.UUID) -> Response:
             putusan.akhiri_tanpa_pengganti(row, catatan=form.catatan.data or "", by=by, versi=form.versi.data)
             return finish(url_for(".manage"), "Asuhan berakhir tanpa pengganti; pekerja sudah diberi tahu.")
         row = queries.get_dicari(asuhan_id, seen_by=by)
-    record(Peristiwa.NAMA_DILIHAT, by=by, objek=row, daftar="akhiri_tanpa_pengganti", jumlah=1)
+    _seen(row, "akhiri_tanpa_pengganti", by)
     dicari = queries.describe([row])[0]
     return render_page(
         "siaga/akhiri.html",
@@ -295,7 +300,7 @@ def propose_reopen(asuhan_id: uuid.UUID) -> Response:
             buka.propose_reopen(row, catatan=form.catatan.data or "", by=by)
             return finish(url_for(".reopen_list"), "Usul tercatat. Verifikator lain memutuskannya.")
         row = buka.get_berakhir(asuhan_id, seen_by=by)
-    record(Peristiwa.NAMA_DILIHAT, by=by, objek=row, daftar="buka_kembali", jumlah=1)
+    _seen(row, "buka_kembali", by)
     return render_page("siaga/usul_buka.html", "isi", status=form.status, form=form, asuhan=row)
 
 
