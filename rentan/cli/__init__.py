@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from rentan.cli import aktivasi, akun, asn, demo, kepesertaan, laporan, pekerja, tools
+from rentan.cli import aktivasi, akun, asn, autodebet, demo, kepesertaan, laporan, pekerja, tools
 
 
 def init_cli(app: Flask) -> None:
@@ -13,6 +13,7 @@ def init_cli(app: Flask) -> None:
         *akun.COMMANDS,
         *aktivasi.COMMANDS,
         *asn.COMMANDS,
+        *autodebet.COMMANDS,
         *demo.COMMANDS,
         *kepesertaan.COMMANDS,
         *laporan.COMMANDS,
