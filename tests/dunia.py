@@ -30,7 +30,7 @@ from rentan.core.imports import receive_impor
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran.models import Iuran, Pemberitahuan
+from rentan.iuran.models import Iuran, Pemberitahuan, Percobaan
 from rentan.iuran.penerimaan import accept_penerimaan, record_penerimaan
 from rentan.iuran.status import JenisUrusan, JenisUsul, Saluran, StatusBpjs
 from rentan.iuran.urusan import buka_urusan
@@ -61,6 +61,7 @@ from rentan.verifikasi.models import Putusan
 from rentan.verifikasi.status import HasilPutusan
 from tests import factories
 from tests.asn import roster_files
+from tests.autodebet import hasil_maker as debet_maker
 from tests.autodebet import maker as surat_maker
 from tests.calon.maker import make_calon
 from tests.cast import Cast, Orang
@@ -106,6 +107,7 @@ def make_dunia(client_as: Callable[[Orang], Any]) -> Ids:
     _setoran(cast, ids)
     _iuran(cast, ids)
     _siaga(cast, ids)
+    _debet(cast, ids)
     for nama in vars(cast):
         ids[f"akun_{nama}"] = getattr(cast, nama).akun.id
     ids["kode_budi"], ids["kode_wati"] = (
@@ -349,6 +351,24 @@ def _iuran(cast: Cast, ids: Ids) -> None:
     db.session.commit()
 
 
+def _debet(cast: Cast, ids: Ids) -> None:
+    """A debit batch of which the bank has answered one line, asked about another, and left one open."""
+    paket, data = debet_maker.make_terkirim(cast, 3, bulan=tambah_bulan(awal_bulan(today()), -4))
+    done, asked, waiting = debet_maker.baris(data)
+    lines = [debet_maker.jawab(done, waktu=f"{today()}"), debet_maker.jawab(asked, "94", waktu=f"{today()}")]
+    debet_maker.baca_langsung(lines, cast)
+    ids["percobaan_debet"] = db.session.scalar(
+        db.select(Percobaan.id).where(Percobaan.referensi == waiting.referensi)
+    )
+    ids["impor_debet_hadi"] = db.session.scalar(
+        db.select(Impor.id).where(Impor.jenis == JenisImpor.HASIL_DEBET)
+    )
+    ids["pengecualian_debet"] = db.session.scalar(
+        db.select(Pengecualian.id).where(Pengecualian.paket_id == paket.id)
+    )
+    db.session.commit()
+
+
 def _tarif(cast: Cast, ids: Ids) -> None:
     """A cut without an end, and the notices that Sari and Eko got about it."""
     bulan = tambah_bulan(awal_bulan(today()), 1)
@@ -415,6 +435,8 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("calon", ("impor_id",)): _one(
         "impor_id", impor_calon_dewi="dewi", impor_calon_bayu="bayu", impor_asn_dewi=""
     ),
+    ("hasil_debet", ("impor_id",)): _one("impor_id", impor_debet_hadi="hadi", impor_mandat_hadi=""),
+    ("hasil_debet", ("percobaan_id",)): _one("percobaan_id", percobaan_debet="hadi"),
     ("kepesertaan", ("impor_id",)): _one("impor_id", impor_jawaban_bpjs="bayu", impor_kpj=""),
     ("kpj", ("impor_id",)): _one("impor_id", impor_kpj="bayu", impor_jawaban_bpjs=""),
     ("kepesertaan", ("pekerja_id",)): _one("pekerja_id", pekerja_bpjs="bayu", pekerja_bebas=""),
@@ -449,7 +471,9 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("paket", ("paket_id", "baris_id")): [
         ({"paket_id": "paket_daftar", "baris_id": "baris_daftar"}, frozenset({"bayu"}))
     ],
-    ("paket", ("pengecualian_id",)): _one("pengecualian_id", pengecualian_bpjs="bayu"),
+    ("paket", ("pengecualian_id",)): _one(
+        "pengecualian_id", pengecualian_bpjs="bayu", pengecualian_debet="hadi"
+    ),
     ("pekerja", ("impor_id",)): _one(
         "impor_id", impor_pelindungan_dewi="dewi", impor_pelindungan_bayu="bayu", impor_calon_dewi=""
     ),

@@ -155,16 +155,6 @@ def _of_urusan(urusan: Urusan, by: Pelaku) -> ColumnElement[bool]:
     return and_(Pengecualian.pemilik_id.is_not(None), Pengecualian.tenggat < today())
 
 
-def count_pengecualian_bebas(paket_id: uuid.UUID) -> int:
-    """Open exceptions of this batch that nobody has taken with a date (B11)."""
-    query = select(func.count()).where(
-        Pengecualian.paket_id == paket_id,
-        Pengecualian.selesai_pada.is_(None),
-        or_(Pengecualian.pemilik_id.is_(None), Pengecualian.tenggat.is_(None)),
-    )
-    return db.session.scalar(query) or 0
-
-
 def count_pengecualian(*, seen_by: Pelaku, jenis: JenisPaket | None = None) -> int:
     """How many are open, counted up to ``BATAS_HITUNG``."""
     query = select(Pengecualian.id).where(
