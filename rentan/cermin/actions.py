@@ -83,11 +83,12 @@ def close_bulan(bulan: date, *, by: Pelaku) -> BulanTutup:
         raise Forbidden
     bulan = awal_bulan(bulan)
     list_paket_uang(bulan, untuk_diubah=True)
-    if penghalang := list_penghalang(bulan, by=by):
+    hitung = count_sel(bulan, seen_by=by)
+    if penghalang := list_penghalang(bulan, hitung, by=by):
         raise RuleError(
             f"{format_bulan(bulan)} belum dapat ditutup. {' '.join(penghalang)}", kode="belum_dapat_ditutup"
         )
-    ringkasan = {one.sel.kode: one.banyak for one in count_sel(bulan, seen_by=by)}
+    ringkasan = {one.sel.kode: one.banyak for one in hitung}
     row = BulanTutup(periode=bulan, ditutup_oleh=by.akun_id, ditutup_pada=now(), ringkasan=ringkasan)
     try:
         with db.session.begin_nested():

@@ -185,13 +185,9 @@ def _tanpa_baris(bulan: date) -> Select[Any]:
             or_(SuratKuasa.jeda_sampai.is_(None), SuratKuasa.jeda_sampai >= bulan),
         ),
     )
-    ada = exists().where(
-        Iuran.periode == bulan,
-        or_(
-            Iuran.asuhan_id == Asuhan.id,
-            and_(Iuran.pekerja_id == Asuhan.pekerja_id, Iuran.status.not_in(GUGUR)),
-        ),
-    )
+    # Two sets of ids, not one EXISTS with OR: that one would be looked up for each sponsorship anew.
+    punya = select(Iuran.asuhan_id).where(Iuran.periode == bulan)
+    dibayar = select(Iuran.pekerja_id).where(Iuran.periode == bulan, Iuran.status.not_in(GUGUR))
     return (
         select(
             Asuhan.id.label("asuhan_id"),
@@ -214,6 +210,7 @@ def _tanpa_baris(bulan: date) -> Select[Any]:
             Asn.status_aktif == StatusAktif.AKTIF,
             or_(Pekerja.lunas_sampai.is_(None), Pekerja.lunas_sampai < bulan),
             func.coalesce(~dijeda, True),
-            ~ada,
+            Asuhan.id.not_in(punya),
+            Asuhan.pekerja_id.not_in(dibayar),
         )
     )

@@ -27,11 +27,11 @@ class Angka:
     selisih: bool
 
 
-LEBAR, TINGGI = 520, 430
+LEBAR, TINGGI = 520, 440
 LINGKARAN = (
     Lingkaran(190, 165, 125, "Seharusnya", 75, 26),
     Lingkaran(330, 165, 125, "Bank", 445, 26),
-    Lingkaran(260, 285, 125, "BPJS", 260, 424),
+    Lingkaran(260, 285, 125, "BPJS", 260, 433),
 )
 _TEMPAT = {
     "111": (260, 212),
@@ -41,7 +41,7 @@ _TEMPAT = {
     "100": (125, 145),
     "010": (395, 145),
     "001": (260, 350),
-    "000": (490, 400),
+    "000": (455, 420),
 }
 
 

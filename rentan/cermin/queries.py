@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -153,15 +154,18 @@ def list_paket_uang(bulan: date, *, untuk_diubah: bool = False) -> list[Paket]:
     return list(db.session.scalars(query))
 
 
-def list_penghalang(bulan: date, *, by: Pelaku) -> list[str]:
-    """What has to be done before ``by`` may close the month, as sentences; empty: it may be closed."""
+def list_penghalang(bulan: date, hitung: Sequence[Hitung], *, by: Pelaku) -> list[str]:
+    """What has to be done before ``by`` may close the month, as sentences; empty: it may be closed.
+
+    ``hitung``: the cells of that month (:func:`count_sel`).
+    """
     bulan = awal_bulan(bulan)
     if find_tutup(bulan) is not None:
         return [f"{format_bulan(bulan)} sudah ditutup."]
     found: list[str] = []
     if today() < hari_debet(bulan):
         found.append(f"Hari debetnya, {format_tanggal(hari_debet(bulan))}, belum tiba.")
-    for one in count_sel(bulan, seen_by=by):
+    for one in hitung:
         if one.sel.kode in SELISIH and one.tanpa_urusan:
             found.append(
                 f"{one.sel.label}: {format_angka(one.tanpa_urusan)} belum ada yang mengurus. Buka sebagai "

@@ -67,7 +67,7 @@ def _index(bulan: date, form: BaseForm | None = None) -> Response:
         selisih=sum(one.banyak for one in hitung if not one.sel.cocok),
         tutup=tutup,
         penutup=nama_akun([tutup.ditutup_oleh]).get(tutup.ditutup_oleh, "") if tutup else "",
-        penghalang=[] if tutup else queries.list_penghalang(bulan, by=by),
+        penghalang=[] if tutup else queries.list_penghalang(bulan, hitung, by=by),
         jawab=queries.jawab_pada(bulan),
         peran=by.peran,
         waktu=now(),

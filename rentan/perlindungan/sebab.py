@@ -133,25 +133,25 @@ JALAN: dict[Sebab, Jalan] = {
         Peran.PETUGAS_BPJS, "Carikan donatur siaga atau donatur pengganti.", "/siaga"
     ),
     Sebab.JEDA: Jalan(
-        Peran.ASN, "Donatur melanjutkan potongan, atau donatur siaga membayar sementara.", "/asuhan"
+        Peran.ASN, "Lanjutkan potongan, atau biarkan donatur siaga membayar sementara.", "/asuhan"
     ),
     Sebab.SALDO: Jalan(
         Peran.BENDAHARA, "Masukkan ke debet ulang, atau terima pembayaran tunai atau transfer.", "/autodebet"
     ),
     Sebab.REKENING: Jalan(
-        Peran.ASN, "Donatur membuat surat kuasa dengan nomor rekening yang benar.", "/surat-kuasa"
+        Peran.ASN, "Kirim surat kuasa dengan nomor rekening yang benar.", "/surat-kuasa"
     ),
     Sebab.DITOLAK_BANK: Jalan(
-        Peran.ASN, "Donatur membayar tunai atau transfer, lalu menanyakan rekeningnya kepada bank.", "/asuhan"
+        Peran.ASN, "Bayar tunai atau transfer, lalu tanyakan rekeningnya kepada bank.", "/asuhan"
     ),
     Sebab.PLAFON: Jalan(
-        Peran.ASN, "Donatur membuat surat kuasa dengan batas iuran yang lebih tinggi.", "/surat-kuasa"
+        Peran.ASN, "Kirim surat kuasa dengan batas iuran yang lebih tinggi.", "/surat-kuasa"
     ),
     Sebab.DITAHAN: Jalan(
         Peran.BENDAHARA, "Selesaikan hal yang diperiksa, lalu lepaskan iurannya.", "/iuran/urusan"
     ),
     Sebab.KUASA_TIDAK_BERLAKU: Jalan(
-        Peran.ASN, "Donatur mengirim surat kuasa baru, atau membayar tunai atau transfer.", "/surat-kuasa"
+        Peran.ASN, "Kirim surat kuasa baru, atau bayar tunai atau transfer.", "/surat-kuasa"
     ),
     Sebab.BERKAS_TERLAMBAT: Jalan(
         Peran.BENDAHARA, "Susun dan kirim paket debet yang tertunda.", "/autodebet"

@@ -9,16 +9,21 @@ from rentan.core.permissions import Peran
 from rentan.util.tanggal import format_bulan
 
 USIA_AKHIR = (
-    "Bila perlindungan pekerja ini terhenti, ia tidak dapat didaftarkan kembali: BPJS menerima pendaftaran "
-    "sebelum usia 65 tahun."
+    "Bila perlindungan pekerja yang sudah 65 tahun terhenti, ia tidak dapat didaftarkan kembali: BPJS hanya "
+    "menerima pendaftaran sebelum usia itu."
 )
 
 
 def kalimat_bulan(bulan: Sequence[date]) -> str:
-    """``Oktober 2026`` or ``Oktober 2026 sampai Desember 2026``."""
+    """``Oktober 2026``, ``Oktober–November 2026`` or ``Desember 2026–Januari 2027``."""
+    if not bulan:
+        return ""
+    awal, akhir = format_bulan(bulan[0]), format_bulan(bulan[-1])
     if len(bulan) > 1:
-        return f"{format_bulan(bulan[0])} sampai {format_bulan(bulan[-1])}"
-    return format_bulan(bulan[0]) if bulan else ""
+        if bulan[0].year == bulan[-1].year:
+            awal = awal.rsplit(" ", 1)[0]
+        return f"{awal}–{akhir}"
+    return awal
 
 
 def siapa(peran: Peran) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rentan.cermin.actions import close_bulan
-from rentan.cermin.queries import list_penghalang
+from rentan.cermin.queries import count_sel, list_penghalang
 from rentan.core.clock import now
 from rentan.core.errors import Forbidden, RuleError
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
@@ -72,7 +72,8 @@ def test_a_mismatch_whose_matter_was_closed_does_not_stand_in_the_way(cast: Cast
     cabut(asuhan, date(2026, 9, 30))
     urusan(asuhan, JenisUrusan.CERMIN, selesai_pada=now(), catatan="Dikembalikan bulan depan.")
 
-    assert list_penghalang(OKT, by=cast.yuni.pelaku) == []
+    by = cast.yuni.pelaku
+    assert list_penghalang(OKT, count_sel(OKT, seen_by=by), by=by) == []
 
 
 @pytest.mark.parametrize(
