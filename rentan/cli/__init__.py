@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from rentan.cli import aktivasi, akun, asn, autodebet, demo, kepesertaan, laporan, pekerja, tools
+from rentan.cli import aktivasi, akun, asn, autodebet, demo, kepesertaan, laporan, pekerja, setoran, tools
 
 
 def init_cli(app: Flask) -> None:
@@ -17,6 +17,7 @@ def init_cli(app: Flask) -> None:
         *demo.COMMANDS,
         *kepesertaan.COMMANDS,
         *laporan.COMMANDS,
+        *setoran.COMMANDS,
         *tools.COMMANDS,
         *pekerja.COMMANDS,
     ):
