@@ -86,12 +86,19 @@ class BulanDonatur:
         return sum(one.jumlah for one in self.baris)
 
 
-def list_bulan(asn: Asn, *, banyak: int = 24) -> list[BulanDonatur]:
-    """The donor's months, newest first, each with its contributions and their workers."""
+def list_bulan(asn: Asn, *, banyak: int = 24) -> tuple[list[BulanDonatur], list[BulanDonatur]]:
+    """The donor's months up to the next one, newest first, with contributions and workers; and the months
+    further ahead (paid or scheduled in advance), the next one first."""
+    batas = tambah_bulan(awal_bulan(today()), 1)
+    depan = _bulan_donatur(asn, Iuran.periode > batas, BULAN_DEPAN)
+    return _bulan_donatur(asn, Iuran.periode <= batas, banyak), depan[::-1]
+
+
+def _bulan_donatur(asn: Asn, syarat: ColumnElement[bool], banyak: int) -> list[BulanDonatur]:
     bulan = list(
         db.session.scalars(
             select(Iuran.periode)
-            .where(Iuran.asn_id == asn.id)
+            .where(Iuran.asn_id == asn.id, syarat)
             .group_by(Iuran.periode)
             .order_by(Iuran.periode.desc())
             .limit(banyak)
@@ -107,6 +114,16 @@ def list_bulan(asn: Asn, *, banyak: int = 24) -> list[BulanDonatur]:
     for row in rows:
         found[row.periode].append(row)
     return [BulanDonatur(one, baris) for one, baris in found.items()]
+
+
+def bulan_tetangga(bulan: date) -> tuple[date | None, date | None]:
+    """The months before and after, as far as :func:`baca_bulan` goes."""
+    kini = awal_bulan(today())
+    lalu, depan = tambah_bulan(bulan, -1), tambah_bulan(bulan, 1)
+    return (
+        lalu if lalu >= tambah_bulan(kini, -BULAN_LALU) else None,
+        depan if depan <= tambah_bulan(kini, BULAN_DEPAN) else None,
+    )
 
 
 def get_iuran(iuran_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Iuran:

@@ -36,10 +36,11 @@ TAHUN_AWAL = 2020
 def index() -> Response:
     """The own months, newest first."""
     asn = queries.get_sendiri(seen_by=pelaku())
-    bulan = queries.list_bulan(asn)
+    bulan, depan = queries.list_bulan(asn)
     return render_page(
         "iuran/daftar.html",
         bulan=bulan,
+        depan=depan,
         berikut=_bulan_berikut(bulan),
         kredit=kuitansi.kredit_donatur(asn),
         belum_dibaca=count_belum_dibaca(asn.id),
@@ -81,7 +82,7 @@ def _bulan(asn: Asn, bulan: date, *, milik_sendiri: bool) -> Response:
             return url_for(".month", bulan=kata)
         return url_for(".donor_month", asn_id=asn.id, bulan=kata)
 
-    batas = tambah_bulan(awal_bulan(today()), queries.BULAN_DEPAN)
+    lalu, depan = queries.bulan_tetangga(bulan)
     return render_page(
         "iuran/bulan.html",
         asn=asn,
@@ -89,8 +90,8 @@ def _bulan(asn: Asn, bulan: date, *, milik_sendiri: bool) -> Response:
         jadwal=jadwal_bulan(bulan),
         bagian=jelaskan_bulan(asn, bulan),
         milik_sendiri=milik_sendiri,
-        url_lalu=url(tambah_bulan(bulan, -1)),
-        url_depan=url(tambah_bulan(bulan, 1)) if bulan < batas else None,
+        url_lalu=url(lalu) if lalu else None,
+        url_depan=url(depan) if depan else None,
         garis_waktu_of=garis_waktu,
         berkuitansi=kuitansi.berkuitansi,
         boleh_cetak=milik_sendiri or pelaku().can(P.IURAN_CATAT),

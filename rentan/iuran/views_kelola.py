@@ -31,7 +31,13 @@ from rentan.web.transaction import after_reading, answered_before, finish
 bp = Blueprint("iuran_kelola", __name__)
 P = Permission
 add_menu("Iuran", "iuran_kelola.index", P.IURAN_CATAT, awalan=("/iuran/kelola", "/iuran/usul"), urutan=19)
-add_menu("Penerimaan dan usul", "iuran_kelola.queue", P.IURAN_PUTUS, awalan="/iuran/putusan", urutan=16)
+add_menu(
+    "Penerimaan dan usul",
+    "iuran_kelola.queue",
+    P.IURAN_PUTUS,
+    awalan=("/iuran/putusan", "/iuran/kelola", "/iuran/usul"),
+    urutan=16,
+)
 #: Months that the treasurer may choose from: arrears, and a prepayment of a year.
 MUNDUR, MAJU = 6, 12
 #: Sponsorships for which money may still come in.
@@ -88,12 +94,14 @@ def search() -> Response:
 
 
 def _index_found(form: CariForm, asn: Any) -> Response:
+    bulan, depan = queries.list_bulan(asn, banyak=12)
     return render_page(
         "iuran/temuan.html",
         form=form,
         asn=asn,
         asuhan=queries.list_asuhan_donatur(asn),
-        bulan=queries.list_bulan(asn, banyak=12),
+        bulan=bulan,
+        depan=depan,
         kini=awal_bulan(today()),
         DAPAT_DIBAYAR=DAPAT_DIBAYAR,
         jenis_usul=usul.jenis_usul,
@@ -107,6 +115,7 @@ def month(bulan: str) -> Response:
     periode, form = queries.baca_bulan(bulan), SaringForm()
     status = form.status.data if form.validate() else None
     rows, lanjut = queries.list_iuran(periode, status, sesudah=_sesudah())
+    lalu, depan = queries.bulan_tetangga(periode)
     _seen("iuran_bulan", len(rows))
     return render_page(
         "iuran/kelola_bulan.html",
@@ -116,8 +125,8 @@ def month(bulan: str) -> Response:
         baris=rows,
         sesudah=lanjut,
         per_status=queries.count_status(periode),
-        lalu=tambah_bulan(periode, -1),
-        depan=tambah_bulan(periode, 1),
+        lalu=lalu,
+        depan=depan,
         jenis_usul=usul.jenis_usul,
     )
 
