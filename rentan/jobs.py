@@ -23,6 +23,7 @@ from rentan.iuran.penyesuaian import sesuaikan_dibayar
 from rentan.iuran.tagihan import periksa_semua
 from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
+from rentan.laporan.periksa.malam import periksa_malam
 from rentan.pekerja.actions import segarkan_tercakup
 from rentan.pencabutan.actions import run_waiting
 from rentan.perlindungan.hitung import hitung_perlindungan, tandai_usia65
@@ -52,6 +53,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "minta-kartu": minta_kartu,
     "periksa-tagihan": periksa_semua,
     "beri-tahu": beri_tahu_semua,
+    "periksa-malam": periksa_malam,
     "pangkas-isian-tertunda": prune_isian,
     "pangkas-percobaan": prune_tries,
     "pangkas-sesi": prune_sesi,

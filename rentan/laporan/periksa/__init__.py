@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rentan.laporan.periksa import asuhan, inti, kartu, partisipasi, verifikasi
+from rentan.laporan.periksa import asuhan, inti, kartu, partisipasi, uang, uang_paket, verifikasi
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 
 SEMUA: tuple[Pemeriksaan, ...] = (
@@ -16,6 +16,8 @@ SEMUA: tuple[Pemeriksaan, ...] = (
     *asuhan.PEMERIKSAAN,
     *verifikasi.PEMERIKSAAN,
     *kartu.PEMERIKSAAN,
+    *uang.PEMERIKSAAN,
+    *uang_paket.PEMERIKSAAN,
 )
 
 
