@@ -52,6 +52,12 @@ class UsulForm(BaseForm):
     keterangan = TeksPanjangField("Keterangan untuk penyetuju", [Wajib()], maks=500)
 
 
+class TahanForm(VersionedForm):
+    """C2, C3: the note is for colleagues."""
+
+    catatan = TeksPanjangField("Catatan untuk petugas lain", [Wajib()], maks=500)
+
+
 class SetujuForm(VersionedForm):
     """U2: a button."""
 

@@ -134,7 +134,7 @@ def get_iuran(iuran_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
     row = db.session.scalar(query)
     if row is None:
         raise NotFound
-    return cast(Iuran, row)
+    return row
 
 
 def _iuran_terlihat(by: Pelaku) -> ColumnElement[bool]:
@@ -281,7 +281,7 @@ def get_asuhan_bayar(asuhan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: boo
     row = db.session.scalar(query)
     if row is None or not seen_by.can(Permission.IURAN_CATAT):
         raise NotFound
-    return cast(Asuhan, row)
+    return row
 
 
 def rows_berdiri(asuhan: Asuhan, bulan: Sequence[date]) -> dict[date, Iuran]:

@@ -130,8 +130,8 @@ def accept_usul(row: UsulIuran, *, by: Pelaku, versi: int | None = None) -> None
         lepas_kredit([iuran], tanggal=today(), by=by)
     else:
         _give_back(iuran, row.alasan, by)
-    facts = {"alasan": {iuran.id: row.alasan}, "diusulkan_oleh": row.oleh}
-    advance_many(MACHINE, [iuran], _MOVE[row.jenis], by=by, **facts)
+    alasan = {iuran.id: row.alasan}
+    advance_many(MACHINE, [iuran], _MOVE[row.jenis], by=by, alasan=alasan, diusulkan_oleh=row.oleh)
     if row.jenis is JenisUsul.KEMBALIKAN:
         tutup_untuk(JenisUrusan.PENGEMBALIAN, [iuran.id], catatan="Pengembalian disetujui.", by=by)
         turunkan_didebit(iuran.asn_id)

@@ -16,8 +16,16 @@ from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.permissions import Permission
 from rentan.core.workflow import Machine, offers
-from rentan.iuran import penerimaan, queries, usul
-from rentan.iuran.forms import CariForm, PenerimaanForm, SaringForm, SetujuForm, TolakForm, UsulForm
+from rentan.iuran import penerimaan, queries, tahan, usul
+from rentan.iuran.forms import (
+    CariForm,
+    PenerimaanForm,
+    SaringForm,
+    SetujuForm,
+    TahanForm,
+    TolakForm,
+    UsulForm,
+)
 from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
 from rentan.iuran.status import MACHINE_PENERIMAAN, MACHINE_USUL, StatusUsul
 from rentan.iuran.usul_alasan import ALASAN
@@ -51,7 +59,8 @@ DAPAT_DIBAYAR = tuple(
 
 def _seen(daftar: str, jumlah: int = 1, tentang: uuid.UUID | None = None) -> None:
     """Names were shown (AUD-3), also on the page of a refused form; ``tentang``: the one row it was about."""
-    by, facts = pelaku(), {"tentang": tentang} if tentang else {}
+    by = pelaku()
+    facts: dict[str, Any] = {"tentang": tentang} if tentang else {}
     after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, daftar=daftar, jumlah=jumlah, **facts))
 
 
@@ -137,6 +146,26 @@ def _sesudah() -> uuid.UUID | None:
         return uuid.UUID(teks) if teks else None
     except ValueError:
         raise NotFound from None
+
+
+@bp.route("/iuran/kelola/tahan/<uuid:iuran_id>", methods=["GET", "POST"])
+@requires(P.IURAN_CATAT)
+def hold(iuran_id: uuid.UUID) -> Response:
+    """C2 and C3 by the treasurer: until something is found out, and on again."""
+    if request.method == "POST" and (answer := answered_before()):
+        return answer
+    by = pelaku()
+    iuran = queries.get_iuran(iuran_id, seen_by=by)
+    form = TahanForm(data={"versi": iuran.versi})
+    if form.accepts():
+        with form.rules():
+            iuran = queries.get_iuran(iuran_id, seen_by=by, untuk_diubah=True)
+            tahan.toggle_hold(iuran, catatan=form.catatan.data, by=by, versi=form.versi.data)
+            url = url_for("iuran.donor_month", asn_id=iuran.asn_id, bulan=f"{iuran.periode:%Y-%m}")
+            return finish(url, f"Tercatat: {iuran.status.label.lower()}.")
+        iuran = queries.get_iuran(iuran_id, seen_by=by)
+    _seen("iuran_tahan", tentang=iuran.id)
+    return render_page("iuran/tahan.html", form=form, iuran=iuran, halangan=tahan.halangan(iuran, by))
 
 
 # -- receipts ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from rentan.core.audit import Jejak
 from rentan.core.clock import today
 from rentan.ext import db
 from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
-from rentan.iuran.status import StatusIuran, StatusUsul
+from rentan.iuran.status import AlasanTahan, StatusIuran, StatusUsul
 from rentan.util.tanggal import awal_bulan
 from tests.iuran.maker import Donatur, make_donatur, make_iuran
 
@@ -136,3 +136,29 @@ def test_looks_leave_a_trace_without_names(cast: Any, client_as: Any, donatur: D
     traces = db.session.scalars(db.select(Jejak).where(Jejak.peristiwa == "nama_dilihat")).all()
     assert len(traces) == 2
     assert not any("Rekaan" in one.rincian or cast.sari.asn.nip in one.rincian for one in traces)
+
+
+def test_holding_and_letting_go(cast: Any, client_as: Any, donatur: Donatur) -> None:
+    row = make_iuran(donatur.asuhan[0], BULAN)
+    hadi, url = client_as(cast.hadi), f"/iuran/kelola/tahan/{row.id}"
+    assert url in hadi.get(f"/iuran/donatur/{donatur.asn.id}/{BULAN:%Y-%m}").text
+
+    assert hadi.post(url, data={"catatan": ""}).status_code == 422
+    assert hadi.post(url, data={"catatan": "Kata donatur sudah pindah.", "versi": "99"}).status_code == 409
+    assert hadi.post(url, data={"catatan": "Kata donatur sudah pindah."}).status_code == 303
+    held = db.session.get_one(Iuran, row.id)
+    assert (held.status, held.alasan_tahan) == (StatusIuran.DITAHAN, AlasanTahan.DIMINTA)
+    told = client_as(cast.sari).get(f"/iuran/{BULAN:%Y-%m}").text
+    assert AlasanTahan.DIMINTA.label in told and "sudah pindah" not in told
+
+    assert hadi.post(url, data={"catatan": "Tetap."}).status_code == 303
+    assert db.session.get_one(Iuran, row.id).status is StatusIuran.TERJADWAL
+
+
+def test_what_the_schedule_holds_is_not_let_go_by_hand(cast: Any, client_as: Any, donatur: Donatur) -> None:
+    row = make_iuran(donatur.asuhan[0], BULAN, StatusIuran.DITAHAN, alasan_tahan=AlasanTahan.PLAFON)
+    hadi, url = client_as(cast.hadi), f"/iuran/kelola/tahan/{row.id}"
+    assert "lepas sendiri" in hadi.get(url).text
+    assert hadi.post(url, data={"catatan": "Lepas."}).status_code == 422
+    for orang in (cast.yuni, cast.sari, cast.wati, cast.bayu):
+        assert client_as(orang).post(url, data={"catatan": "Lepas."}).status_code == 403
