@@ -74,8 +74,8 @@ class FormTarif(BaseForm):
 class BulanField(PilihanField):
     """A month, as its first day, out of those that may still change."""
 
-    def __init__(self, *args: Any, kosong: str = "Pilih bulan …", mundur: int = 0, **kwargs: Any) -> None:
-        super().__init__(*args, kosong=kosong, **kwargs)
+    def __init__(self, *args: Any, mundur: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **{"kosong": "Pilih bulan …"} | kwargs)
         self.mundur = mundur
 
     def _choices(self) -> list[tuple[Any, ...]]:

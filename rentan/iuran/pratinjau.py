@@ -264,15 +264,19 @@ def list_plafon_kurang(tabel: TabelTarif, *, banyak_bulan: int = 12) -> list[Pla
     """Letters in force whose ceiling does not carry one of the next months, the soonest first."""
     harga = harga_dari(tabel)
     awal = awal_bulan(today())
+    akhir = tambah_bulan(awal, banyak_bulan - 1)
     plafon = load_plafon()
     per_asn: dict[uuid.UUID, list[Tanggungan]] = defaultdict(list)
     for one in load_tanggungan():
         if one.asn_id in plafon:
             per_asn[one.asn_id].append(one)
+    # Only in these months a sum can be higher than in the one before.
+    naik = {one for one in tabel.batas() if awal < one <= akhir}
+    naik |= {one.mulai for rows in per_asn.values() for one in rows if awal < one.mulai <= akhir}
+    months = [awal, *sorted(naik)]
     found = []
     for asn_id, rows in per_asn.items():
-        for n in range(banyak_bulan):
-            bulan = tambah_bulan(awal, n)
+        for bulan in months:
             perlu = sum(harga(bulan, one.dasar) for one in rows if one.membayar(bulan))
             if perlu > plafon[asn_id]:
                 found.append(PlafonKurang(asn_id, plafon[asn_id], bulan, perlu))

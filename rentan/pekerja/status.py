@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from rentan.core.actor import Pelaku
@@ -64,6 +65,7 @@ _PEKERJAAN_LAIN = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def sektor_jelas(pekerjaan: str, sektor: Sektor) -> bool:
     """Does the kind of work itself say this sector? Otherwise somebody should ask before it sets a price."""
     kata = _kata(pekerjaan)

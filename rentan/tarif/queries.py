@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import select
 
+from rentan.core.audit import Jejak, Peristiwa
 from rentan.core.settings import get_setting
 from rentan.ext import db
 from rentan.tarif.models import HariKhusus, TarifKelas, TarifPotongan
@@ -73,6 +75,18 @@ def load_tabel() -> TabelTarif:
         ),
         potongan={row.id: _potongan(row) for row in cuts},
     )
+
+
+def list_diubah() -> list[tuple[date, datetime]]:
+    """Every change that an admin made: the first month it counts for, and when it was made.
+
+    A contribution that was scheduled before may have another price than the tables say now.
+    """
+    query = select(Jejak.waktu, Jejak.rincian).where(Jejak.peristiwa == Peristiwa.TARIF_DIUBAH.value)
+    return [
+        (date.fromisoformat(json.loads(row.rincian)["mulai"]), row.waktu)
+        for row in db.session.execute(query.order_by(Jejak.seq))
+    ]
 
 
 def _potongan(row: TarifPotongan) -> Potongan:

@@ -69,7 +69,8 @@ class TabelTarif:
 
     def batas(self) -> list[date]:
         """The first days of the months in which something begins or has ended, in order."""
-        found = {awal_bulan(one.mulai) for one in (*self.susunan, *self.potongan.values())}
+        found = {one.mulai for one in self.susunan}
+        found |= {awal_bulan(one.mulai) for one in self.potongan.values()}
         found |= {
             tambah_bulan(awal_bulan(one.sampai), 1)
             for one in self.potongan.values()

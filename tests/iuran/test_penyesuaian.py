@@ -16,6 +16,7 @@ from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.penyesuaian import sesuaikan_dibayar
 from rentan.iuran.status import MACHINE, JenisUrusan, StatusBpjs, StatusIuran
+from rentan.laporan.periksa import uang
 from rentan.pekerja.status import Sektor
 from rentan.tarif.actions import add_kelas, add_potongan, end_potongan
 from rentan.tarif.price import Kelas, Potongan
@@ -101,6 +102,18 @@ def test_what_bpjs_has_already_is_asked_back_and_credited(asuhan: Any) -> None:
     assert sesuaikan_dibayar() == 1
     assert buku.saldo(AkunBuku.PIUTANG_BPJS) == 8_400
     assert db.session.scalar(db.select(db.func.count()).select_from(Urusan)) == 1
+
+
+def test_the_checks_know_that_the_tariff_has_changed(asuhan: Any) -> None:
+    for n, bpjs in enumerate((StatusBpjs.BELUM, StatusBpjs.TERCATAT)):
+        paid(asuhan, tambah_bulan(BULAN, n), bpjs).nomor_bukti = f"KW-{n}"
+    db.session.commit()
+    potong()
+    sesuaikan_dibayar()
+    db.session.commit()
+    checks = [one for one in uang.PEMERIKSAAN if one.nama in ("jurnal", "saldo", "titipan", "harga")]
+    found = [finding for check in checks for finding in check.cari()]
+    assert found == []
 
 
 def test_a_dearer_month_is_asked_for_once(asuhan: Any) -> None:

@@ -17,6 +17,7 @@ from rentan.iuran.status import GUGUR, UANG_MASUK, HasilCoba, StatusBpjs, Status
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 from rentan.pekerja.models import Pekerja
 from rentan.surat_kuasa.models import SuratKuasa
+from rentan.tarif.queries import list_diubah
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
 S, B, H = StatusIuran, StatusBpjs, HasilCoba
@@ -119,10 +120,12 @@ def _satu_berhasil() -> Iterator[Temuan]:
 
 
 def _harga() -> Iterator[Temuan]:
-    """(h) The price of each line is the tariff's of that month."""
+    """(h) The price of each line is the tariff's of that month, or was before somebody changed the tariff."""
+    diubah = list_diubah()
     query = select(
         Iuran.id,
         Iuran.periode,
+        Iuran.dijadwalkan_pada,
         Iuran.penghasilan,
         Iuran.program,
         Iuran.sektor,
@@ -132,6 +135,8 @@ def _harga() -> Iterator[Temuan]:
         Iuran.jht,
     ).where(Iuran.status.not_in(GUGUR))
     for row in db.session.execute(query.execution_options(yield_per=2_000)):
+        if any(mulai <= row.periode and row.dijadwalkan_pada < pada for mulai, pada in diubah):
+            continue
         harga = potret_harga(row.periode, row.penghasilan, row.program, row.sektor)
         if any(getattr(row, nama) != harga[nama] for nama in ("jumlah", "jkk", "jkm", "jht")):
             yield Temuan(f"iuran {row.id}", f"berharga {row.jumlah}, menurut tarif {harga['jumlah']}")
