@@ -95,10 +95,6 @@ def close_bulan(bulan: date, *, by: Pelaku) -> BulanTutup:
             db.session.add(row)
     except IntegrityError:
         raise RuleError(f"{format_bulan(bulan)} sudah ditutup.", kode="sudah_ditutup") from None
-    record(
-        Peristiwa.BULAN_DITUTUP,
-        by=by,
-        periode=f"{bulan:%Y-%m}",
-        **{f"sel_{k}": n for k, n in ringkasan.items()},
-    )
+    selisih = sum(one.banyak for one in hitung if not one.sel.cocok)
+    record(Peristiwa.BULAN_DITUTUP, by=by, periode=f"{bulan:%Y-%m}", selisih=selisih)
     return row

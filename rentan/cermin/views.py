@@ -20,6 +20,7 @@ from rentan.core.errors import NotFound
 from rentan.core.jatah import check_jatah_ekspor
 from rentan.core.permissions import Permission
 from rentan.ext import runtime
+from rentan.iuran.models import BulanTutup
 from rentan.iuran.queries import baca_bulan
 from rentan.paket.queries import nama_akun
 from rentan.util.angka import format_angka
@@ -66,12 +67,19 @@ def _index(bulan: date, form: BaseForm | None = None) -> Response:
         tinggi=TINGGI,
         selisih=sum(one.banyak for one in hitung if not one.sel.cocok),
         tutup=tutup,
-        penutup=nama_akun([tutup.ditutup_oleh]).get(tutup.ditutup_oleh, "") if tutup else "",
+        penutup=_penutup(tutup),
         penghalang=[] if tutup else queries.list_penghalang(bulan, hitung, by=by),
         jawab=queries.jawab_pada(bulan),
         peran=by.peran,
         waktu=now(),
     )
+
+
+def _penutup(tutup: BulanTutup | None) -> str:
+    """Who closed the month, by name."""
+    if tutup is None or tutup.ditutup_oleh is None:
+        return ""
+    return nama_akun([tutup.ditutup_oleh]).get(tutup.ditutup_oleh, "")
 
 
 def _sel(kode: str | None) -> Sel:

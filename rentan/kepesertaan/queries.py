@@ -27,6 +27,7 @@ from rentan.paket.models import Paket
 from rentan.paket.status import StatusPaket
 from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.alasan_bpjs import alasan_of
+from rentan.pekerja.masa import aman_sampai
 from rentan.pekerja.models import Pekerja, Pelindungan
 from rentan.pekerja.queries import in_force, lahir_sesudah
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
@@ -188,7 +189,10 @@ def count_status() -> dict[StatusPekerja, int]:
 
 @dataclass(frozen=True)
 class BarisPekerja:
-    """A worker as the liaison's lists show him; ``sejak``: the day of the last answer or sending."""
+    """A worker as the liaison's lists show him; ``sejak``: the day of the last answer or sending.
+
+    ``aman``: until when the cover surely holds, ``None`` where no month is recorded or it is over.
+    """
 
     id: uuid.UUID
     nama: str
@@ -198,6 +202,7 @@ class BarisPekerja:
     sejak: date | None
     keterangan: str
     siapa: str
+    aman: date | None = None
 
 
 DAFTAR = {
@@ -266,6 +271,9 @@ def _shown(pekerja: Pekerja, line: BarisDaftar | None) -> BarisPekerja:
         sejak,
         keterangan,
         siapa,
+        aman_sampai(pekerja.lunas_sampai)
+        if pekerja.lunas_sampai and pekerja.status in TERDAFTAR_DI_BPJS
+        else None,
     )
 
 

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import exists, select
@@ -215,7 +214,7 @@ class _Hitung:
 
     def __init__(self, hari: date, batas: date) -> None:
         self.hari, self.batas = hari, batas
-        self.geser = partial(geser_hari_kerja, **hari_khusus())
+        self.khusus = hari_khusus()
         self.proses = max(int(get_setting("hari_jawab_bpjs")) - int(get_setting("hari_setor")), 1)
         self._jadwal: dict[date, Any] = {}
         self._terakhir: dict[date, Terakhir] = {}
@@ -251,6 +250,9 @@ class _Hitung:
             return satu.jumlah - satu.kredit_dipakai if satu else self.harga(row, satu_bulan)
 
         return Termurah(perlu, jumlah_perlu(perlu, harga, masuk), self.terakhir(aman))
+
+    def geser(self, hari: date, n: int) -> date:
+        return geser_hari_kerja(hari, n, **self.khusus)
 
     def jadwal(self, bulan: date) -> Any:
         if bulan not in self._jadwal:

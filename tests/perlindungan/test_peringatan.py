@@ -68,3 +68,14 @@ def test_at_risk_stands_beside_and_not_among_the_covered(cast: Cast, client_as: 
     for orang, url in ((cast.budi, "/partisipasi"), (cast.agus, "/dasbor")):
         html = client_as(orang).get(url).get_data(as_text=True)
         assert 'data-uji="berisiko">1<' in html, url
+
+
+@pytest.mark.time_machine(HARI)
+def test_the_liaison_reads_it_in_the_list_of_the_registered(
+    cast: Cast, client_as: Callable[..., Any]
+) -> None:
+    satu(cast.sari.asn, lunas=OKT)
+    db.session.commit()
+
+    html = client_as(cast.bayu).get("/kepesertaan/pekerja?daftar=terdaftar").get_data(as_text=True)
+    assert "31 Desember 2026" in html
