@@ -161,6 +161,11 @@ ISI: dict[str, dict[str, str]] = {
         "catatan": "sudah ditanyakan", "tindakan": "catatan", "tanggal": HARI, "ref_bank": "", "kode": "",
     },
     "paket.take_exception": {"tenggat": HARI},
+    "paket_uang.reconcile": {
+        "kredit_bank": "8.400", "arah_1": "kurang", "jumlah_1": "100", "sebab_1": "biaya bank", "arah_2": "",
+        "jumlah_2": "", "sebab_2": "", "arah_3": "", "jumlah_3": "", "sebab_3": "",
+    },
+    "paket_uang.refuse_file": {"pesan_bank": "kepala salah", "tidak_dijalankan": "y"},
     "paket.reopen": {"alasan": "keliru"},
     "paket.send": {"tanda_terima": "loket 2"},
     "pekerja.impor": {"berkas": ""},
@@ -178,6 +183,7 @@ ISI: dict[str, dict[str, str]] = {
     "pengaturan.change": {"nilai": "7", "semula": ""},
     "asli.scan": {"ke": "admin", "kode": "SK-TIDAKADA"},
     "asli.search": {"cari": "sari"},
+    "autodebet.build_debit": {"jenis": "debet"},
     "autodebet.impor": {"berkas": ""},
     "autodebet.impor_terapkan": _IMPOR,
     "hasil_debet.impor": {"berkas": ""},
@@ -203,6 +209,7 @@ ISI: dict[str, dict[str, str]] = {
         "sampai": "", "dasar_hukum": "PP rekaan", "token": "",
     },
     "tarif.end_cut": {"sampai": f"{tambah_bulan(awal_bulan(today()), 9)}", "token": ""},
+    "iuran_kelola.hold": {"catatan": "Ditanyakan kepada donatur"},
     "iuran_kelola.propose": {"alasan": "salah_donatur", "keterangan": "Tertukar"},
     "iuran_kelola.record_receipt": {
         "saluran": "tunai", "tanggal": HARI, "bukti": "KAS-77", "bulan_mulai": f"{today():%Y-%m}",
@@ -336,8 +343,8 @@ def formulir_dibuat(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
-    paket pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar cermin
-    setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan siaga jeda
+    paket paket_uang pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
+    cermin setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan siaga jeda
 """.split()  # noqa: SIM905
 
 
@@ -418,6 +425,7 @@ def _unasked(rule: Rule, unknown: set[str], ruang: str) -> list[str]:
         "cabut",
         "pencabutan",
         "paket",
+        "paket_uang",
         "perbaikan",
         "ganda",
         "kartu",

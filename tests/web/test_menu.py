@@ -11,20 +11,28 @@ from rentan.ext import db
 from rentan.opd.models import Opd
 
 MENU = {
-    "sari": ["Beranda", "Pendaftaran", "Pekerja asuhan", "Perbaikan", "Surat kuasa", "Daftar calon"],
+    "sari": [
+        "Beranda", "Pendaftaran", "Pekerja asuhan", "Perbaikan", "Iuran saya", "Surat kuasa", "Daftar calon",
+    ],
     "budi": [
-        "Beranda", "Partisipasi", "Surat kuasa OPD", "Pindai", "Kartu", "Masa kerja", "Slip aktivasi", "Pendaftaran",
-        "Pekerja asuhan", "Perbaikan", "Daftar calon",
+        "Beranda", "Partisipasi", "Perlindungan", "Surat kuasa OPD", "Pindai", "Kartu", "Masa kerja",
+        "Slip aktivasi", "Pendaftaran", "Pekerja asuhan", "Perbaikan", "Iuran saya", "Daftar calon",
     ],
     "joko": ["Beranda", "Kartu", "Daftar calon"],
-    "hadi": ["Beranda", "Autodebet", "Lembar asli"],
+    "hadi": [
+        "Beranda", "Setoran", "Autodebet", "Cermin", "Iuran", "Perlindungan", "Urusan", "Lembar asli",
+        "Tarif",
+    ],
     "rini": [
         "Beranda", "Verifikasi", "Ditolak bank", "Kartu", "Pendaftaran", "Pekerja asuhan", "Perbaikan",
-        "Surat kuasa", "Daftar calon",
+        "Iuran saya", "Surat kuasa", "Daftar calon",
     ],
-    "bayu": ["Beranda", "Kepesertaan", "Pengganti", "Kartu", "Daftar calon", "Pelindungan lain"],
-    "yuni": ["Beranda", "Persetujuan"],
-    "agus": ["Beranda", "Dasbor"],
+    "bayu": [
+        "Beranda", "Kepesertaan", "Setoran", "Cermin", "Pengganti", "Perlindungan", "Urusan", "Kartu",
+        "Daftar calon", "Pelindungan lain",
+    ],
+    "yuni": ["Beranda", "Persetujuan", "Penerimaan dan usul", "Cermin", "Tarif"],
+    "agus": ["Beranda", "Dasbor", "Perlindungan"],
     "dewi": [
         "Beranda", "Dasbor", "Lembar asli", "Kartu", "Slip aktivasi", "Daftar calon", "Pelindungan lain",
         "Daftar ASN", "OPD", "Akun", "Tarif", "Pengaturan", "Jejak",
