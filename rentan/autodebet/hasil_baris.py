@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from rentan.core.clock import to_local
 from rentan.core.massal import chunks
 from rentan.core.sheets import Column, Row
 from rentan.core.status import Status
-from rentan.core.subject import load_deks, reveal
+from rentan.core.subject import reveal_values
 from rentan.ext import db, runtime
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import HasilCoba, StatusIuran
@@ -214,46 +214,62 @@ def parse_waktu(text: str) -> date | None:
 
 
 def load_sasaran(refs: Iterable[str]) -> dict[str, Sasaran]:
-    """The attempts of these references, by reference."""
+    """The attempts of these references, by reference; columns alone, there may be 20,000 of them."""
     found: list[Any] = []
+    columns = select(
+        *(getattr(Percobaan, name) for name in _PERCOBAAN),
+        Iuran.status,
+        Iuran.dibayar_pada,
+        Iuran.rekening_enc,
+        Paket.status.label("paket_status"),
+        Paket.dikirim_pada,
+        PaketUang.layout,
+    )
+    query = (
+        columns.join(Iuran, Iuran.id == Percobaan.iuran_id)
+        .join(Paket, Paket.id == Percobaan.paket_id)
+        .outerjoin(PaketUang, PaketUang.paket_id == Paket.id)
+    )
     for some in chunks(sorted(set(refs))):
-        query = (
-            select(Percobaan, Iuran, Paket, PaketUang.layout)
-            .join(Iuran, Iuran.id == Percobaan.iuran_id)
-            .join(Paket, Paket.id == Percobaan.paket_id)
-            .outerjoin(PaketUang, PaketUang.paket_id == Paket.id)
-            .where(Percobaan.referensi.in_(some))
-            .options(db.lazyload("*"))
-        )
-        found += db.session.execute(query).all()
-    load_deks(row[0].asn_id for row in found)
-    return {row[0].referensi: _sasaran(*row) for row in found}
+        found += db.session.execute(query.where(Percobaan.referensi.in_(some))).all()
+    rekening = _rekening_terkirim(found)
+    return {row.referensi: _sasaran(row, rekening[row.id]) for row in found}
 
 
-def _sasaran(percobaan: Percobaan, iuran: Iuran, paket: Paket, layout: str | None) -> Sasaran:
+_PERCOBAAN = (
+    "id", "iuran_id", "asn_id", "paket_id", "referensi", "jumlah", "hasil", "kode_hasil", "ref_bank",
+    "isi_enc",
+)  # fmt: skip
+
+
+def _sasaran(row: Any, rekening: str) -> Sasaran:
     return Sasaran(
-        percobaan_id=percobaan.id,
-        iuran_id=iuran.id,
-        asn_id=percobaan.asn_id,
-        paket_id=paket.id,
-        jumlah=percobaan.jumlah,
-        hasil=percobaan.hasil,
-        kode_hasil=percobaan.kode_hasil,
-        ref_bank=percobaan.ref_bank,
-        rekening=rekening_terkirim(percobaan, iuran),
-        status=iuran.status,
-        dibayar_pada=iuran.dibayar_pada,
-        paket_status=paket.status,
-        dikirim_pada=paket.dikirim_pada,
-        layout=layout_debet(layout or None),
+        percobaan_id=row.id,
+        iuran_id=row.iuran_id,
+        asn_id=row.asn_id,
+        paket_id=row.paket_id,
+        jumlah=row.jumlah,
+        hasil=row.hasil,
+        kode_hasil=row.kode_hasil,
+        ref_bank=row.ref_bank,
+        rekening=rekening,
+        status=row.status,
+        dibayar_pada=row.dibayar_pada,
+        paket_status=row.paket_status,
+        dikirim_pada=row.dikirim_pada,
+        layout=layout_debet(row.layout or None),
     )
 
 
-def rekening_terkirim(percobaan: Percobaan, iuran: Iuran) -> str:
+def _rekening_terkirim(rows: Sequence[Any]) -> dict[uuid.UUID, str]:
     """The account number in the frozen line of the file, or the contribution's own while there is none."""
-    if percobaan.isi_enc is not None and (found := rekening_beku(reveal(percobaan, "isi") or "")):
-        return found
-    return "".join(filter(str.isdigit, reveal(iuran, "rekening") or ""))
+    beku = [(row.id, row.asn_id, row.isi_enc) for row in rows if row.isi_enc is not None]
+    found = {key: rekening_beku(text) for key, text in reveal_values("percobaan", "isi", beku).items()}
+    sisa = [row for row in rows if not found.get(row.id) and row.rekening_enc is not None]
+    tagihan = [(row.iuran_id, row.asn_id, row.rekening_enc) for row in sisa]
+    plain = reveal_values("iuran", "rekening", tagihan)
+    own = {row.id: "".join(filter(str.isdigit, plain[row.iuran_id])) for row in sisa}
+    return {row.id: found.get(row.id) or own.get(row.id, "") for row in rows}
 
 
 def rekening_beku(isi: str) -> str:
