@@ -43,6 +43,11 @@ KEADAAN_KARTU = {
     S.HASIL_SEBAGIAN: "Dihitung sebagian",
     S.HASIL_LENGKAP: "Selesai dihitung",
 }
+#: A remittance is paid rather than sent.
+KEADAAN_SETOR = {
+    S.DISETUJUI: "Disetujui, siap dibayar",
+    S.DIKIRIM: "Dibayar, menunggu catatan BPJS",
+}
 #: One of these at a time per kind, month and place (B1).
 TERBUKA = (S.DISUSUN, S.DIKUNCI, S.DISETUJUI)
 TERBUKA_SQL = ", ".join(f"'{one.value}'" for one in TERBUKA)

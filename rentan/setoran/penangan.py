@@ -24,7 +24,6 @@ from rentan.iuran.status import UANG_MASUK, StatusBpjs
 from rentan.paket.models import Paket, PaketUang, Pengecualian
 from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, register
 from rentan.paket.status import JenisPaket
-from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 from rentan.setoran.models import BarisSetor
@@ -44,13 +43,6 @@ KOLOM = (
     OutColumn("BULAN", 10),
     OutColumn("JUMLAH", 12),
 )
-#: The four words of every batch's lines.
-_HASIL = {
-    H.MENUNGGU: HasilBaris.MENUNGGU,
-    H.TERCATAT: HasilBaris.DITERIMA,
-    H.DITOLAK: HasilBaris.DITOLAK,
-    H.DIKELUARKAN: HasilBaris.DIKELUARKAN,
-}
 
 
 class PenanganSetor:
@@ -126,11 +118,11 @@ class PenanganSetor:
         load_deks(row.pekerja_id for row in rows)
         return [_shown(row) for row in rows]
 
-    def count_hasil(self, paket: Paket) -> dict[HasilBaris, int]:
+    def count_hasil(self, paket: Paket) -> dict[HasilSetor, int]:
         """How many lines stand where."""
         query = select(BarisSetor.hasil, func.count()).where(_of(paket)).group_by(BarisSetor.hasil)
         found = {row[0]: row[1] for row in db.session.execute(query)}
-        return {_HASIL[one]: found[one] for one in H if one in found}
+        return {one: found[one] for one in H if one in found}
 
     def list_dikecualikan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
         """Money that is in and does not go with this batch."""
@@ -354,7 +346,7 @@ def _shown(row: BarisSetor) -> Baris:
     nik = mask_nik(reveal(pekerja, "nik") or "", lahir_terlihat=False)
     rincian = f"NIK {nik}, {format_bulan(row.iuran.periode)}, {format_rupiah(row.jumlah)}"
     alasan = row.keterangan or "" if row.hasil is H.DITOLAK else ""
-    return Baris(row.id, row.urutan, pekerja.nama, rincian, _HASIL[row.hasil], alasan)
+    return Baris(row.id, row.urutan, pekerja.nama, rincian, row.hasil, alasan)
 
 
 PENANGAN = register(PenanganSetor())

@@ -132,7 +132,7 @@ def list_left() -> Response:
 def pay(paket_id: uuid.UUID) -> Response:
     """B5: number, day and amount of the payment; a scan of the proof if there is one."""
     paket = queries.get_setoran(paket_id, seen_by=pelaku())
-    form = BayarForm(obj=paket)
+    form = BayarForm(data={"versi": paket.versi})
     if form.accepts():
         if answer := answered_before():
             return answer
@@ -203,7 +203,7 @@ def resubmit(iuran_id: uuid.UUID) -> Response:
     if request.method == "POST" and (answer := answered_before()):
         return answer
     iuran = queries.get_ditolak(iuran_id, seen_by=pelaku())
-    form = UlangForm(obj=iuran)
+    form = UlangForm(data={"versi": iuran.versi})
     if form.accepts() and form.tanggal.data:
         with form.rules():
             iuran = queries.get_ditolak(iuran_id, seen_by=pelaku(), untuk_diubah=True)
