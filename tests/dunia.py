@@ -354,6 +354,7 @@ def _iuran(cast: Cast, ids: Ids) -> None:
 def _debet(cast: Cast, ids: Ids) -> None:
     """A debit batch of which the bank has answered one line, asked about another, and left one open."""
     paket, data = debet_maker.make_terkirim(cast, 3, bulan=tambah_bulan(awal_bulan(today()), -4))
+    ids["paket_debet"] = paket.id
     done, asked, waiting = debet_maker.baris(data)
     lines = [debet_maker.jawab(done, waktu=f"{today()}"), debet_maker.jawab(asked, "94", waktu=f"{today()}")]
     debet_maker.baca_langsung(lines, cast)
@@ -468,6 +469,7 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("paket", ("paket_id",)): _one(
         "paket_id", paket_daftar="bayu", paket_kartu="bayu yuni", paket_mandat="hadi yuni"
     ),
+    ("paket_uang", ("paket_id",)): _one("paket_id", paket_debet="hadi yuni", paket_kartu="bayu yuni"),
     ("paket", ("paket_id", "baris_id")): [
         ({"paket_id": "paket_daftar", "baris_id": "baris_daftar"}, frozenset({"bayu"}))
     ],

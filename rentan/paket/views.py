@@ -95,7 +95,7 @@ def show_paket(paket: Paket, refused: BaseForm | None = None) -> Response:
         "baris",
         status=refused.status if refused else 200,
         paket=paket,
-        asal=url_for(handler.halaman) if by.has(PENYUSUN[paket.jenis]) else url_for(".index"),
+        asal=url_for(handler.halaman) if by.has(PENYUSUN[paket.jenis]) else url_for("paket.index"),
         sebutan=handler.sebutan,
         hasil=handler.count_hasil(paket),
         tawaran=offered,
@@ -251,7 +251,7 @@ def progress(paket_id: uuid.UUID) -> Response:
     paket = queries.get_paket(paket_id, seen_by=pelaku())
     tugas = tugas_terakhir(paket)
     if tugas is None or tugas.selesai_pada is not None:
-        return after_action(url_for(".show", paket_id=paket_id))
+        return after_action(url_for("paket.show", paket_id=paket_id))
     return render_page("paket/kemajuan.html", "kemajuan", paket=paket, tugas=tugas, persen=kemajuan(tugas))
 
 
