@@ -109,7 +109,9 @@ def tanpa_sela(terakhir: date | None, mulai: date) -> bool:
 
 
 def mulai_pengganti(pilihan: date | None, terakhir: date | None) -> date:
-    """The first month of a successor: after the last one with a payer, else the donor's own choice."""
+    """A7, first period: of a successor the month after the last one with a payer; of a new sponsorship the
+    donor's own choice, or the next month whose list is still open. Months before that are nobody's debt."""
     if terakhir is not None:
         return tambah_bulan(terakhir, 1)
-    return pilihan or bulan_pertama(today())
+    berikut = bulan_pertama(today())
+    return max(pilihan or berikut, berikut)

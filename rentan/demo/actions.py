@@ -37,12 +37,13 @@ from rentan.demo.lanjutan import DaftarLanjutan
 from rentan.demo.pekerja import DaftarPekerja
 from rentan.demo.roster import Roster
 from rentan.demo.surat import DaftarSurat
+from rentan.demo.uang import DaftarUang
 from rentan.ext import db, runtime
 from rentan.kartu.models import Kartu
 from rentan.kartu.status import StatusKartu
 from rentan.opd.models import Opd
 from rentan.pekerja.models import Pekerja, Pelindungan
-from rentan.pekerja.status import TERDAFTAR_DI_BPJS
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.wilayah.models import Kecamatan
 
@@ -116,6 +117,7 @@ def lanjutkan(buku: Buku, akun: DaftarAkun, rencana: list[Rencana], skala: float
     lanjutan = DaftarLanjutan(alur, petugas, rencana, skala, upacara)
     lanjutan.rencanakan()
     DaftarKartu(alur, petugas, lanjutan, skala).rencanakan()
+    DaftarUang(alur, petugas).rencanakan()
     alur.jalankan()
 
 
@@ -127,6 +129,7 @@ def _hitung() -> dict[str, int]:
         "orang_tua_asuh": (Asn, Asn.ikut),
         "pekerja_asuhan": (Asuhan, Asuhan.status.in_(DIUSULKAN_KE_ATAS)),
         "pekerja_terdaftar": (Pekerja, Pekerja.status.in_(TERDAFTAR_DI_BPJS)),
+        "pekerja_aktif": (Pekerja, Pekerja.status == StatusPekerja.AKTIF),
         "kartu_diserahkan": (Kartu, Kartu.status == StatusKartu.DISERAHKAN),
         "pekerja": (Pekerja, true()),
         "calon": (Calon, true()),

@@ -36,7 +36,7 @@ from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket
 from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import StatusPekerja
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.verifikasi import actions as verifikasi
@@ -236,7 +236,7 @@ class DaftarLanjutan:
         rows = list(db.session.execute(query))
         load_deks(pekerja.id for pekerja, _ in rows)
         ada = db.session.scalar(
-            select(func.count()).select_from(Pekerja).where(Pekerja.status == StatusPekerja.TERDAFTAR)
+            select(func.count()).select_from(Pekerja).where(Pekerja.status.in_(TERDAFTAR_DI_BPJS))
         )
         sisa = self.sasaran - int(ada or 0)
         isi = [["Status (Y/T)", "Keterangan Status Data", "Nomor Identitas", "Nama Lengkap"]]

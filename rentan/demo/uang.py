@@ -22,6 +22,7 @@ from rentan.core.subject import load_deks, reveal
 from rentan.demo.alur import Alur, Hal, Petugas
 from rentan.ext import db
 from rentan.gladi.bank import Salah, answer
+from rentan.iuran.gerak import bulan_baru
 from rentan.iuran.jadwal import jadwalkan
 from rentan.iuran.models import Iuran
 from rentan.iuran.tagihan import periksa_tagihan
@@ -57,6 +58,7 @@ class DaftarUang:
         for mundur in range(BULAN, -2, -1):
             bulan = tambah_bulan(kini, -mundur)
             self._bulan(jadwal_bulan(bulan), tutup=bulan < kini)
+            self._pada(bulan, 10, bulan_baru)
             self._pada(bulan, 15, hitung_perlindungan)
 
     def _pada(self, hari: date, menit: int, apa: Hal) -> None:
