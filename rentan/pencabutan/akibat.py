@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, SUDAH_SIAP
 from rentan.core.clock import today
 from rentan.core.status import Status
 from rentan.ext import db
+from rentan.iuran.models import Iuran, Percobaan
+from rentan.iuran.status import HasilCoba, StatusIuran
+from rentan.paket.models import Paket
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import find_hidup
 from rentan.surat_kuasa.status import HIDUP, StatusSurat
 from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet
-from rentan.util.tanggal import awal_bulan, tambah_bulan
+from rentan.util.tanggal import awal_bulan
 
 S = StatusSurat
 #: M22: nothing has gone to the bank.
@@ -66,14 +69,14 @@ def akibat_of(surat: SuratKuasa) -> Akibat | None:
     if cara is None:
         return None
     bebas_mulai = bulan_pertama(today())
-    terakhir = tambah_bulan(bebas_mulai, -1)
-    debet = hari_debet(terakhir) if cara is Cara.CABUT and terakhir >= _first_month(surat) else None
+    terakhir = _last_month(surat) if cara is Cara.CABUT else None
+    debet = None if terakhir is None else hari_debet(terakhir)
     pekerja = list_pekerja(surat)
     return Akibat(
         cara=cara,
         bebas_mulai=bebas_mulai,
         potongan_terakhir=debet,
-        batas=batas_berkas(terakhir) if debet else None,
+        batas=None if terakhir is None else batas_berkas(terakhir),
         bebas=tuple(one for one in pekerja if one.status not in SUDAH_SIAP),
         cari_pengganti=tuple(one for one in pekerja if one.status in SUDAH_SIAP),
     )
@@ -101,7 +104,21 @@ def _sementara(surat: SuratKuasa) -> list[Asuhan]:
     return list(db.session.scalars(query.order_by(Asuhan.id)))
 
 
-def _first_month(surat: SuratKuasa) -> date:
-    """The first month that could be debited under this letter."""
-    begins = [one for one in (surat.berlaku_mulai, surat.bulan_pertama) if one is not None]
-    return awal_bulan(max(begins)) if begins else bulan_pertama(today())
+def _last_month(surat: SuratKuasa) -> date | None:
+    """The month of the last debit file that has left with a line of this letter; ``None``: there is none.
+
+    What has not left is taken out when the donor stops (C5), and a letter whose workers are not ready yet was
+    never in a file.
+    """
+    query = (
+        select(func.max(Paket.periode))
+        .join(Percobaan, Percobaan.paket_id == Paket.id)
+        .join(Iuran, Iuran.id == Percobaan.iuran_id)
+        .where(
+            Iuran.surat_kuasa_id == surat.id,
+            Percobaan.hasil.in_((HasilCoba.TERBUKA, HasilCoba.BERHASIL, HasilCoba.TANPA_KABAR)),
+            Iuran.status.in_((StatusIuran.DIKIRIM, StatusIuran.TANPA_KABAR, StatusIuran.BERHASIL)),
+        )
+    )
+    last = db.session.scalar(query)
+    return None if last is None else awal_bulan(last)

@@ -20,6 +20,7 @@ from rentan.core.jatah import check_jatah_ekspor
 from rentan.core.permissions import Permission
 from rentan.core.settings import get_setting
 from rentan.ext import db, runtime
+from rentan.pekerja.masa import keadaan_perlindungan
 from rentan.siaga import actions, buka, masa, queries
 from rentan.siaga.ekspor import xlsx_ramalan
 from rentan.siaga.forms import (
@@ -94,9 +95,7 @@ def _offer(row: Talangan) -> dict[str, Any]:
     mulai, sampai = queries.bulan_talangan(row.asuhan)
     return {
         "baris": row,
-        "mulai": mulai,
-        "sampai": sampai,
-        "harga": harga(row.asuhan, mulai).total,
+        "harga": [(bulan, harga(row.asuhan, bulan).total) for bulan in (mulai, sampai)],
         "penghalang": queries.penghalang(row.asn, row.asuhan),
     }
 
@@ -175,6 +174,7 @@ def manage() -> Response:
         jumlah=queries.count_dicari(),
         siaga=queries.count_siaga(),
         sesudah=sesudah,
+        keadaan=keadaan_perlindungan,
         perlu={one.asuhan.id for one in rows if one.di_papan and not one.tawaran and not one.calon_donatur},
     )
 

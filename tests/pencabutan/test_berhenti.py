@@ -31,6 +31,7 @@ from rentan.pencabutan.queries import find_pencabutan, get_pencabutan, list_penc
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import get_surat
 from rentan.surat_kuasa.status import MACHINE, StatusSurat
+from tests.autodebet import maker_debet
 from tests.autodebet.maker import (
     impor,
     jawab,
@@ -123,12 +124,11 @@ def test_withdrawing_a_letter_in_force(cast: Any) -> None:
     [
         ("2026-11-21", None, False, date(2026, 12, 1)),
         ("2026-11-24", None, False, date(2026, 12, 1)),  # the cut-off itself still frees December
-        ("2026-11-25", date(2026, 12, 1), True, date(2027, 1, 1)),
-        ("2026-12-01", date(2026, 12, 1), True, date(2027, 1, 1)),
-        ("2026-12-10", date(2026, 12, 1), False, date(2027, 1, 1)),
+        ("2026-11-25", None, False, date(2027, 1, 1)),  # closed, but no line of this letter has left
+        ("2026-12-10", None, False, date(2027, 1, 1)),
     ],
 )
-def test_the_last_debit_is_told_before(
+def test_a_letter_that_was_in_no_debit_file_has_no_last_debit(
     cast: Any, hari: str, terakhir: date | None, akan: bool, bebas: date
 ) -> None:
     surat = make_berlaku(cast)
@@ -138,6 +138,18 @@ def test_the_last_debit_is_told_before(
         assert (akibat.potongan_terakhir, akibat.akan_dipotong, akibat.bebas_mulai) == (terakhir, akan, bebas)
         actions.stop_surat(surat, by=cast.sari.pelaku)
         assert surat.berlaku_sampai is not None and (bebas - surat.berlaku_sampai).days == 1
+
+
+@pytest.mark.parametrize(
+    ("hari", "akan"), [("2026-11-27", True), ("2026-12-01", True), ("2026-12-10", False)]
+)
+def test_the_last_debit_is_told_before(cast: Any, hari: str, akan: bool) -> None:
+    (donatur,), _ = maker_debet.make_bulan(1)
+    maker_debet.kirim(cast)
+    with time_machine.travel(f"{hari}T03:00:00Z", tick=False):
+        akibat = akibat_of(donatur.surat)
+        assert akibat is not None and akibat.potongan_terakhir == date(2026, 12, 1)
+        assert (akibat.akan_dipotong, akibat.batas) == (akan, date(2026, 11, 24))
 
 
 def test_the_paper_for_the_bank_is_frozen(cast: Any) -> None:
