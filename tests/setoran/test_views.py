@@ -41,7 +41,7 @@ def test_from_money_to_protected(cast: Cast, client_as: Any) -> None:
     assert press(bayu, url, "kunci").status_code == 303
     assert press(yuni, url, "setujui").status_code == 303
     assert "siap dibayar" in hadi.get("/setoran").text and "Bayar setoran" in hadi.get(url).text
-    assert "siap dibayar" not in bayu.get("/setoran").text
+    assert "Bayar setoran" not in bayu.get("/setoran").text
     assert hadi.get(f"{url}/berkas").status_code == 422  # whole NIK are the liaison's
     assert bayu.get(f"{url}/berkas").status_code == 200
 
