@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from rentan.asuhan.models import Asuhan
 from rentan.core.actor import SISTEM
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
 from rentan.core.massal import chunks, set_many
 from rentan.ext import db
-from rentan.iuran.jadwal import bulan_terbuka
-from rentan.iuran.models import Pemberitahuan, Percobaan
+from rentan.iuran.jadwal import awal_blok, bulan_terbuka
+from rentan.iuran.models import Iuran, Pemberitahuan, Percobaan
 from rentan.iuran.status import HasilCoba, StatusIuran
-from rentan.iuran.tagihan import list_jatuh_tempo
 from rentan.paket.models import Paket
 from rentan.paket.status import DI_LUAR, JenisPaket
 from rentan.tarif.queries import hari_debet, jadwal_bulan
@@ -38,6 +38,7 @@ def beri_tahu(bulan: date) -> int:
     bulan = awal_bulan(bulan)
     beda = jumlah_berbeda(bulan)
     ada = _ada(bulan)
+    kapan = (format_bulan(bulan), format_hari(hari_debet(bulan)))
     basi = [
         row
         for asn_id, row in ada.items()
@@ -46,7 +47,7 @@ def beri_tahu(bulan: date) -> int:
     set_many(
         basi,
         {
-            row.id: _isi(bulan, *beda[row.asn_id]) | {"dibuat_pada": now(), "dibaca_pada": None}
+            row.id: _isi(kapan, *beda[row.asn_id]) | {"dibuat_pada": now(), "dibaca_pada": None}
             for row in basi
         },
     )
@@ -57,7 +58,7 @@ def beri_tahu(bulan: date) -> int:
             "jenis": JENIS,
             "periode": bulan,
             "dibuat_pada": now(),
-            **_isi(bulan, *satu),
+            **_isi(kapan, *satu),
         }
         for asn_id, satu in sorted(beda.items())
         if asn_id not in ada
@@ -97,8 +98,20 @@ def donatur_tanpa_pemberitahuan(bulan: date) -> int:
 def jumlah_berbeda(bulan: date) -> dict[uuid.UUID, tuple[int, int]]:
     """(old, new) whole rupiah of every donor whose debit of this month differs from the last one."""
     baru: defaultdict[uuid.UUID, int] = defaultdict(int)
-    for row in list_jatuh_tempo(bulan, (StatusIuran.TERJADWAL, StatusIuran.DALAM_BATCH)):
-        baru[row.asn_id] += row.tagihan
+    query = (
+        select(
+            Iuran.asn_id,
+            Iuran.periode,
+            (Iuran.jumlah - Iuran.kredit_dipakai).label("n"),
+            Asuhan.bulan_pertama,
+            Asuhan.periode.label("blok"),
+        )
+        .join(Asuhan, Asuhan.id == Iuran.asuhan_id)
+        .where(Iuran.status.in_((StatusIuran.TERJADWAL, StatusIuran.DALAM_BATCH)))
+    )
+    for row in db.session.execute(query):
+        if awal_blok(row.periode, row.bulan_pertama, row.blok) <= bulan:
+            baru[row.asn_id] += int(row.n)
     lama = terakhir_didebet(bulan)
     return {asn_id: (lama.get(asn_id, 0), n) for asn_id, n in baru.items() if n and lama.get(asn_id, 0) != n}
 
@@ -125,11 +138,11 @@ def _ada(bulan: date) -> dict[uuid.UUID, Pemberitahuan]:
     return {row.asn_id: row for row in db.session.scalars(query)}
 
 
-def _isi(bulan: date, lama: int, baru: int) -> dict[str, Any]:
-    hari = format_hari(hari_debet(bulan))
+def _isi(kapan: tuple[str, str], lama: int, baru: int) -> dict[str, Any]:
+    bulan, hari = kapan
     if lama:
         kalimat = (
-            f"Potongan untuk iuran {format_bulan(bulan)} pada {hari} berubah dari {format_rupiah(lama)} "
+            f"Potongan untuk iuran {bulan} pada {hari} berubah dari {format_rupiah(lama)} "
             f"menjadi {format_rupiah(baru)}."
         )
     else:

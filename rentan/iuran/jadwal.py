@@ -12,7 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Row, Table, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -44,7 +44,7 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 #: Months back that are still asked for while the worker is in his grace (C1).
 MUNDUR = 2
 TENGGANG = (StatusPekerja.TENGGANG_1, StatusPekerja.TENGGANG_2)
-PENDANAAN = "pribadi"
+PENDANAAN: Literal["pribadi"] = "pribadi"
 _TABEL: Table = Iuran.__table__  # type: ignore[assignment]
 
 #: A failed debit of a donor who has stopped; nothing of it went to BPJS.
@@ -224,10 +224,11 @@ def _buat(pairs: Sequence[Pasangan], hari: date) -> int:
     """Insert what is missing, with everything copied in; rows that another run has just made stay."""
     if not pairs:
         return 0
-    tempat = penempatan_pada({(one.asn_id, hari_potret(bulan, hari)) for one, bulan in pairs})
+    pada = hari_potret((bulan for _, bulan in pairs), hari)
+    tempat = penempatan_pada({(one.asn_id, pada[bulan]) for one, bulan in pairs})
     rows = []
     for one, bulan in pairs:
-        di = tempat.get((one.asn_id, hari_potret(bulan, hari)))
+        di = tempat.get((one.asn_id, pada[bulan]))
         if di is not None:
             rows.append(_baris(one, bulan, di))
     made = _sisipkan(_segel(rows, pairs))
@@ -296,9 +297,9 @@ def _kelas_id(bulan: date, dasar: int) -> uuid.UUID:
     return db.session.scalars(query).one()
 
 
-def hari_potret(bulan: date, hari: date) -> date:
-    """The day on which the donor's OPD counts for this month: its cut-off, or today while that lies ahead."""
-    return min(batas_berkas(bulan), hari)
+def hari_potret(bulan: Iterable[date], hari: date) -> dict[date, date]:
+    """By month, the day on which the donor's OPD counts: its cut-off, or ``hari`` while that lies ahead."""
+    return {one: min(batas_berkas(one), hari) for one in set(bulan)}
 
 
 def penempatan_pada(

@@ -104,13 +104,12 @@ def jatuh_tempo(row: Iuran) -> date:
 # -- the reasons for a hold ----------------------------------------------------------------------------------
 
 
-def halangan(surat: Any, bulan: date) -> AlasanTahan | None:
-    """Why this letter (``None``: there is no living one) does not carry a debit in ``bulan``."""
+def halangan(surat: Any, bulan: date, hari: date) -> AlasanTahan | None:
+    """Why this letter (``None``: there is none) does not carry the debit of ``bulan`` on ``hari``."""
     if surat is None:
         return AlasanTahan.MANDAT
     if surat.rekening_enc is None:
         return AlasanTahan.REKENING
-    hari = max(hari_debet(bulan), min(today(), akhir_bulan(bulan)))
     mulai, sampai = surat.berlaku_mulai, surat.berlaku_sampai
     if mulai is None or mulai > hari or (sampai is not None and sampai < hari):
         return AlasanTahan.MANDAT
@@ -129,8 +128,9 @@ def _alasan(
     rows: Sequence[Iuran], surat: Mapping[uuid.UUID, Any], bulan: date
 ) -> dict[uuid.UUID, AlasanTahan | None]:
     found: dict[uuid.UUID, AlasanTahan | None] = {}
+    hari = max(hari_debet(bulan), min(today(), akhir_bulan(bulan)))
     for row in rows:
-        alasan = halangan(surat.get(row.asn_id), bulan)
+        alasan = halangan(surat.get(row.asn_id), bulan, hari)
         if alasan is None and row.asuhan.status is StatusAsuhan.DIJEDA and _dijeda(row.asuhan, bulan):
             alasan = AlasanTahan.JEDA
         if row.alasan_tahan is AlasanTahan.DIMINTA and row.status is S.DITAHAN:
@@ -241,7 +241,8 @@ def _potret_ulang(rows: Sequence[Iuran], surat: Mapping[uuid.UUID, Any]) -> None
     """Price, letter, account and OPD anew where they have changed; used credit is given back first."""
     sektor = _sektor({row.pekerja_id for row in rows})
     hari = today()
-    tempat = penempatan_pada({(row.asn_id, hari_potret(row.periode, hari)) for row in rows})
+    pada = hari_potret((row.periode for row in rows), hari)
+    tempat = penempatan_pada({(row.asn_id, pada[row.periode]) for row in rows})
     mahal: dict[uuid.UUID, dict[str, Any]] = {}
     pindah: dict[uuid.UUID, dict[str, Any]] = {}
     ganti: list[Iuran] = []
@@ -249,7 +250,7 @@ def _potret_ulang(rows: Sequence[Iuran], surat: Mapping[uuid.UUID, Any]) -> None
         harga = potret_harga(row.periode, row.asuhan.penghasilan, row.asuhan.program, sektor[row.pekerja_id])
         if any(getattr(row, name) != harga[name] for name in _HARGA):
             mahal[row.id] = harga
-        opd_id = tempat.get((row.asn_id, hari_potret(row.periode, hari)), row.opd_id)
+        opd_id = tempat.get((row.asn_id, pada[row.periode]), row.opd_id)
         if opd_id != row.opd_id:
             pindah[row.id] = {"opd_id": opd_id}
         if row.asn_id in surat and surat[row.asn_id].id != row.surat_kuasa_id:

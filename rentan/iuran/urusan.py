@@ -217,7 +217,7 @@ def baris_of(urusan: Urusan) -> BarisUrusan:
     return BarisUrusan(*db.session.execute(_names().where(Urusan.id == urusan.id)).one())
 
 
-def _names() -> Select[Any]:
+def _names() -> Select[*tuple[Any, ...]]:
     return (
         select(Urusan, Asn.nama, Pekerja.nama)
         .join(Asuhan, Asuhan.id == Urusan.asuhan_id)

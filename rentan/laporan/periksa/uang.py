@@ -163,10 +163,10 @@ def _lunas() -> Iterator[Temuan]:
         or_(Pekerja.lunas_sampai.is_not(None), Pekerja.id.in_(select(query.subquery().c.pekerja_id)))
     )
     for pekerja_id, lunas, mulai in db.session.execute(rows):
-        bulan = {one for one in tercatat[pekerja_id] if mulai is None or one >= awal_bulan(mulai)}
-        if lunas is None and bulan:
+        masuk = {one for one in tercatat[pekerja_id] if mulai is None or one >= awal_bulan(mulai)}
+        if lunas is None and masuk:
             yield Temuan(f"pekerja {pekerja_id}", "mempunyai bulan tercatat tanpa tanggal lunas")
-        elif lunas is not None and tambah_bulan(lunas, 1) in bulan:
+        elif lunas is not None and tambah_bulan(lunas, 1) in masuk:
             yield Temuan(f"pekerja {pekerja_id}", f"lunas sampai {lunas:%Y-%m}, bulan berikutnya tercatat")
     beda = (
         select(Pekerja.id, Pekerja.lunas_sampai, Iuran.status_bpjs)

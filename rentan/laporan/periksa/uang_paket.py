@@ -31,7 +31,7 @@ TERKIRIM = (*DI_LUAR, StatusPaket.DITOLAK_BERKAS)
 DICOCOKKAN = (StatusPaket.DIREKONSILIASI, StatusPaket.DITUTUP)
 
 
-def _baris() -> CompoundSelect[Any]:
+def _baris() -> CompoundSelect[*tuple[Any, ...]]:
     """Per batch: its lines and their sum, whatever the kind."""
     coba = select(Percobaan.paket_id, Percobaan.jumlah).where(Percobaan.hasil != H.DIKELUARKAN)
     setor = select(BarisSetor.paket_id, BarisSetor.jumlah).where(BarisSetor.hasil != HasilSetor.DIKELUARKAN)
@@ -74,7 +74,7 @@ def _berkas_paket() -> Iterator[Temuan]:
             if paket.uang is None or any(row.isi_enc is None for row in rows):
                 yield Temuan(f"paket {paket.id}", "terkirim dengan baris yang tidak dibekukan")
                 continue
-            terang = reveal_values("percobaan", "isi", [tuple(row) for row in rows])
+            terang = reveal_values("percobaan", "isi", [(row.id, row.asn_id, row.isi_enc) for row in rows])
             isi = [json.loads(terang[row.id]) for row in rows]
             sama = hashlib.sha256(berkas_debet(paket, paket.uang, isi).data).hexdigest() == paket.sha256
         except (InvalidTag, KeyError, ValueError):
