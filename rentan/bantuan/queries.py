@@ -44,13 +44,19 @@ HALAMAN: tuple[Halaman, ...] = (
         "verifikator", "Verifikator", "Memeriksa surat, meminta perbaikan, memutus dugaan ganda.",
         Peran.VERIFIKATOR,
     ),
-    Halaman("bendahara", "Bendahara", "Surat kuasa ke bank, jawaban bank, pencabutan.", Peran.BENDAHARA),
-    Halaman("penyetuju", "Penyetuju", "Menyetujui paket yang disusun orang lain.", Peran.PENYETUJU),
     Halaman(
-        "petugas_bpjs", "Petugas BPJS", "Daftar calon, pendaftaran ke BPJS, dan kartu.", Peran.PETUGAS_BPJS
+        "bendahara", "Bendahara", "Sebulan debet, hasil bank, setoran, penerimaan lain, pencabutan.",
+        Peran.BENDAHARA,
+    ),
+    Halaman(
+        "penyetuju", "Penyetuju", "Menyetujui paket, penerimaan, dan usul; menutup bulan.", Peran.PENYETUJU
+    ),
+    Halaman(
+        "petugas_bpjs", "Petugas BPJS", "Calon, pendaftaran, setoran, perlindungan, dan kartu.",
+        Peran.PETUGAS_BPJS,
     ),
     Halaman("pimpinan", "Pimpinan", "Membaca dasbor, partisipasi per OPD, dan yang macet.", Peran.PIMPINAN),
-    Halaman("admin", "Admin", "Daftar ASN, akun, OPD, pengaturan, dan jejak.", Peran.ADMIN),
+    Halaman("admin", "Admin", "Daftar ASN, akun, OPD, tarif, pengaturan, dan jejak.", Peran.ADMIN),
 )  # fmt: skip
 
 
@@ -102,6 +108,10 @@ def fakta() -> Fakta:
         "menit_batal_serah",
         "maks_undangan",
         "hari_kartu_kecamatan",
+        "hari_kandidat",
+        "hari_jatuh",
+        "hari_ramalan",
+        "persen_beda",
     )
     return Fakta(
         bulan=bulan,
