@@ -22,11 +22,12 @@ from rentan.core.workflow import Riwayat
 from rentan.ext import db
 from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
-from rentan.iuran.jadwal import awal_blok, jadwalkan, jadwalkan_asuhan
+from rentan.iuran.jadwal import awal_blok, bulan_terbuka, jadwalkan, jadwalkan_asuhan
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import StatusIuran
 from rentan.pekerja.status import Sektor, StatusPekerja
 from rentan.surat_kuasa.status import StatusSurat
+from rentan.tarif.queries import jadwal_bulan
 from rentan.util.tanggal import tambah_bulan
 from tests import factories
 from tests.iuran.maker import make_donatur, make_iuran
@@ -239,3 +240,18 @@ def test_runs_at_the_same_moment_make_each_row_once(app: Flask) -> None:
     assert sorted(run_at_once(app, 4, work)) == [0, 0, 0, 12]
     assert len(rows()) == 12
     assert sum(one.kredit_dipakai for one in rows()) == 15_000
+
+
+def test_the_dates_of_every_month_follow_one_another(app: Flask) -> None:
+    """states.md §6, D-10 to D+10: three years of months, with all their holidays."""
+    for n in range(36):
+        one = jadwal_bulan(tambah_bulan(date(2025, 1, 1), n))
+        days = [
+            one.kandidat, one.kunci, one.setuju, one.kirim, one.debet, one.hasil, one.ulang, one.setor,
+            one.jawab,
+        ]  # fmt: skip
+        assert days == sorted(set(days)), one.bulan
+        assert one.bulan == one.debet.replace(day=1)
+        assert one.kandidat < one.bulan <= one.debet
+        # Every day of the year belongs to a month that may be scheduled, so that a missed day can be made up.
+        assert one.bulan in bulan_terbuka(one.kandidat) and one.bulan in bulan_terbuka(one.debet)
