@@ -40,6 +40,8 @@ class AlasanKeluar(Status):
     MENINGGAL = "meninggal", "Meninggal dunia"
     JADI_PU = "jadi_pu", "Menjadi pekerja penerima upah (PU)"
     MENOLAK = "menolak", "Tidak bersedia lagi"
+    PINDAH = "pindah", "Pindah dan tidak ingin melanjutkan"
+    DATA_PALSU = "data_palsu", "Data pekerja tidak benar"
 
 
 class AlasanBuka(Status):

@@ -61,7 +61,8 @@ class AkhiriForm(VersionedForm):
         "Dasar",
         [Wajib()],
         maks=500,
-        description="Surat atau siapa yang melapor. Untuk PU: tuliskan apakah masih bekerja sendiri.",
+        description="Surat atau siapa yang melapor, atau bukti bahwa datanya tidak benar. Untuk PU: tuliskan "
+        "apakah masih bekerja sendiri.",
     )
 
 
