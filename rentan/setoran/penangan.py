@@ -279,7 +279,7 @@ def _insert(rows: list[dict[str, Any]]) -> None:
         ) from None
 
 
-def _stopped(paket: Paket) -> Select[Any]:
+def _stopped(paket: Paket) -> Select[*tuple[Any, ...]]:
     """Lines that may not go any more."""
     goes = and_(
         Iuran.status.in_(UANG_MASUK),

@@ -92,7 +92,7 @@ def list_calon() -> list[Calon]:
     for row in db.session.execute(query):
         per_worker.setdefault(row.pekerja_id, []).append(row)
     months = _other_months()
-    found = []
+    found: list[Calon] = []
     for pekerja_id, rows in per_worker.items():
         first = rows[0]
         worker = _Pekerja(first.status, first.lunas_sampai, first.mulai_masa)

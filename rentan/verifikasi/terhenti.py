@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -74,7 +75,7 @@ def register_again(satu: Terhenti, *, catatan: str, by: Pelaku, versi: int | Non
     db.session.flush()
 
 
-def _query() -> Select[tuple[Pekerja, Asuhan]]:
+def _query() -> Select[*tuple[Any, ...]]:
     return (
         select(Pekerja, Asuhan)
         .join(Asuhan, Asuhan.pekerja_id == Pekerja.id)
