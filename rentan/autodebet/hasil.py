@@ -128,12 +128,11 @@ def check_trailer(table: Table) -> list[str]:
     """The optional closing line (title;count;sum): a file that was cut, or put together, says so."""
     jumlah = len(table.rows)
     nominal = COLUMNS[2].judul
-    total = sum(int(row.values[nominal] or 0) for row in table.rows)  # type: ignore[arg-type]
+    total = sum(int(str(row.values[nominal] or 0)) for row in table.rows)
     said = []
     for row in table.total_rows:
-        angka = [
-            int(digits) for cell in row.cells[1:3] if (digits := cell.strip().replace(".", "")).isdigit()
-        ]
+        cells = [cell.strip().replace(".", "") for cell in row.cells[1:3]]
+        angka = [int(cell) for cell in cells if cell.isascii() and cell.isdigit()]
         if len(angka) == 2:
             if angka[0] != jumlah:
                 said.append(f"Baris penutup menyebut {angka[0]} baris, sedangkan berkas berisi {jumlah}.")

@@ -205,9 +205,9 @@ def parse_waktu(text: str) -> date | None:
         if not text[:4].isdigit() or text[4:5] != "-":
             return None
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (to_local(moment) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
         return None
-    return (to_local(moment) if moment.tzinfo else moment).date()
 
 
 # -- what stands at our side --------------------------------------------------------------------------------

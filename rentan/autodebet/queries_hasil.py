@@ -84,7 +84,7 @@ def list_baris_impor(impor_id: uuid.UUID) -> list[list[_Sel]]:
             one.jumlah,
             one.hasil.label,
             one.kode_hasil,
-            kode[one.kode_hasil].kata if one.kode_hasil in kode else one.keterangan,
+            kode[one.kode_hasil].kata if one.kode_hasil and one.kode_hasil in kode else one.keterangan,
         ]
         for one, periode in db.session.execute(query)
     ]

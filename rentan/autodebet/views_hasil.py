@@ -90,7 +90,7 @@ def lines(impor_id: uuid.UUID) -> Response:
     """What this file answered, line by line, and its exceptions: no names and no account numbers (EXP-2)."""
     by = pelaku()
     impor = get_impor(impor_id, jenis=JenisImpor.HASIL_DEBET, seen_by=by)
-    if impor.status is not StatusImpor.DITERAPKAN:
+    if impor.diterapkan_pada is None:
         raise NotFound
     baris, tanya = list_baris_impor(impor.id), list_pengecualian_impor(impor.id)
     check_jatah_ekspor(by, len(baris) + len(tanya))

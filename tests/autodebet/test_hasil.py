@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from rentan.autodebet.hasil import PENANGAN
+from rentan.autodebet.hasil_baris import parse_waktu
 from rentan.core.errors import Forbidden, RuleError
 from rentan.core.imports import run_import
 from rentan.ext import db
@@ -272,3 +273,25 @@ def test_the_other_layout_is_read_by_its_titles(cast: Any) -> None:
 def test_nobody_answers_who_is_not_a_treasurer(cast: Any, terkirim: Any) -> None:
     with pytest.raises(Forbidden):
         run_import(PENANGAN, tulis(jawab(baris(terkirim[1])[0])), "hasil.csv", by=cast.wati.pelaku)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "kemarin",
+        "2026-12-01 08:1",
+        "2026-13-01",
+        "32-12-2026",
+        "0001-01-01T00:00:00+14:00",
+        "20261201",
+        "²³",
+    ],
+)
+def test_times_that_are_none(text: str) -> None:
+    assert parse_waktu(text) is None
+
+
+def test_a_strange_closing_line_is_no_fault(cast: Any, terkirim: Any) -> None:
+    _, data = terkirim
+    assert not baca(tulis(*map(jawab, baris(data)), kaki="TOTAL;²;x"), cast).warnings
