@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Date, String, Uuid, column, func, select, table
+from sqlalchemy import ColumnElement, Date, String, Uuid, column, func, select, table
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
@@ -40,7 +40,7 @@ def bulan_terakhir(
     """
     found: dict[uuid.UUID, date] = {}
     semua = list(dict.fromkeys(pekerja_ids))
-    berbayar = _IURAN.c.status.not_in(TANPA_PEMBAYAR)
+    berbayar: ColumnElement[bool] = _IURAN.c.status.not_in(TANPA_PEMBAYAR)
     if kecuali is not None:
         berbayar = berbayar & (_IURAN.c.asuhan_id != kecuali)
     for some in chunks(semua):

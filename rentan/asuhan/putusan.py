@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -117,7 +118,7 @@ def kembali(asuhan: Asuhan, *, mandat_berlaku: bool, by: Pelaku, versi: int | No
     """A12: the donor takes the worker back before the third month without a payer."""
     check_version(asuhan, versi)
     lanjut = bulan_lanjut([asuhan.pekerja_id])[asuhan.pekerja_id]
-    facts = {
+    facts: dict[str, Any] = {
         "mandat_berlaku": mandat_berlaku,
         "bulan_kosong": bulan_kosong(lanjut),
         "diasuh_lain": diasuh_lain(asuhan),

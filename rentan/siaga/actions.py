@@ -202,8 +202,9 @@ def end_loans() -> int:
     )
     done = 0
     for asuhan, dijawab in db.session.execute(query).all():
-        mulai = bulan_pertama(to_local(dijawab).date()) if dijawab else asuhan.sampai
-        if today() >= hari_debet(max(asuhan.sampai, mulai)):
+        # Accepted late, the months are debited together in the first month whose list was still open.
+        bulan = [asuhan.sampai, bulan_pertama(to_local(dijawab).date()) if dijawab else None]
+        if today() >= hari_debet(max(one for one in bulan if one is not None)):
             putusan.henti(asuhan, alasan="talangan_selesai", by=SISTEM)
             done += 1
     return done

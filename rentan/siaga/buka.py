@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -41,7 +42,10 @@ def hari_berakhir(asuhan: Asuhan) -> int:
 
 def propose_reopen(asuhan: Asuhan, *, catatan: str, by: Pelaku) -> UsulBuka:
     """Ask a second verifikator to reopen. Raises ``RuleError`` for what A16 would refuse anyway."""
-    facts = {"hari_berakhir": hari_berakhir(asuhan), "diasuh_lain": putusan.diasuh_lain(asuhan)}
+    facts: dict[str, Any] = {
+        "hari_berakhir": hari_berakhir(asuhan),
+        "diasuh_lain": putusan.diasuh_lain(asuhan),
+    }
     check_move(MACHINE, asuhan, "buka_kembali", by=by, **facts)
     if not catatan.strip():
         raise RuleError("Tuliskan mengapa pengakhirannya keliru.", "catatan", kode="tanpa_catatan")

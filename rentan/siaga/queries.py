@@ -282,7 +282,7 @@ def get_talangan_sendiri(talangan_id: uuid.UUID, *, seen_by: Pelaku) -> Talangan
     row = db.session.scalar(query.execution_options(populate_existing=True))
     if row is None or seen_by.asn_id is None:
         raise NotFound
-    return cast(Talangan, row)
+    return row
 
 
 def count_tawaran(asn_id: uuid.UUID) -> int:
