@@ -241,7 +241,7 @@ def accept_penerimaan(row: Penerimaan, *, by: Pelaku, versi: int | None = None) 
     perlu = sum(one.tagihan for one in bayar)
     if row.jumlah < perlu:
         raise RuleError(
-            f"Tarifnya berubah: bulan-bulan ini kini memerlukan {format_rupiah(perlu)}, sedangkan yang "
+            f"Sejak dicatat, yang harus dibayar berubah menjadi {format_rupiah(perlu)}, sedangkan yang "
             f"diterima {format_rupiah(row.jumlah)}. Tolak penerimaan ini agar dicatat ulang.",
             kode="kurang_bayar",
         )
