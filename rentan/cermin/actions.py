@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from rentan.cermin.cermin import SEL, SELISIH, cermin, langkah
@@ -13,60 +12,44 @@ from rentan.cermin.queries import count_sel, list_paket_uang, list_penghalang
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
-from rentan.core.errors import Forbidden, NotFound, RuleError, Stale
-from rentan.core.massal import chunks
+from rentan.core.errors import Forbidden, NotFound, RuleError
 from rentan.core.permissions import Permission
 from rentan.ext import db
 from rentan.iuran.models import BulanTutup, Urusan
 from rentan.iuran.status import JenisUrusan, StatusBpjs, StatusIuran
+from rentan.iuran.urusan import UrusanBaru, buka_banyak
 from rentan.util.tanggal import awal_bulan, format_bulan
 
 
 def open_urusan_sel(bulan: date, sel: str, *, by: Pelaku) -> int:
     """One matter per row of this cell that nobody sees to yet; how many. Safe to do twice.
 
-    Raises ``NotFound`` for a cell without mismatch, ``Stale`` when somebody does the same at this moment.
+    Raises ``NotFound`` for a cell without mismatch.
     """
     if not by.can(Permission.CERMIN_LIHAT):
         raise Forbidden
-    if sel not in SELISIH:
+    pemilik = SEL[sel].pemilik if sel in SELISIH else None
+    if pemilik is None:
         raise NotFound
-    bulan, pemilik = awal_bulan(bulan), SEL[sel].pemilik
+    bulan = awal_bulan(bulan)
     rows = cermin(bulan).subquery()
     sudah = select(Urusan.asuhan_id).where(Urusan.periode == bulan, Urusan.selesai_pada.is_(None))
     query = select(rows).where(rows.c.sel == sel, rows.c.beres == 0, rows.c.asuhan_id.not_in(sudah))
-    baru = [
-        {
-            "id": uuid.uuid4(),
-            "versi": 1,
-            "jenis": JenisUrusan.CERMIN,
-            "periode": bulan,
-            "iuran_id": row.iuran_id,
-            "asuhan_id": row.asuhan_id,
-            "sel": sel,
-            "keterangan": _keterangan(sel, row.uang, row.bpjs),
-            "pemilik": pemilik,
-            "dibuat_pada": now(),
-        }
-        for row in db.session.execute(query.order_by(rows.c.asuhan_id))
-    ]
-    if not baru:
-        return 0
-    try:
-        with db.session.begin_nested():
-            for some in chunks(baru):
-                db.session.execute(insert(Urusan), list(some))
-    except IntegrityError:
-        raise Stale("Orang lain baru saja membuka pekerjaan ini. Muat ulang untuk melihatnya.") from None
-    record(
-        Peristiwa.URUSAN_DIBUKA,
+    return buka_banyak(
+        [
+            UrusanBaru(
+                JenisUrusan.CERMIN,
+                row.asuhan_id,
+                bulan,
+                _keterangan(sel, row.uang, row.bpjs),
+                pemilik,
+                row.iuran_id,
+                sel,
+            )
+            for row in db.session.execute(query)
+        ],
         by=by,
-        jenis=JenisUrusan.CERMIN,
-        sel=sel,
-        periode=f"{bulan:%Y-%m}",
-        jumlah=len(baru),
     )
-    return len(baru)
 
 
 def _keterangan(sel: str, uang: str | None, bpjs: str | None) -> str:

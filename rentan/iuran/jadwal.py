@@ -24,10 +24,12 @@ from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.core.actor import SISTEM
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
+from rentan.core.errors import RuleError
 from rentan.core.massal import chunks
 from rentan.core.subject import reveal_values, seal_values
 from rentan.core.workflow import Riwayat, advance_new
 from rentan.ext import db
+from rentan.iuran.bulan import list_bulan_ditutup
 from rentan.iuran.gugur import gugurkan, muat_terkunci
 from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import Iuran
@@ -39,7 +41,7 @@ from rentan.surat_kuasa.status import HIDUP
 from rentan.tarif.models import TarifKelas
 from rentan.tarif.price import Tarif, iuran, kelas_untuk
 from rentan.tarif.queries import batas_berkas, bulan_pertama, jadwal_bulan, tarif_pada
-from rentan.util.tanggal import awal_bulan, tambah_bulan
+from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
 
 #: Months back that are still asked for while the worker is in his grace (C1).
 MUNDUR = 2
@@ -76,6 +78,7 @@ def jadwalkan_asuhan(asuhan: Asuhan, bulan: Iterable[date], hari: date | None = 
 
     For prepayments in cash or by transfer, with or without a letter (C1 "or prepaid"). Answers the standing
     rows of the months, oldest first; a month that another donor of the worker pays is not among them.
+    Raises ``RuleError`` for a month that is closed.
     """
     hari = hari or today()
     months = sorted({awal_bulan(one) for one in bulan})
@@ -83,6 +86,11 @@ def jadwalkan_asuhan(asuhan: Asuhan, bulan: Iterable[date], hari: date | None = 
     calon = db.session.execute(_calon(asuhan.id)).one()
     ada = _sudah_ada([asuhan.pekerja_id], months[0])
     pairs = [(calon, one) for one in months if (calon.pekerja_id, one) not in ada]
+    if tutup := list_bulan_ditutup(one for _, one in pairs):
+        raise RuleError(
+            f"{format_bulan(min(tutup))} sudah ditutup, sehingga iurannya tidak dapat dibuat lagi.",
+            kode="bulan_ditutup",
+        )
     _mengalah(pairs)
     _buat(pairs, hari)
     query = select(Iuran).where(
@@ -147,10 +155,12 @@ def _perlu(calon: Sequence[Calon], bulan: Sequence[date], hari: date) -> Iterato
     dini = bulan_pertama(hari)
     ada = _sudah_ada(None, mundur[0])
     putus = _ditutup(mundur[0])
+    tutup = list_bulan_ditutup([*mundur, *bulan])
     for one in calon:
         months = [*mundur, *bulan] if one.status_pekerja in TENGGANG else bulan
         for satu in _blok(one, months, dini):
-            if (one.pekerja_id, satu) not in ada and (one.id, satu) not in putus:
+            baru = (one.pekerja_id, satu) not in ada and (one.id, satu) not in putus
+            if baru and satu not in tutup:
                 yield one, satu
 
 

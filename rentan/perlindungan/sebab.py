@@ -103,7 +103,7 @@ def sebab_dari(fakta: Fakta) -> Sebab:
 
 @dataclass(frozen=True)
 class Jalan:
-    """Who can put it right, with which step, and on which page (for people of that role)."""
+    """Who can put it right, with which step, on which page (of staff; a donor's link stands on his own)."""
 
     siapa: Peran
     kalimat: str
@@ -127,31 +127,31 @@ JALAN: dict[Sebab, Jalan] = {
         Peran.BENDAHARA, "Unggah hasil bank begitu diterima.", "/autodebet"
     ),
     Sebab.KUASA_DICABUT: Jalan(
-        Peran.PETUGAS_BPJS, "Carikan donatur siaga atau donatur pengganti.", "/siaga"
+        Peran.PETUGAS_BPJS, "Carikan donatur siaga atau donatur pengganti.", "/siaga/pengganti"
     ),
     Sebab.MENCARI_PENGGANTI: Jalan(
-        Peran.PETUGAS_BPJS, "Carikan donatur siaga atau donatur pengganti.", "/siaga"
+        Peran.PETUGAS_BPJS, "Carikan donatur siaga atau donatur pengganti.", "/siaga/pengganti"
     ),
     Sebab.JEDA: Jalan(
-        Peran.ASN, "Lanjutkan potongan, atau biarkan donatur siaga membayar sementara.", "/asuhan"
+        Peran.ASN, "Lanjutkan potongan, atau biarkan donatur siaga membayar sementara.", ""
     ),
     Sebab.SALDO: Jalan(
         Peran.BENDAHARA, "Masukkan ke debet ulang, atau terima pembayaran tunai atau transfer.", "/autodebet"
     ),
     Sebab.REKENING: Jalan(
-        Peran.ASN, "Kirim surat kuasa dengan nomor rekening yang benar.", "/surat-kuasa"
+        Peran.ASN, "Kirim surat kuasa dengan nomor rekening yang benar.", ""
     ),
     Sebab.DITOLAK_BANK: Jalan(
-        Peran.ASN, "Bayar tunai atau transfer, lalu tanyakan rekeningnya kepada bank.", "/asuhan"
+        Peran.ASN, "Bayar tunai atau transfer, lalu tanyakan rekeningnya kepada bank.", ""
     ),
     Sebab.PLAFON: Jalan(
-        Peran.ASN, "Kirim surat kuasa dengan batas iuran yang lebih tinggi.", "/surat-kuasa"
+        Peran.ASN, "Kirim surat kuasa dengan batas iuran yang lebih tinggi.", ""
     ),
     Sebab.DITAHAN: Jalan(
         Peran.BENDAHARA, "Selesaikan hal yang diperiksa, lalu lepaskan iurannya.", "/iuran/urusan"
     ),
     Sebab.KUASA_TIDAK_BERLAKU: Jalan(
-        Peran.ASN, "Kirim surat kuasa baru, atau bayar tunai atau transfer.", "/surat-kuasa"
+        Peran.ASN, "Kirim surat kuasa baru, atau bayar tunai atau transfer.", ""
     ),
     Sebab.BERKAS_TERLAMBAT: Jalan(
         Peran.BENDAHARA, "Susun dan kirim paket debet yang tertunda.", "/autodebet"

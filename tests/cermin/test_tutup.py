@@ -16,7 +16,8 @@ from rentan.core.errors import Forbidden, RuleError
 from rentan.core.imports_base import Impor, JenisImpor, StatusImpor
 from rentan.ext import db
 from rentan.iuran.bulan import bulan_ditutup, list_bulan_ditutup
-from rentan.iuran.models import BulanTutup
+from rentan.iuran.jadwal import jadwalkan, jadwalkan_asuhan
+from rentan.iuran.models import BulanTutup, Iuran
 from rentan.iuran.status import JenisUrusan, StatusBpjs, StatusIuran
 from rentan.paket.models import Paket, PaketUang, Pengecualian
 from rentan.paket.status import JenisPaket, StatusPaket
@@ -125,6 +126,19 @@ def test_who_imported_results_does_not_close_and_nobody_but_an_approver(cast: Ca
 def test_a_month_is_not_closed_before_its_debit_day(cast: Cast) -> None:
     with pytest.raises(RuleError, match="1 Desember 2026, belum tiba"):
         close_bulan(date(2026, 12, 1), by=cast.yuni.pelaku)
+
+
+@pytest.mark.time_machine("2026-11-21T03:00:00Z")
+def test_nothing_new_is_asked_for_a_closed_month(cast: Cast) -> None:
+    asuhan = sepasang(None)
+    db.session.add(BulanTutup(periode=date(2026, 11, 1), ditutup_pada=now(), ringkasan={}))
+    db.session.flush()
+
+    jadwalkan()
+    months = set(db.session.scalars(db.select(Iuran.periode).where(Iuran.asuhan_id == asuhan.id)))
+    assert date(2026, 11, 1) not in months and date(2026, 12, 1) in months
+    with pytest.raises(RuleError, match="November 2026 sudah ditutup"):
+        jadwalkan_asuhan(asuhan, [date(2026, 11, 1)])
 
 
 @pytest.mark.kedua_basis
