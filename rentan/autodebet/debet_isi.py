@@ -97,7 +97,7 @@ def list_calon(jenis: JenisPaket, bulan: date, tanggal: date) -> list[Calon]:
     return sorted(found, key=lambda one: one.urutan)
 
 
-def _baris(tanggal: date) -> Select[Any]:
+def _baris(tanggal: date) -> Any:
     return (
         select(
             Iuran.id,

@@ -123,7 +123,7 @@ def lock(paket: Paket, *, by: Pelaku, dry_run: bool) -> None:
     if not dry_run:
         actions.kunci_paket(paket, by=by)
         return
-    facts = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
+    facts: dict[str, Any] = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
     check_move(MACHINE, paket, "kunci", by=by, **facts)
 
 

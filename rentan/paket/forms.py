@@ -61,7 +61,7 @@ class RekonsiliasiForm(VersionedForm):
 
     def baris(self) -> list[tuple[Any, Any, Any]]:
         """The three lines of fields, for the page."""
-        return [tuple(self[f"{name}_{n}"] for name in ("arah", "jumlah", "sebab")) for n in (1, 2, 3)]  # type: ignore[misc]
+        return [tuple(self[f"{name}_{n}"] for name in ("arah", "jumlah", "sebab")) for n in (1, 2, 3)]
 
     def selisih(self) -> list[Selisih]:
         """The lines that were filled in; a difference that the bank owes is negative."""

@@ -15,7 +15,7 @@ from rentan.core.imports_base import JenisImpor
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.ext import db
-from rentan.paket.models import Paket, Pengecualian
+from rentan.paket.models import Paket, PaketUang, Pengecualian
 from rentan.paket.status import PENGIRIM, PENYUSUN, JenisPaket, StatusPaket
 
 #: Whose answers the lines of an exception list belong to.
@@ -102,8 +102,10 @@ def list_menunggu_persetujuan(*, seen_by: Pelaku) -> list[Paket]:
     """Locked batches that this person may approve (not the own ones: B5a), the longest waiting first."""
     if not seen_by.has(Peran.PENYETUJU):
         return []
+    pertama = select(PaketUang.paket_id).where(PaketUang.setuju_pertama_oleh == seen_by.akun_id)
     query = select(Paket).where(
         Paket.status == StatusPaket.DIKUNCI,
+        Paket.id.not_in(pertama),  # the second of two approvals is another person's
         Paket.dibuat_oleh.is_distinct_from(seen_by.akun_id),
         Paket.dikunci_oleh.is_distinct_from(seen_by.akun_id),
     )

@@ -165,7 +165,7 @@ def do_langkah(paket_id: uuid.UUID, form: Any, langkah: str, **pilihan: Any) -> 
     def move(paket: Paket) -> str:
         if not is_panjang(paket):
             return LANGKAH[langkah](paket, by=by, versi=versi, **pilihan)
-        facts = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
+        facts: dict[str, Any] = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
         check_move(MACHINE, paket, PERISTIWA.get(langkah, langkah), by=by, versi=versi, **facts)
         mulai_tugas(paket, langkah, by=by, versi=versi, **pilihan)
         return "Langkah ini dikerjakan di latar belakang. Kemajuannya tampil di bawah."
