@@ -10,9 +10,8 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.permissions import Permission
 from rentan.ext import db
 from rentan.iuran import urusan as urus
-from rentan.iuran.forms_urusan import SelesaiUrusanForm
+from rentan.iuran.forms_urusan import AmbilUrusanForm, SelesaiUrusanForm
 from rentan.iuran.status import JenisUrusan
-from rentan.paket.forms import AmbilForm
 from rentan.paket.queries import nama_akun
 from rentan.util.angka import format_angka
 from rentan.web.access import pelaku, requires
@@ -88,7 +87,7 @@ def take(urusan_id: uuid.UUID) -> Response:
     """Take it over, with a date."""
     if answer := answered_before():
         return answer
-    form = AmbilForm()
+    form = AmbilUrusanForm()
     if form.accepts():
         with form.rules():
             row = urus.get_urusan(urusan_id, seen_by=pelaku(), untuk_diubah=True)
@@ -98,7 +97,7 @@ def take(urusan_id: uuid.UUID) -> Response:
 
 
 def _show(
-    urusan_id: uuid.UUID, form: SelesaiUrusanForm | None = None, ambil: AmbilForm | None = None
+    urusan_id: uuid.UUID, form: SelesaiUrusanForm | None = None, ambil: AmbilUrusanForm | None = None
 ) -> Response:
     by = pelaku()
     db.session.rollback()
@@ -110,7 +109,7 @@ def _show(
         "isi",
         status=refused.status if refused else 200,
         form=form if form is not None and form.errors else SelesaiUrusanForm(formdata=None, obj=row),
-        ambil=ambil or AmbilForm(formdata=None, obj=row),
+        ambil=ambil or AmbilUrusanForm(formdata=None, obj=row),
         satu=row,
         nama_donatur=urus.baris_of(row),
         boleh=by.has(row.pemilik),
