@@ -91,10 +91,10 @@ def _antrean_mandat() -> list[Antre]:
             select(func.coalesce(SuratKuasa.diputus_pada, SuratKuasa.dibuat_pada)).where(
                 SuratKuasa.status == StatusSurat.TERVERIFIKASI, ~dalam_paket
             ),
-            "/autodebet",
+            "/autodebet/surat",
             "mandat_kirim",
         ),
-        *antrean_paket(JenisPaket.MANDAT, "/autodebet"),
+        *antrean_paket(JenisPaket.MANDAT, "/autodebet/surat"),
         Antre(
             "pencabutan perlu diteruskan ke bank",
             cabut.where(menunggu, Pencabutan.diteruskan_pada.is_(None)),

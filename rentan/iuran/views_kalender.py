@@ -14,7 +14,7 @@ from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError, Stale
 from rentan.core.permissions import Permission
 from rentan.iuran.forms_tarif import TAHUN, HariForm
-from rentan.iuran.konfirmasi import seen, sign
+from rentan.iuran.views_konfirmasi import seen, sign
 from rentan.tarif import actions
 from rentan.tarif.queries import hari_khusus, jadwal_bulan, list_hari_khusus
 from rentan.util.kalender import libur_nasional

@@ -29,10 +29,10 @@ from rentan.iuran.forms_tarif import (
     UmumForm,
     parse_bulan,
 )
-from rentan.iuran.konfirmasi import as_rules, seen, sign
 from rentan.iuran.pemberitahuan import umumkan_tarif
 from rentan.iuran.plafon import halaman_plafon
 from rentan.iuran.pratinjau import Pratinjau, bandingkan, count_belum_keluar, harga_dari, harga_sebelum
+from rentan.iuran.views_konfirmasi import as_rules, seen, sign
 from rentan.opd.queries import list_semua_opd
 from rentan.tarif import actions
 from rentan.tarif.price import Potongan

@@ -198,17 +198,18 @@ SEMUA: tuple[Tunggu, ...] = (
     ),
     _surat(
         _SURAT.TERVERIFIKASI, _BEN,
-        "Bendahara memasukkannya ke paket untuk bank setelah lembar asli ada pada admin.", "/autodebet",
+        "Bendahara memasukkannya ke paket untuk bank setelah lembar asli ada pada admin.",
+        "/autodebet/surat",
     ),
-    _surat(_SURAT.DIAJUKAN_BANK, _BEN, "Bendahara membaca jawaban bank.", "/autodebet"),
+    _surat(_SURAT.DIAJUKAN_BANK, _BEN, "Bendahara membaca jawaban bank.", "/autodebet/surat"),
     _surat(
         _SURAT.DITOLAK_BANK, _VER, "Verifikator meminta gambar baru atau membuka versi baru.",
         "/autodebet/ditolak",
     ),
-    _surat(_SURAT.DITANGGUHKAN, _BEN, "Dilanjutkan atau dicabut; jeda paling lama dua bulan.", "/autodebet"),
+    _surat(_SURAT.DITANGGUHKAN, _BEN, "Dilanjutkan atau dicabut; jeda paling lama dua bulan.", "/siaga/jeda"),
     _surat(
         _SURAT.DICABUT_MENUNGGU, _BEN, "Bendahara meneruskan pencabutan dan mencatat jawaban bank.",
-        "/autodebet",
+        "/autodebet/pencabutan",
     ),
     _asuhan(
         _ASUHAN.DITAHAN, _ASN, "Kembali ke daftar calon dengan sendirinya pada akhir masa pegang.",
