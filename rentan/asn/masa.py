@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
@@ -11,8 +12,11 @@ from rentan.asn.status import StatusAktif
 SELESAI = (StatusAktif.PENSIUN, StatusAktif.MENINGGAL, StatusAktif.KELUAR)
 
 
-def hari_terakhir(asn: Asn) -> date | None:
-    """The day before the pension begins (TMT) or the last day of the contract, whichever comes first."""
+def hari_terakhir(asn: Any) -> date | None:
+    """The day before the pension begins (TMT) or the last day of the contract, whichever comes first.
+
+    ``asn`` is an ``Asn`` or a row with its two dates.
+    """
     pensiun = None if asn.tmt_pensiun is None else asn.tmt_pensiun - timedelta(days=1)
     return min((one for one in (pensiun, asn.akhir_kontrak) if one is not None), default=None)
 

@@ -27,6 +27,7 @@ from rentan.autodebet.debet_baris import (
 from rentan.autodebet.debet_berkas import berkas_debet, isi_baris
 from rentan.autodebet.debet_isi import Calon, count_ke, dikecualikan, list_calon
 from rentan.autodebet.debet_tanggal import penghalang_tanggal, tanggal_debet
+from rentan.autodebet.hasil_catat import pengimpor_paket
 from rentan.autodebet.kait import SETELAH_KIRIM_DEBET
 from rentan.autodebet.layout_debet import layout_debet
 from rentan.core.actor import Pelaku
@@ -310,6 +311,9 @@ class PenanganDebet:
     def berhasil_rupiah(self, paket: Paket) -> int:
         query = select(func.sum(Percobaan.jumlah)).where(milik(paket), Percobaan.hasil == H.BERHASIL)
         return int(db.session.scalar(query) or 0)
+
+    def list_pembaca(self, paket: Paket) -> set[uuid.UUID]:
+        return pengimpor_paket(paket)
 
     def count_tanpa_pemilik(self, paket: Paket) -> int:
         """B11: exceptions of this batch and matters of its contributions that nobody has taken."""

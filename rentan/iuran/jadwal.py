@@ -17,7 +17,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import Row, Table, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from rentan.asn.models import Penempatan
+from rentan.asn.masa import hari_terakhir
+from rentan.asn.models import Asn, Penempatan
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
@@ -35,12 +36,12 @@ from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import GUGUR, MACHINE, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import StatusPekerja
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import HIDUP
 from rentan.tarif.models import TarifKelas
 from rentan.tarif.price import Tarif, iuran, kelas_untuk
-from rentan.tarif.queries import batas_berkas, bulan_pertama, jadwal_bulan, tarif_pada
+from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet, jadwal_bulan, tarif_pada
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
 
 #: Months back that are still asked for while the worker is in his grace (C1).
@@ -134,17 +135,24 @@ def _calon(asuhan_id: uuid.UUID | None = None) -> Any:
         Pekerja.sektor,
         Pekerja.status.label("status_pekerja"),
         Pekerja.lunas_sampai,
+        Asn.akhir_kontrak,
+        Asn.tmt_pensiun,
         SuratKuasa.id.label("surat_id"),
         SuratKuasa.bulan_pertama.label("bulan_surat"),
         SuratKuasa.rekening_enc,
         SuratKuasa.nama_rekening,
-    ).join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
+    )
+    query = query.join(Pekerja, Pekerja.id == Asuhan.pekerja_id).join(Asn, Asn.id == Asuhan.asn_id)
     hidup = and_(SuratKuasa.asn_id == Asuhan.asn_id, SuratKuasa.status.in_(HIDUP))
     if asuhan_id is not None:
         return query.join(SuratKuasa, hidup, isouter=True).where(Asuhan.id == asuhan_id)
     return (
         query.join(SuratKuasa, hidup)
-        .where(Asuhan.status.in_((StatusAsuhan.SIAP, StatusAsuhan.AKTIF)))
+        .where(
+            Asuhan.status.in_((StatusAsuhan.SIAP, StatusAsuhan.AKTIF)),
+            # A lapsed worker is registered anew first (W16): nothing is collected meanwhile.
+            Pekerja.status.in_(TERDAFTAR_DI_BPJS),
+        )
         .order_by(Asuhan.id)
     )
 
@@ -175,10 +183,13 @@ def _blok(one: Calon, months: Sequence[date], dini: date) -> list[date]:
         while bulan <= akhir:
             found[bulan] = None
             bulan = tambah_bulan(bulan, 1)
+    masa = hari_terakhir(one)
     return [
         bulan
         for bulan in found
         if (one.sampai is None or bulan <= one.sampai)
+        # The letter ends with the pension or the contract (M21): nothing is debited after that.
+        and (masa is None or hari_debet(bulan) <= masa)
         # BPJS has that month already, whoever paid it.
         and (one.lunas_sampai is None or bulan > one.lunas_sampai)
     ]

@@ -12,7 +12,12 @@ from rentan.asuhan.models import Asuhan
 from rentan.core.clock import start_of_day, to_local
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
+from rentan.iuran.models import Iuran
+from rentan.iuran.status import StatusBpjs
 from rentan.laporan.queries import Angka
+from rentan.paket.models import PaketUang
+from rentan.setoran.models import BarisSetor
+from rentan.setoran.status import HasilSetor
 from rentan.tarif.queries import hari_debet
 from rentan.util.tanggal import tambah_bulan
 
@@ -29,10 +34,7 @@ class FaktaKota:
 
 
 def list_fakta(bulan: date, kota: Angka) -> list[FaktaKota]:
-    """Registered with us, debited by the bank, remitted to BPJS, active at BPJS, as known in that month.
-
-    Remittances are not recorded yet, so that nothing is said to be remitted.
-    """
+    """Registered with us, debited by the bank, remitted to BPJS, active at BPJS, as known in that month."""
     sesudah = start_of_day(tambah_bulan(bulan, 1))
     tercatat, aktif = db.session.execute(
         select(
@@ -43,10 +45,20 @@ def list_fakta(bulan: date, kota: Angka) -> list[FaktaKota]:
         )
     ).one()
     debet = hari_debet(bulan) if kota.didebit else None
+    disetor, setor = db.session.execute(
+        select(func.count(Iuran.id.distinct()), func.max(PaketUang.tanggal))
+        .join(BarisSetor, BarisSetor.iuran_id == Iuran.id)
+        .join(PaketUang, PaketUang.paket_id == BarisSetor.paket_id)
+        .where(
+            Iuran.periode == bulan,
+            Iuran.status_bpjs.in_((StatusBpjs.DISETOR, StatusBpjs.TERCATAT)),
+            BarisSetor.hasil.in_((HasilSetor.MENUNGGU, HasilSetor.TERCATAT)),
+        )
+    ).one()
     return [
         FaktaKota("Tercatat pada kami", kota.pekerja, "pekerja", _hari(tercatat), "pendaftaran ASN"),
         FaktaKota("Didebit bank", kota.didebit, "ASN", debet, "hasil debet bank"),
-        FaktaKota("Disetor ke BPJS", 0, "pekerja", None, "bukti setoran"),
+        FaktaKota("Disetor ke BPJS", disetor, "pekerja", setor, "bukti setoran"),
         FaktaKota("Aktif di BPJS (terlindungi)", kota.pekerja_aktif, "pekerja", _hari(aktif), "jawaban BPJS"),
     ]
 

@@ -121,6 +121,9 @@ class PenanganUang(PenanganPaket, Protocol):
     def setelah_lengkap(self, paket: Paket, *, by: Pelaku) -> None:
         """B9: the answer is complete; lines without one are unknown (C9)."""
 
+    def list_pembaca(self, paket: Paket) -> set[uuid.UUID]:
+        """B11: accounts of everybody who has read an answer to this batch; none of them closes it (G5)."""
+
     def count_tanpa_pemilik(self, paket: Paket) -> int:
         """B11: open exceptions and matters of this batch that nobody has taken."""
 

@@ -146,7 +146,8 @@ def _sums_agree(_paket: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
 
 def _closable(paket: Any, by: Pelaku, facts: dict[str, Any]) -> str | None:
     """B11: not the importer; each exception and matter is closed, or has an owner and a date."""
-    if paket.uang is not None and by.akun_id is not None and paket.uang.pengimpor == by.akun_id:
+    pembaca = {paket.uang.pengimpor if paket.uang else None, *facts.get("pembaca", ())}
+    if by.akun_id is not None and by.akun_id in pembaca:
         return "Yang membaca hasil bank tidak boleh menutup paketnya."
     if facts.get("tanpa_pemilik", 0):
         return f"Masih ada {facts['tanpa_pemilik']} hal terbuka tanpa pemilik atau tanggal."

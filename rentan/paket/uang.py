@@ -146,5 +146,6 @@ def tutup(paket: Paket, *, by: Pelaku, versi: int | None = None) -> None:
         by=by,
         versi=versi,
         tanpa_pemilik=uang_of(paket.jenis).count_tanpa_pemilik(paket),
+        pembaca=uang_of(paket.jenis).list_pembaca(paket),
     )
     uang.ditutup_oleh, uang.ditutup_pada = by.akun_id, now()

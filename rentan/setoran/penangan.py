@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from rentan.core.actor import Pelaku
 from rentan.core.errors import NotFound, RuleError
+from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks
 from rentan.core.sheets_write import OutColumn, write_form
 from rentan.core.subject import load_deks, reveal, seal_values
@@ -222,6 +223,15 @@ class PenanganSetor:
     def setelah_lengkap(self, paket: Paket, *, by: Pelaku) -> None:
         """B9: what BPJS did not name stays remitted and becomes somebody's matter."""
         open_unanswered(paket, by=by)
+
+    def list_pembaca(self, paket: Paket) -> set[uuid.UUID]:
+        """B11: whoever applied BPJS's record to one of these lines."""
+        query = (
+            select(Impor.dibuat_oleh)
+            .join(BarisSetor, BarisSetor.impor_id == Impor.id)
+            .where(_of(paket), Impor.dibuat_oleh.is_not(None))
+        )
+        return {one for one in db.session.scalars(query.distinct()) if one is not None}
 
     def count_tanpa_pemilik(self, paket: Paket) -> int:
         """B11: exceptions and matters of these lines that nobody has taken."""

@@ -129,7 +129,7 @@ B10 hasil_lengkap > direkonsiliasi : BEN
 B11 direkonsiliasi > ditutup : APP
 B12 disusun dikunci disetujui > dibatalkan : BEN APP
 """
-#: §5, the money axis. C12 is carried out by who accepts the receipt; B7 gives the lines back to the batch.
+#: §5, the money axis. C13 by the system: the donor has stopped, nothing was ever debited. C12 is carried out by who accepts the receipt; B7 gives the lines back to the batch.
 TABEL_IURAN = """
 C1 terjadwal > dari_kredit : SYS
 C2 terjadwal > ditahan : SYS BEN
@@ -145,7 +145,7 @@ C10 tanpa_kabar > berhasil : BEN
 C10 tanpa_kabar > gagal : BEN
 C11 gagal > dalam_batch : BEN
 C12 terjadwal ditahan gagal > dibayar_lain : APP
-C13 terjadwal ditahan gagal > dihapuskan : APP
+C13 terjadwal ditahan gagal > dihapuskan : APP SYS
 C14 berhasil dibayar_lain > dikembalikan : APP
 C15 berhasil > gagal : BEN
 """
