@@ -39,6 +39,7 @@ from rentan.core.workflow import advance_many
 from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.beritahu import beri_tahu, donatur_tanpa_pemberitahuan
+from rentan.iuran.gugur import keluarkan_berakhir
 from rentan.iuran.models import Iuran, Percobaan, Urusan
 from rentan.iuran.status import MACHINE, HasilCoba, JenisUrusan, StatusIuran
 from rentan.iuran.tagihan import periksa_tagihan
@@ -83,7 +84,12 @@ class PenanganDebet:
         return self._hitung(paket)[0]
 
     def _masukkan(self, paket: Paket, calon: Sequence[Calon], by: Pelaku) -> None:
-        rows = load_iuran([one.iuran_id for one in calon])
+        # Read anew under the lock: what somebody has just paid otherwise or written off is not asked for.
+        held = load_iuran([one.iuran_id for one in calon])
+        rows = {
+            key: row for key, row in held.items() if row.status in (StatusIuran.TERJADWAL, StatusIuran.GAGAL)
+        }
+        calon = [one for one in calon if one.iuran_id in rows]
         ke = count_ke(rows)
         akhir = db.session.scalar(select(func.max(Percobaan.urutan)).where(milik(paket))) or 0
         baris = [
@@ -283,6 +289,7 @@ class PenanganDebet:
         set_many(
             baris, {one.id: {"referensi": None, "referensi_lama": referensi_batal(one)} for one in baris}
         )
+        keluarkan_berakhir([one.iuran for one in baris])
 
     def setelah_lengkap(self, paket: Paket, *, by: Pelaku) -> None:
         """B9, C9: no answer is no failure; each becomes a matter for the treasurer."""

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import TERBUKA
 from rentan.core.massal import chunks
 from rentan.core.settings import get_setting
 from rentan.ext import db
@@ -27,6 +28,7 @@ from rentan.paket.models import Paket
 from rentan.paket.penangan import Dikecualikan
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import Pekerja
+from rentan.pekerja.status import StatusPekerja
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
@@ -35,7 +37,11 @@ S = StatusIuran
 #: A month further back than this ends the cover whatever is paid: it is settled in another way (C1).
 MUNDUR = 2
 
+#: Why a stand-in's sponsorship ends by itself (``siaga``).
+TALANGAN_SELESAI = "talangan_selesai"
 TANPA_SURAT = "Surat kuasa tidak berlaku pada hari debet."
+#: W15: what is paid now would not bring the cover back, he is registered anew first (W16).
+TERHENTI = "Kepesertaan pekerja sudah berhenti di BPJS; ia didaftarkan ulang lebih dahulu."
 _TAHAN = {
     AlasanTahan.MANDAT: (TANPA_SURAT, "ASN"),
     AlasanTahan.JEDA: ("Potongan sedang dijeda.", "ASN"),
@@ -110,9 +116,12 @@ def _baris(tanggal: date) -> Any:
             Asn.nama,
             Asn.nama_urut,
             Pekerja.nama.label("pekerja"),
+            Pekerja.status.label("status_pekerja"),
             Asuhan.bulan_pertama,
             Asuhan.periode.label("blok"),
             Asuhan.dibuat_pada,
+            Asuhan.status.label("asuhan"),
+            Asuhan.alasan_akhir,
             func.coalesce(surat_berlaku(tanggal), False).label("berlaku"),
         )
         .join(Asuhan, Asuhan.id == Iuran.asuhan_id)
@@ -177,6 +186,8 @@ def _judul(row: Any) -> str:
 
 
 def _alasan_debet(row: Any, _coba: int, bulan: date) -> tuple[str | None, str]:
+    if row.status is S.TERJADWAL and row.berlaku and row.status_pekerja is StatusPekerja.NONAKTIF:
+        return TERHENTI, "verifikator"
     if row.status is S.TERJADWAL:
         return (None, "") if row.berlaku else (TANPA_SURAT, "ASN")
     if row.status is S.DITAHAN:
@@ -191,6 +202,11 @@ def _alasan_ulang(row: Any, coba: int, bulan: date) -> tuple[str | None, str]:
         return _alasan_gagal(row)
     if not row.berlaku:
         return TANPA_SURAT, "ASN, atau bendahara lewat jalan lain"
+    # A stand-in has agreed to these very months; who stopped otherwise is not debited again.
+    if row.asuhan not in TERBUKA and row.alasan_akhir != TALANGAN_SELESAI:
+        return "Asuhannya sudah berhenti; dibayar lewat jalan lain atau dihapuskan.", "bendahara"
+    if row.status_pekerja is StatusPekerja.NONAKTIF:
+        return TERHENTI, "verifikator"
     if row.periode < tambah_bulan(bulan, -MUNDUR):
         return "Lebih dari dua bulan yang lalu; dibayar lewat jalan lain.", "bendahara"
     boleh = 1 + int(get_setting("maks_coba_debet"))

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from rentan.akun.models import Akun
 from rentan.autodebet.hasil_baris import BERUBAH, COLUMNS, PESAN, Keadaan, Putusan, blind, read_line
 from rentan.autodebet.hasil_catat import catat_jawaban, hentikan_ulang, hold_paket, majukan_paket
-from rentan.autodebet.hasil_putus import decide, main_paket, without_known
+from rentan.autodebet.hasil_putus import contradicts, decide, main_paket, without_known
 from rentan.core.actor import Pelaku
 from rentan.core.imports import Column, Hasil, Impor, JenisImpor, Table, register
 from rentan.ext import db
@@ -80,9 +80,7 @@ class PenanganHasilDebet:
         touched = {one.sasaran.paket_id for one in good if one.sasaran and one.keadaan in BERUBAH}
         catat_jawaban(good, by=by, impor_id=impor.id)
         baru = [one for one in good if one.keadaan is K.PENGECUALIAN]
-        hentikan_ulang(
-            {one.sasaran.iuran_id for one in baru if one.sasaran and one.sebab == "berhasil_setelah_gagal"}
-        )
+        hentikan_ulang({one.sasaran.iuran_id for one in baru if one.sasaran and contradicts(one)})
         add_all([_temuan(one, utama) for one in baru], impor)
         for paket in hold_paket(touched).values():
             majukan_paket(paket, by=by, lengkap=not terpotong)

@@ -14,17 +14,18 @@ from sqlalchemy import func, select, update
 
 from rentan.autodebet.hasil_baris import BERUBAH, Keadaan, Putusan
 from rentan.autodebet.kait import SETELAH_DEBET_BERHASIL, SETELAH_DEBET_DIBATALKAN
-from rentan.core.actor import Pelaku
+from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.clock import now, to_local
 from rentan.core.errors import Stale
 from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks, set_many
 from rentan.core.permissions import Peran
-from rentan.core.workflow import Riwayat
+from rentan.core.workflow import Riwayat, advance_many
 from rentan.ext import db
 from rentan.iuran import gerak
+from rentan.iuran.gugur import keluarkan_baris
 from rentan.iuran.models import Iuran, Percobaan
-from rentan.iuran.status import HasilCoba, JenisUrusan, KelasGagal, StatusIuran
+from rentan.iuran.status import MACHINE, AlasanTahan, HasilCoba, JenisUrusan, KelasGagal, StatusIuran
 from rentan.iuran.urusan import UrusanBaru, buka_banyak, tutup_untuk
 from rentan.paket.actions import catat_hasil
 from rentan.paket.models import Paket
@@ -280,11 +281,24 @@ def pengimpor_paket(paket: Paket) -> set[uuid.UUID]:
 
 
 def hentikan_ulang(iuran_ids: Collection[uuid.UUID]) -> None:
-    """A refusal that the bank contradicts is not tried again by itself until a person has asked (C11)."""
+    """A refusal that the bank contradicts is not tried again by itself until a person has asked (C11).
+
+    A retry that has not left is taken back (C5); what would go into the next batch by itself is held (C2)
+    until the treasurer lets it go.
+    """
+    rows: list[Iuran] = []
     for some in chunks(sorted(iuran_ids)):
+        query = select(Iuran).where(Iuran.id.in_(some)).order_by(Iuran.id).with_for_update(of=Iuran)
+        rows += db.session.scalars(query.execution_options(populate_existing=True))
+    for some in chunks([row.id for row in rows if row.status is StatusIuran.GAGAL]):
         db.session.execute(
             update(Iuran)
-            .where(Iuran.id.in_(some), Iuran.status == StatusIuran.GAGAL)
+            .where(Iuran.id.in_(some))
             .values(kelas_gagal=KelasGagal.HENTIKAN, versi=Iuran.versi + 1)
             .execution_options(synchronize_session="fetch")
         )
+    keluarkan_baris([row for row in rows if row.status is StatusIuran.DALAM_BATCH])
+    tahan = [row for row in rows if row.status is StatusIuran.TERJADWAL]
+    alasan = AlasanTahan.DIMINTA
+    set_many(tahan, {row.id: {"alasan_tahan": alasan} for row in tahan})
+    advance_many(MACHINE, tahan, "tahan", by=SISTEM, alasan={row.id: alasan.value for row in tahan})

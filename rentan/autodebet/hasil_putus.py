@@ -124,6 +124,15 @@ def _decide_one(
     return Putusan(one, K.BERHASIL if kode.berhasil else K.GAGAL, sasaran=target)
 
 
+def contradicts(one: Putusan) -> bool:
+    """Does this exception say that a line which was refused may have been debited after all?"""
+    target = one.sasaran
+    if target is None or target.hasil is not HasilCoba.GAGAL or one.jawaban.rekening != target.rekening:
+        return False
+    kode = _kode(one.jawaban, target)
+    return kode is not None and (kode.berhasil or kode.arti == "duplikat")
+
+
 def fault_of_target(one: Jawaban, target: Sasaran) -> str:
     """What is wrong with the line that is answered, whatever the answer says; empty for nothing."""
     if target.hasil is HasilCoba.DIKELUARKAN or target.paket_status not in DI_LUAR:

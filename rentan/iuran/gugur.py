@@ -31,6 +31,12 @@ def keluarkan_belum_terkirim(asuhan_ids: Collection[uuid.UUID], *, by: Pelaku = 
     (``autodebet`` compares). Answers how many lines.
     """
     rows = muat_terkunci(asuhan_ids, (StatusIuran.DALAM_BATCH,))
+    keluarkan_baris(rows, by=by)
+    return len(rows)
+
+
+def keluarkan_baris(rows: Sequence[Iuran], *, by: Pelaku = SISTEM) -> None:
+    """C5 for these held contributions, each in a batch that is not sent yet."""
     for some in chunks([row.id for row in rows]):
         db.session.execute(
             update(Percobaan)
@@ -40,7 +46,17 @@ def keluarkan_belum_terkirim(asuhan_ids: Collection[uuid.UUID], *, by: Pelaku = 
         )
     if rows:
         advance_many(MACHINE, rows, "keluar", by=by)
-    return len(rows)
+
+
+def keluarkan_berakhir(rows: Sequence[Iuran]) -> None:
+    """C5 and C13 for those of these contributions whose sponsorship is over: they are back in a batch that
+    was at the bank when it ended (B7)."""
+    berakhir = select(Asuhan.id).where(Asuhan.status.not_in(TERBUKA))
+    ids: set[uuid.UUID] = set()
+    for some in chunks(sorted({row.asuhan_id for row in rows})):
+        ids |= set(db.session.scalars(berakhir.where(Asuhan.id.in_(some))))
+    keluarkan_belum_terkirim(ids)
+    gugurkan_berakhir(ids)
 
 
 def gugurkan_berakhir(asuhan_ids: Collection[uuid.UUID] | None = None) -> int:
