@@ -15,6 +15,7 @@ from rentan.core.idempotency import prune_answers
 from rentan.core.imports import expire_imports
 from rentan.core.queue import every_hour, task
 from rentan.ext import db
+from rentan.gladi.folder import sapu_gladi
 from rentan.iuran.beritahu import beri_tahu_semua
 from rentan.iuran.gerak import bulan_baru
 from rentan.iuran.jadwal import jadwalkan
@@ -62,6 +63,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "sapu-tumpukan": sweep_stacks,
     "sapu-bukti": sapu_bukti,
     "sapu-bukti-setoran": sapu_bukti_setoran,
+    "sapu-gladi": sapu_gladi,
     "segarkan-tercakup": segarkan_tercakup,
     "sesuaikan-tarif": sesuaikan_dibayar,
     "umumkan-tarif": umumkan_mendatang,

@@ -19,6 +19,7 @@ from rentan.beranda import views as beranda_views
 from rentan.berkas import views as berkas_views
 from rentan.calon import views as calon_views
 from rentan.cermin import views as cermin_views
+from rentan.gladi import views as gladi_views
 from rentan.iuran import riwayat as iuran_riwayat
 from rentan.iuran import views as iuran_views
 from rentan.iuran import views_kalender as kalender_views
@@ -111,6 +112,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     siaga_views.bp,
     views_jeda.bp,
     cermin_views.bp,
+    gladi_views.bp,
     pindai_views.bp,
     pendaftaran_views.bp,
     laporan_views.bp,

@@ -28,6 +28,7 @@ from rentan.config import load_settings
 from rentan.core.storage import LocalStore
 from rentan.ext import db
 from rentan.factory import create_app
+from rentan.gladi import folder as gladi_folder
 from rentan.web.transaction import READING
 from tests.cast import Cast, Orang
 from tests.dunia import Dunia, make_dunia
@@ -230,6 +231,7 @@ def dunia(
     Rows can be put back, stored files cannot: none is destroyed meanwhile.
     """
     monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
+    monkeypatch.setattr(gladi_folder, "run_child", lambda _folder: None)  # it takes seconds
     basis: Basis = request.getfixturevalue(f"_{mesin_basis}_basis")
     if "dunia" not in app.extensions:
         made = make_dunia(client_as)

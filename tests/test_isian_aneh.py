@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 from rentan.akun.models import Sesi
 from rentan.core.clock import today
 from rentan.ext import db
+from rentan.gladi.bank import Salah
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 from rentan.web.access import PUBLIC, access_of
 from rentan.web.forms import BaseForm
@@ -108,6 +109,7 @@ ISI: dict[str, dict[str, str]] = {
     "asuhan.explain_nik": {"nik": _PEKERJA["nik"], "tanggal_lahir": "17-05-1980", "jenis_kelamin": "L"},
     "berkas.original": {"alasan": "sengketa"},
     "cermin.close": {"bulan": "2026-11"},
+    "gladi.index": {"paket": "", **{f"salah_{one.value}": "1" for one in Salah}},
     "cermin.open_work": {"bulan": "2026-11", "sel": "110"},
     "siaga.join": {"siap": "y"},
     "siaga.answer": {"jawaban": "tolak", "siap": ""},
@@ -344,7 +346,7 @@ RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
     paket paket_uang pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
-    cermin setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan siaga jeda
+    cermin gladi setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan siaga jeda
 """.split()  # noqa: SIM905
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from rentan.cli import aktivasi, akun, asn, autodebet, demo, kepesertaan, laporan, pekerja, setoran, tools
+from rentan.cli import (
+    aktivasi,
+    akun,
+    asn,
+    autodebet,
+    demo,
+    gladi,
+    kepesertaan,
+    laporan,
+    pekerja,
+    setoran,
+    tools,
+)
 
 
 def init_cli(app: Flask) -> None:
@@ -15,6 +27,7 @@ def init_cli(app: Flask) -> None:
         *asn.COMMANDS,
         *autodebet.COMMANDS,
         *demo.COMMANDS,
+        *gladi.COMMANDS,
         *kepesertaan.COMMANDS,
         *laporan.COMMANDS,
         *setoran.COMMANDS,

@@ -32,7 +32,8 @@ def now() -> datetime:
 def told_at(instant: datetime) -> Iterator[None]:
     """Tell what follows as of this instant: the demo city's past is made with the application's own moves.
 
-    Only ``rentan.demo`` may use it (a test says so). Raises ``ValueError`` for a naive value.
+    Only ``rentan.demo`` and the copies of ``rentan.gladi`` may use it (a test says so). Raises ``ValueError``
+    for a naive value.
     """
     if instant.tzinfo is None:
         raise ValueError("an instant needs its zone: pass an aware datetime")
