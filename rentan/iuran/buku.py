@@ -156,6 +156,20 @@ def saldo(akun: AkunBuku) -> int:
     return int(db.session.scalar(select(_BERSIH).where(Entri.akun == akun)) or 0)
 
 
+def saldo_iuran(iuran_ids: Collection[uuid.UUID], akun: AkunBuku) -> dict[uuid.UUID, int]:
+    """Debit minus credit of an account in the postings about each of these contributions, in whole rupiah."""
+    found: dict[uuid.UUID, int] = {}
+    for some in chunks(sorted(iuran_ids)):
+        query = (
+            select(Jurnal.iuran_id, _BERSIH.label("n"))
+            .join(Entri, Entri.jurnal_id == Jurnal.id)
+            .where(Jurnal.iuran_id.in_(some), Entri.akun == akun)
+            .group_by(Jurnal.iuran_id)
+        )
+        found |= {row.iuran_id: int(row.n) for row in db.session.execute(query)}
+    return found
+
+
 def saldo_kredit(asuhan_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """What is carried over for these sponsorships, in whole rupiah; those without any are missing."""
     found: dict[uuid.UUID, int] = {}

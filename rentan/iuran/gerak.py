@@ -22,13 +22,14 @@ from rentan.core.numbering import next_numbers
 from rentan.core.workflow import advance_many
 from rentan.ext import db
 from rentan.iuran import buku
-from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
 from rentan.iuran.models import Iuran
-from rentan.iuran.status import MACHINE, MACHINE_BPJS, UANG_MASUK, KelasGagal, StatusBpjs
+from rentan.iuran.status import GUGUR, MACHINE, MACHINE_BPJS, UANG_MASUK, KelasGagal, StatusBpjs
 from rentan.util.tanggal import awal_bulan
 
-#: Remitted already: a debit that the bank takes back is then owed by the donor, not missing in the deposit.
-SUDAH_DISETOR = (StatusBpjs.DISETOR, StatusBpjs.TERCATAT)
+#: Remitted already, and BPJS has the money until it gives a refused month back (P6): a debit that the bank
+#: takes back is then owed by the donor, not missing in the deposit.
+SUDAH_DISETOR = (StatusBpjs.DISETOR, StatusBpjs.TERCATAT, StatusBpjs.DITOLAK_BPJS)
 
 
 def terima_debet(
@@ -191,8 +192,32 @@ def tolak_bpjs(rows: Sequence[Iuran], *, alasan: Mapping[uuid.UUID, str | None],
 def setor_ulang(rows: Sequence[Iuran], *, tanggal: date, catatan: str, by: Pelaku) -> None:
     """P6: the money of a refused month has come back on ``tanggal``; it is remitted once more.
 
-    The posting of the remittance is taken back, else the same month would be paid out twice.
+    The posting of the remittance is taken back, else the same month would be paid out twice; with it what was
+    owed because of it: the donor's debt for a debit that the bank took back, and BPJS's for a lower price.
     """
     jurnal = buku.list_berlaku([one.id for one in rows], JenisJurnal.SETORAN)
     advance_many(MACHINE_BPJS, rows, "perbaiki", by=by, catatan={one.id: catatan for one in rows})
     buku.balik([jurnal[one.id] for one in rows if one.id in jurnal], tanggal=tanggal, by=by)
+    berdiri = [one for one in rows if one.status not in GUGUR]
+    belum = [one.id for one in berdiri if one.status not in UANG_MASUK]
+    buku.balik(list(buku.list_berlaku(belum, JenisJurnal.PIUTANG).values()), tanggal=tanggal, by=by)
+    ids = [one.id for one in berdiri]
+    while lebih := buku.list_berlaku(ids, JenisJurnal.KELEBIHAN, AkunBuku.PIUTANG_BPJS):
+        buku.balik(list(lebih.values()), tanggal=tanggal, by=by)
+    _lunasi_bpjs([one for one in rows if one.status in GUGUR], tanggal=tanggal, by=by)
+
+
+def _lunasi_bpjs(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku) -> None:
+    """BPJS has given back months that were refunded to their donors before (C14): what it owed is settled."""
+    utang = buku.saldo_iuran([one.id for one in rows], AkunBuku.PIUTANG_BPJS)
+    postings = []
+    for one in rows:
+        bpjs = min(max(utang.get(one.id, 0), 0), one.jumlah)
+        sisi = [buku.Sisipan(AkunBuku.TITIPAN_IURAN, Sisi.D, one.jumlah)]
+        if bpjs:
+            sisi.append(buku.Sisipan(AkunBuku.PIUTANG_BPJS, Sisi.K, bpjs))
+        if bpjs < one.jumlah:
+            lebih = one.jumlah - bpjs
+            sisi.append(buku.Sisipan(AkunBuku.KREDIT_DONATUR, Sisi.K, lebih, one.asuhan_id))
+        postings.append(buku.Posting(JenisJurnal.PENGEMBALIAN, tanggal, tuple(sisi), iuran_id=one.id))
+    buku.catat(postings, by=by)

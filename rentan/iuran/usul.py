@@ -38,7 +38,7 @@ from rentan.util.tanggal import awal_bulan
 
 _MOVE = {JenisUsul.HAPUSKAN: "hapuskan", JenisUsul.KEMBALIKAN: "kembalikan"}
 #: BPJS has the money: it comes back as a credit, or not at all.
-DI_BPJS = (*SUDAH_DISETOR, StatusBpjs.DITOLAK_BPJS)
+DI_BPJS = SUDAH_DISETOR
 MASIH_DALAM_SETORAN = (
     "Iuran ini sedang dalam paket setoran ke BPJS. Mintalah petugas BPJS mengeluarkannya dari paket itu, "
     "atau tunggu sampai disetor."
@@ -171,20 +171,21 @@ def _give_back(iuran: Iuran, alasan: str, by: Pelaku) -> None:
 def _as_credit(iuran: Iuran, alasan: str, by: Pelaku) -> None:
     """A charge-back has already left the account; everything else is carried over for the sponsorship."""
     ditagih = alasan == TAGIHAN_BALIK
-    buku.catat(
-        [
-            buku.Posting.dua_sisi(
-                JenisJurnal.PENGEMBALIAN,
-                today(),
-                AkunBuku.PIUTANG_BPJS,
-                AkunBuku.BANK_PENAMPUNG if ditagih else AkunBuku.KREDIT_DONATUR,
-                iuran.tagihan if ditagih else iuran.jumlah,
-                asuhan_id=iuran.asuhan_id,
-                iuran_id=iuran.id,
-            )
-        ],
-        by=by,
-    )
+    jumlah = iuran.tagihan
+    if not ditagih:
+        # A lower price since the remittance has given a part of it already.
+        jumlah = iuran.jumlah - buku.saldo_iuran([iuran.id], AkunBuku.PIUTANG_BPJS).get(iuran.id, 0)
+    if jumlah > 0:
+        posting = buku.Posting.dua_sisi(
+            JenisJurnal.PENGEMBALIAN,
+            today(),
+            AkunBuku.PIUTANG_BPJS,
+            AkunBuku.BANK_PENAMPUNG if ditagih else AkunBuku.KREDIT_DONATUR,
+            jumlah,
+            asuhan_id=iuran.asuhan_id,
+            iuran_id=iuran.id,
+        )
+        buku.catat([posting], by=by)
 
 
 def _uang(iuran: Iuran) -> AkunBuku:

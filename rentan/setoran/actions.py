@@ -13,6 +13,8 @@ from rentan.core.workflow import check_move, check_version
 from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.models import Iuran
+from rentan.iuran.status import JenisUrusan
+from rentan.iuran.urusan import tutup_untuk
 from rentan.paket.actions import kirim_paket
 from rentan.paket.models import Paket, PaketUang
 from rentan.paket.status import MACHINE, JenisPaket
@@ -74,6 +76,8 @@ def resubmit(iuran: Iuran, *, tanggal: date, catatan: str, by: Pelaku, versi: in
     if tanggal > today():
         raise RuleError("Tanggalnya tidak boleh sesudah hari ini.", "tanggal", kode="tanggal")
     gerak.setor_ulang([iuran], tanggal=tanggal, catatan=catatan.strip(), by=by)
+    kata = "BPJS mengembalikan uangnya; iuran ini tidak lagi ditalangi."
+    tutup_untuk(JenisUrusan.TALANGAN, [iuran.id], catatan=kata, by=by)
 
 
 def sapu_bukti_setoran() -> int:
