@@ -45,6 +45,8 @@ from rentan.util.tanggal import awal_bulan
 
 #: The letter has ended; money debited afterwards goes back (states.md M19).
 _SURAT_SELESAI = (StatusSurat.DICABUT_MENUNGGU, StatusSurat.DICABUT, StatusSurat.BERAKHIR)
+#: Closed, these say that an answer has come, not that the month agrees.
+_TERJAWAB = (JenisUrusan.TANPA_KABAR, JenisUrusan.DITOLAK_BPJS)
 
 
 @dataclass(frozen=True)
@@ -117,14 +119,17 @@ def langkah(sel: str, uang: StatusIuran | None, bpjs: StatusBpjs | None) -> str:
 def cermin(bulan: date) -> Select[Any]:
     """One row per sponsorship that has to do with the month: ids, both states, ``sel``, ``beres``.
 
-    ``beres``: somebody has taken the matter with a date, or closed it.
+    ``beres``: somebody has taken a matter about it with a date, or closed one for good.
     """
     bulan = awal_bulan(bulan)
     baris = union_all(_berbaris(bulan), _tanpa_baris(bulan)).subquery("baris")
     diurus = exists().where(
         Urusan.asuhan_id == baris.c.asuhan_id,
         Urusan.periode == bulan,
-        or_(Urusan.selesai_pada.is_not(None), Urusan.pemilik_id.is_not(None)),
+        case(
+            (Urusan.selesai_pada.is_(None), Urusan.pemilik_id.is_not(None)),
+            else_=Urusan.jenis.not_in(_TERJAWAB),
+        ),
     )
     return select(baris, case((diurus, 1), else_=0).label("beres"))
 

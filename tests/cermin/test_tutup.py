@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rentan.cermin.actions import close_bulan
+from rentan.cermin.actions import close_bulan, open_urusan_sel
 from rentan.cermin.queries import count_sel, list_penghalang
 from rentan.core.clock import now
 from rentan.core.errors import Forbidden, RuleError
@@ -18,7 +18,7 @@ from rentan.ext import db
 from rentan.iuran.bulan import bulan_ditutup, list_bulan_ditutup
 from rentan.iuran.jadwal import jadwalkan, jadwalkan_asuhan
 from rentan.iuran.models import BulanTutup, Iuran
-from rentan.iuran.status import JenisUrusan, StatusBpjs, StatusIuran
+from rentan.iuran.status import JenisUrusan, KelasGagal, StatusBpjs, StatusIuran
 from rentan.paket.models import Paket, PaketUang, Pengecualian
 from rentan.paket.status import JenisPaket, StatusPaket
 from tests.cast import Cast
@@ -176,3 +176,12 @@ def test_the_page_says_what_stands_in_the_way_and_closes(cast: Cast, client_as: 
     db.session.commit()
     assert yuni.post("/cermin/tutup", data={"bulan": "2026-10"}).status_code == 303
     assert 'data-uji="ditutup"' in yuni.get("/cermin?bulan=2026-10").get_data(as_text=True)
+
+
+def test_an_answer_of_the_bank_is_nobody_who_sees_to_it(cast: Cast) -> None:
+    """C10: the matter of a line without news ended with "refused"; the month is unpaid and without owner."""
+    asuhan = sepasang(S.GAGAL, kelas_gagal=KelasGagal.HENTIKAN)
+    urusan(asuhan, JenisUrusan.TANPA_KABAR, selesai_pada=now(), catatan="Bank sudah memberi jawaban.")
+    with pytest.raises(RuleError, match="belum ada yang mengurus"):
+        close_bulan(OKT, by=cast.yuni.pelaku)
+    assert open_urusan_sel(OKT, "100", by=cast.hadi.pelaku) == 1
