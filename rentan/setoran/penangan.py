@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Select, and_, func, insert, not_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from rentan.core.actor import Pelaku
+from rentan.autodebet.kait import SETELAH_DEBET_DIBATALKAN
+from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks
@@ -93,10 +94,11 @@ class PenanganSetor:
             _of(paket), BarisSetor.hasil == H.MENUNGGU, BarisSetor.pekerja_id == line.pekerja_id
         )
         together = [one for one in db.session.scalars(query) if one.iuran.periode >= line.iuran.periode]
-        self._release(together, by)
+        self.release(together, by)
         paket.jumlah -= len(together) - 1  # the batch itself counts one
 
-    def _release(self, lines: Sequence[BarisSetor], by: Pelaku) -> None:
+    def release(self, lines: Sequence[BarisSetor], by: Pelaku) -> None:
+        """P2: these lines stay as a trace, their contributions are free for the next batch."""
         rows = [
             one
             for one in _hold([line.iuran_id for line in lines])
@@ -160,6 +162,9 @@ class PenanganSetor:
                 f"{stopped[0].judul}: {stopped[0].alasan} Keluarkan baris itu.", kode="baris_menghalangi"
             )
         lines = _values(paket)
+        if not lines:
+            raise RuleError("Belum ada baris dalam paket ini.", kode="paket_kosong")
+        paket.jumlah = len(lines)
         sealed = seal_values(
             "baris_setor",
             "isi",
@@ -182,18 +187,25 @@ class PenanganSetor:
                 "Setoran dicatat dengan nomor bukti, tanggal, dan jumlahnya pada halaman “Catat setoran”.",
                 kode="tanpa_bukti",
             )
+        rows = _hold(_inside_ids(paket))
         if stopped := self.list_hambatan(paket, banyak=1):
             raise RuleError(
                 f"Sejak paket ini dikunci, ada iuran yang tidak dapat disetor lagi. {stopped[0].judul}: "
                 f"{stopped[0].alasan} Mintalah petugas BPJS membatalkan paket ini dan menyusun yang baru.",
                 kode="baris_berubah",
             )
-        gerak.setor(_hold(_inside_ids(paket)), tanggal=uang.tanggal, paket_id=paket.id, by=by)
+        if (len(rows), self.jumlah_rupiah(paket)) != (paket.jumlah, uang.jumlah_rupiah):
+            raise RuleError(
+                "Sejak paket ini dikunci, ada debet yang dibatalkan bank, sehingga isinya berkurang. "
+                "Mintalah petugas BPJS membatalkan paket ini dan menyusun yang baru.",
+                kode="baris_berubah",
+            )
+        gerak.setor(rows, tanggal=uang.tanggal, paket_id=paket.id, by=by)
 
     def setelah_batal(self, paket: Paket, *, by: Pelaku) -> None:
         """B12, P2: free for the next batch."""
         query = select(BarisSetor).where(_of(paket), BarisSetor.hasil == H.MENUNGGU)
-        self._release(db.session.scalars(query).all(), by)
+        self.release(db.session.scalars(query).all(), by)
 
     # -- money ----------------------------------------------------------------------------------------------
 
@@ -359,4 +371,28 @@ def _shown(row: BarisSetor) -> Baris:
     return Baris(row.id, row.urutan, pekerja.nama, rincian, row.hasil, alasan)
 
 
-PENANGAN = register(PenanganSetor())
+_SETOR = PenanganSetor()
+PENANGAN = register(_SETOR)
+
+
+def _setelah_dibatalkan(rows: Sequence[Iuran], _debet: Paket, _by: Pelaku) -> None:
+    """C15, P2: what has not been paid to BPJS yet leaves its list, with the later months of its worker."""
+    mulai = {one.pekerja_id: one.periode for one in rows if one.status_bpjs is StatusBpjs.DALAM_SETORAN}
+    found: list[BarisSetor] = []
+    for some in chunks(sorted(mulai)):
+        query = (
+            select(BarisSetor)
+            .join(Iuran, Iuran.id == BarisSetor.iuran_id)
+            .options(db.contains_eager(BarisSetor.iuran))
+            .where(
+                BarisSetor.pekerja_id.in_(some),
+                BarisSetor.hasil == H.MENUNGGU,
+                Iuran.status_bpjs == StatusBpjs.DALAM_SETORAN,
+            )
+        )
+        found += [one for one in db.session.scalars(query) if one.iuran.periode >= mulai[one.pekerja_id]]
+    if found:
+        _SETOR.release(found, SISTEM)
+
+
+SETELAH_DEBET_DIBATALKAN.append(_setelah_dibatalkan)
