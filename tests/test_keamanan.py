@@ -124,11 +124,11 @@ def test_ses2_everything_that_asks_by_itself_is_marked_as_polling(app: Flask) ->
         for path in (ROOT / "templates").rglob("*.html")
         for match in re.findall(r"<[^>]*hx-trigger=\"[^\"]*(?:every|load)\b[^>]*>", path.read_text("utf-8"))
     ]
-    wanted = [re.findall(r"impor_kemajuan|pindai\.progress", tag) for _, tag in asking]
-    assert sorted(wanted) == [["impor_kemajuan"], ["pindai.progress"]], asking
+    wanted = [re.findall(r"impor_kemajuan|pindai\.progress|paket\.progress|gladi\.progress", tag) for _, tag in asking]
+    assert sorted(wanted) == [["gladi.progress"], ["impor_kemajuan"], ["paket.progress"], ["pindai.progress"]], asking
     marked = {one for one, view in app.view_functions.items() if getattr(view, "tanpa_sentuh", False)}
     lists = {one for one in app.view_functions if one.endswith(".impor_kemajuan")}
-    assert lists and marked == lists | {"pindai.progress"}
+    assert lists and marked == lists | {"gladi.progress", "paket.progress", "pindai.progress"}
 
 
 def test_csr2_a_form_filled_over_a_long_lunch_is_accepted(cast: Cast, client_as: Any) -> None:
@@ -170,7 +170,7 @@ def test_hdr1_ses4_under_tls_the_cookie_is_bound_to_the_host_and_the_browser_sta
 
 def test_auz6_leadership_changes_nothing_but_its_own_account(app: Flask) -> None:
     reading = {Permission.PARTISIPASI_LIHAT, Permission.PARTISIPASI_NAMA, Permission.DASBOR_LIHAT}
-    reading |= {Permission.MACET_LIHAT}
+    reading |= {Permission.MACET_LIHAT, Permission.PERLINDUNGAN_LIHAT}
     assert PERMISSIONS[Peran.PIMPINAN] == reading | {Permission.AKUN_SENDIRI}
     sending = {
         rule.endpoint

@@ -266,14 +266,16 @@ def run_import(
     take_good: bool = False,
     setuju: bool = False,
     by: Pelaku = SISTEM,
+    table: Table | None = None,
 ) -> Hasil:
     """Check a file and, unless ``dry_run`` or refused, apply it in the caller's transaction (commands).
 
     Raises ``RuleError`` for an unusable file, and with ``sudah_diimpor`` for one that counts once. A file
-    with refused rows is not applied without ``take_good``.
+    with refused rows is not applied without ``take_good``. ``table``: the rows of a file that the program
+    wrote itself, read already (the demo city).
     """
     _refuse_second(handler, data)
-    table = read_table(data, nama_file, handler.columns, limits=limits())
+    table = table or read_table(data, nama_file, handler.columns, limits=limits())
     if dry_run:
         return check_reading(handler, table, pilihan or {}, by)
     _lock_apply()

@@ -121,10 +121,11 @@ def read_table(
         answer, _ = run_limited("rentan.core.sheets_child:read", request, [data], limits=child)
     except SandboxError as e:
         raise _refusal(e.kode, limits) from e
-    return _table(answer, columns)
+    return from_answer(answer, columns)
 
 
-def _table(answer: dict, columns: Sequence[Column]) -> Table:
+def from_answer(answer: dict, columns: Sequence[Column]) -> Table:
+    """The table out of what ``sheets_child.read`` answers as JSON."""
     names = [c.judul for c in columns]
     dates = [c.judul for c in columns if c.jenis == "tanggal"]
     rows = []

@@ -6,8 +6,6 @@ today, so that some things are always under way: a queue, a batch to approve, an
 
 from __future__ import annotations
 
-import csv
-import io
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,12 +21,12 @@ from rentan.berkas.status import WAJIB_UNGGAH, JenisBerkas
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now, to_local
 from rentan.core.errors import RuleError
-from rentan.core.imports import run_import
-from rentan.core.imports_base import JenisImpor, handler_of
+from rentan.core.imports_base import JenisImpor
 from rentan.core.subject import load_deks, reveal
 from rentan.demo.acak import Acak
 from rentan.demo.alur import Alur, Petugas
 from rentan.demo.asuhan import Rencana
+from rentan.demo.berkas import baca_csv, tulis_csv
 from rentan.ext import db
 from rentan.kepesertaan.models import BarisDaftar
 from rentan.paket.actions import kirim_paket, kunci_paket, setujui_paket, susun_paket
@@ -276,11 +274,6 @@ def _setujui(surat_id: uuid.UUID, by: Pelaku) -> None:
 
 
 def _impor(jenis: JenisImpor, isi: list[list[str]], by: Pelaku) -> None:
-    """A file of these rows, read and applied as an uploaded one is."""
-    if len(isi) == 1:
-        return
-    tulis = io.StringIO()
-    csv.writer(tulis, delimiter=";", lineterminator="\r\n").writerows(isi)
-    hasil = run_import(handler_of(jenis), tulis.getvalue().encode(), f"{jenis.value}.csv", by=by)
-    if hasil.refused:
-        raise ValueError(f"demo: {jenis} refuses {hasil.refused[0].code}")
+    """A file of these rows, if there are any."""
+    if len(isi) > 1:
+        baca_csv(jenis, tulis_csv(isi), f"{jenis.value}.csv", by)

@@ -5,21 +5,18 @@ Told with the application's own actions on the days of states.md §6; the bank i
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 from functools import partial
 
 from sqlalchemy import select
 
 from rentan.autodebet.layout_debet import layout_debet
-from rentan.core.actor import Pelaku
 from rentan.core.clock import start_of_day, to_local, today
 from rentan.core.errors import RuleError
-from rentan.core.imports import run_import
-from rentan.core.imports_base import JenisImpor, handler_of
+from rentan.core.imports_base import JenisImpor
 from rentan.core.subject import load_deks, reveal
 from rentan.demo.alur import Alur, Hal, Petugas
+from rentan.demo.berkas import baca_csv, tulis_csv
 from rentan.ext import db
 from rentan.gladi.bank import Salah, answer
 from rentan.iuran.gerak import bulan_baru
@@ -126,7 +123,7 @@ class DaftarUang:
             benih=jadwal.bulan.month,
         )  # fmt: skip
         for berkas in jawaban.berkas:
-            _impor(JenisImpor.HASIL_DEBET, berkas.data, berkas.nama, self.petugas.bendahara)
+            baca_csv(JenisImpor.HASIL_DEBET, berkas.data, berkas.nama, self.petugas.bendahara)
 
     def _bayar(self, bulan: date) -> None:
         paket = self._paket(JenisPaket.SETOR, bulan, StatusPaket.DISETUJUI)
@@ -151,15 +148,12 @@ class DaftarUang:
         if not rows:
             return
         load_deks(pekerja.id for pekerja, _ in rows)
-        tulis = io.StringIO()
-        csv.writer(tulis, delimiter=";", lineterminator="\r\n").writerows(
-            [
-                ["NIK", "NAMA", "BULAN", "STATUS", "KETERANGAN"],
-                *([reveal(one, "nik"), one.nama, f"{periode:%Y-%m}", "Y", ""] for one, periode in rows),
-            ]
-        )
-        data = tulis.getvalue().encode()
-        _impor(JenisImpor.CATATAN_BPJS, data, f"tercatat-{bulan:%Y-%m}.csv", self.petugas.bpjs)
+        isi: list[list[object]] = [
+            ["NIK", "NAMA", "BULAN", "STATUS", "KETERANGAN"],
+            *([reveal(one, "nik"), one.nama, f"{periode:%Y-%m}", "Y", ""] for one, periode in rows),
+        ]
+        nama = f"tercatat-{bulan:%Y-%m}.csv"
+        baca_csv(JenisImpor.CATATAN_BPJS, tulis_csv(isi), nama, self.petugas.bpjs)
 
     def _tutup(self, bulan: date) -> None:
         """Reconciled with the bank's statement by the treasurer, closed by the approver."""
@@ -169,9 +163,3 @@ class DaftarUang:
                 kredit = uang.uang_of(paket.jenis).berhasil_rupiah(paket)
                 uang.rekonsiliasi(paket, kredit_bank=kredit, selisih=(), by=self.petugas.bendahara)
                 uang.tutup(paket, by=self.petugas.penyetuju)
-
-
-def _impor(jenis: JenisImpor, data: bytes, nama: str, by: Pelaku) -> None:
-    hasil = run_import(handler_of(jenis), data, nama, by=by)
-    if hasil.refused:
-        raise ValueError(f"demo: {jenis} refuses {hasil.refused[0].code}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,11 +23,12 @@ from rentan.berkas.status import WAJIB_UNGGAH, JenisBerkas
 from rentan.calon.models import Tawaran
 from rentan.core.errors import RuleError
 from rentan.core.permissions import Peran
+from rentan.core.storage import LocalStore
 from rentan.core.subject import reveal
 from rentan.core.workflow import Riwayat
 from rentan.demo import ensure_demo
 from rentan.demo.acak import SERI_NIK, bagi
-from rentan.demo.actions import fill_city, write_city
+from rentan.demo.actions import TERKECIL, fill_city, write_city
 from rentan.demo.akun import SANDI
 from rentan.ext import db
 from rentan.iuran.models import Iuran
@@ -56,8 +58,21 @@ KECIL = 400
 
 
 @pytest.fixture
-def kota(app: Flask) -> list[tuple[str, str, str]]:
-    return ensure_demo(app, KECIL)
+def kota(
+    app: Flask, mesin_basis: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, str, str]]:
+    """The small city: filled once, then copied, so that no stored file may be destroyed meanwhile."""
+    monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
+    basis: Any = request.getfixturevalue(f"_{mesin_basis}_basis")
+    if "kota" not in app.extensions:
+        made = ensure_demo(app, KECIL)
+        db.session.remove()
+        basis.keep("kota")
+        app.extensions["kota"] = made
+    else:
+        basis.fresh("kota")
+    found: list[tuple[str, str, str]] = app.extensions["kota"]
+    return found
 
 
 def count(model: type, *syarat: object) -> int:
@@ -65,8 +80,7 @@ def count(model: type, *syarat: object) -> int:
 
 
 @pytest.mark.kedua_basis
-def test_flask_periksa_finds_nothing(app: Flask) -> None:
-    ensure_demo(app, KECIL)
+def test_flask_periksa_finds_nothing(app: Flask, kota: list[tuple[str, str, str]]) -> None:
     answer = app.test_cli_runner().invoke(args=["periksa", "--json"])
     assert answer.exit_code == 0, answer.output
 
@@ -167,7 +181,7 @@ def test_interrupted_filling_leaves_nothing(app: Flask, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("rentan.demo.actions.hitung_ulang", stop)
     with pytest.raises(KeyboardInterrupt):
-        fill_city(KECIL)
+        fill_city(TERKECIL)
     db.session.rollback()
     assert count(Asn) == count(Akun) == count(Berkas) == 0
 
@@ -182,21 +196,21 @@ def test_two_cities_are_equal(app: Flask) -> None:
         nik = sorted(str(one) for one in db.session.scalars(db.select(Pekerja.nik_bi)))
         return asn, asuhan, surat, nik
 
-    write_city(KECIL)
+    write_city(TERKECIL)
     first = seen()
     db.session.rollback()
     assert count(Asn) == 0
-    write_city(KECIL)
+    write_city(TERKECIL)
     assert seen() == first
 
 
 def test_command_counts_and_refuses_a_second_time(app: Flask) -> None:
     runner = app.test_cli_runner()
-    first = runner.invoke(args=["demo", "--asn", str(KECIL), "--json"])
+    first = runner.invoke(args=["demo", "--asn", str(TERKECIL), "--json"])
     assert first.exit_code == 0, first.output
     answer = json.loads(first.stdout)
-    assert answer["asn"] == KECIL and len(answer["masuk"]) == 12
-    second = runner.invoke(args=["demo", "--asn", str(KECIL), "--json"])
+    assert answer["asn"] == TERKECIL and len(answer["masuk"]) == 12
+    second = runner.invoke(args=["demo", "--asn", str(TERKECIL), "--json"])
     assert second.exit_code == 1 and json.loads(second.stdout)["error"] == "tidak_kosong"
     assert runner.invoke(args=["demo", "--asn", "banyak"]).exit_code == 2
 
