@@ -148,10 +148,8 @@ class DaftarUang:
         if not rows:
             return
         load_deks(pekerja.id for pekerja, _ in rows)
-        isi: list[list[object]] = [
-            ["NIK", "NAMA", "BULAN", "STATUS", "KETERANGAN"],
-            *([reveal(one, "nik"), one.nama, f"{periode:%Y-%m}", "Y", ""] for one, periode in rows),
-        ]
+        isi: list[list[object]] = [["NIK", "NAMA", "BULAN", "STATUS", "KETERANGAN"]]
+        isi += [[reveal(one, "nik"), one.nama, f"{periode:%Y-%m}", "Y", ""] for one, periode in rows]
         nama = f"tercatat-{bulan:%Y-%m}.csv"
         baca_csv(JenisImpor.CATATAN_BPJS, tulis_csv(isi), nama, self.petugas.bpjs)
 
