@@ -16,6 +16,7 @@ from sqlalchemy import insert, select
 
 from rentan.akun.models import Akun, PeranAkun
 from rentan.asn.hitungan import naik_banyak
+from rentan.asn.hitungan_ulang import hitung_ulang
 from rentan.asn.models import Asn, NipRiwayat, Penempatan
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.asuhan.models import Asuhan
@@ -135,6 +136,7 @@ def isi_kota(donatur: int, baris: int, mulai: date) -> None:
     _many(Riwayat, list(_jejak(ASUHAN, asuhan, JALAN_ASUHAN)))
     _many(Riwayat, list(_jejak(PEKERJA, pekerja, JALAN_PEKERJA)))
     naik_banyak(asn, Tahap.DIAJUKAN, pada=today())
+    hitung_ulang(today())
 
 
 def _ids(banyak: int) -> list[uuid.UUID]:
