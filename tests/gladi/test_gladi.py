@@ -55,6 +55,7 @@ def files(root: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.kedua_basis
 def test_a_rehearsal_from_the_page_to_the_files(app: Flask, cast: Any, client_as: Any) -> None:
     paket, _ = make_terkirim(cast, 4)
     db.session.commit()
