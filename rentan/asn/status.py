@@ -27,7 +27,7 @@ class Tahap(Status):
     AKTIVASI = "aktivasi", "Akun aktif", "proses"
     DIAJUKAN = "diajukan", "Pendaftaran terkirim", "proses"
     TERVERIFIKASI = "terverifikasi", "Terverifikasi", "proses"
-    DIDEBIT = "didebit", "Didebit bulan ini", "proses"
+    DIDEBIT = "didebit", "Didebet bulan ini", "proses"
 
 
 #: From this rung on, an ASN has joined ("ikut"): the person's own signed papers have been sent.

@@ -63,8 +63,9 @@ SEKEJAP = timedelta(minutes=1)
 _KALIMAT = {
     StatusAsuhan.DIUSULKAN: "Pekerja tercatat untuk Anda. Verifikator memutuskannya bersama surat kuasa "
     "Anda.",
-    StatusAsuhan.MENUNGGU_MANDAT: "Pekerja memenuhi syarat. Iuran menunggu surat kuasa Anda berlaku.",
-    StatusAsuhan.SIAP: "Siap didebit pada hari debet berikutnya.",
+    StatusAsuhan.MENUNGGU_MANDAT: "Pekerja memenuhi syarat. Iuran dimulai setelah surat kuasa Anda "
+    "berlaku dan pekerja terdaftar di BPJS Ketenagakerjaan.",
+    StatusAsuhan.SIAP: "Siap didebet pada hari debet berikutnya.",
     StatusAsuhan.AKTIF: "Iuran pertama sudah tercatat.",
     StatusAsuhan.DIJEDA: "Dijeda; tidak ada potongan selama jeda.",
     StatusAsuhan.MENCARI_PENGGANTI: "Anda berhenti; kami mencarikan pengganti bagi pekerja ini.",

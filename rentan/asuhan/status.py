@@ -14,8 +14,8 @@ from rentan.core.workflow import Machine, Move
 class StatusAsuhan(Status):
     DITAHAN = "ditahan", "Dipegang sementara", "perlu"
     DIUSULKAN = "diusulkan", "Diusulkan", "proses"
-    MENUNGGU_MANDAT = "menunggu_mandat", "Menunggu surat kuasa", "proses"
-    SIAP = "siap", "Siap didebit", "proses"
+    MENUNGGU_MANDAT = "menunggu_mandat", "Menunggu surat kuasa atau BPJS", "proses"
+    SIAP = "siap", "Siap didebet", "proses"
     AKTIF = "aktif", "Aktif", "proses"
     DIJEDA = "dijeda", "Dijeda", "perlu"
     MENCARI_PENGGANTI = "mencari_pengganti", "Mencari pengganti", "perlu"
@@ -145,7 +145,7 @@ MACHINE = Machine(
         ),
         Move("A6", "tidak_layak", frozenset({S.DIUSULKAN}), S.DITOLAK, _VER, "Tolak pekerja"),
         Move(
-            "A7", "siap", frozenset({S.MENUNGGU_MANDAT}), S.SIAP, frozenset(), "Siap didebit", sistem=True,
+            "A7", "siap", frozenset({S.MENUNGGU_MANDAT}), S.SIAP, frozenset(), "Siap didebet", sistem=True,
             penjaga=(_ready_to_pay,),
         ),
         Move(

@@ -23,6 +23,7 @@ from rentan.ext import db
 from rentan.pekerja.masa import aman_sampai, keadaan_perlindungan
 from rentan.pekerja.status import DAPAT_DIASUH, TERDAFTAR_DI_BPJS
 from rentan.tarif.queries import bulan_pertama
+from rentan.util.tanggal import awal_bulan
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.page import render_page
@@ -51,7 +52,9 @@ def index() -> Response:
 
 
 def _shown(asuhan: Asuhan, by: Pelaku) -> dict[str, Any]:
-    bulan = asuhan.bulan_pertama or bulan_pertama(today())
+    # What it costs now, not what the first month once cost.
+    kini = awal_bulan(today()) if asuhan.status in SUDAH_SIAP else bulan_pertama(today())
+    bulan = max(asuhan.bulan_pertama or kini, kini)
     return {
         "asuhan": asuhan,
         "kalimat": kalimat(asuhan),

@@ -57,7 +57,7 @@ def list_fakta(bulan: date, kota: Angka) -> list[FaktaKota]:
     ).one()
     return [
         FaktaKota("Tercatat pada kami", kota.pekerja, "pekerja", _hari(tercatat), "pendaftaran ASN"),
-        FaktaKota("Didebit bank", kota.didebit, "ASN", debet, "hasil debet bank"),
+        FaktaKota("Didebet bank", kota.didebit, "ASN", debet, "hasil debet bank"),
         FaktaKota("Disetor ke BPJS", disetor, "pekerja", setor, "bukti setoran"),
         FaktaKota("Aktif di BPJS (terlindungi)", kota.pekerja_aktif, "pekerja", _hari(aktif), "jawaban BPJS"),
     ]

@@ -1,4 +1,4 @@
-"""The rung "Didebit bulan ini" follows the running month."""
+"""The rung "Didebet bulan ini" follows the running month."""
 
 from __future__ import annotations
 
