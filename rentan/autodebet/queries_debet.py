@@ -84,7 +84,11 @@ def lihat_bulan(bulan: date, *, seen_by: Pelaku) -> Bulan:
         jumlah=jumlah,
         rupiah=rupiah,
         ditahan=_ditahan(bulan),
-        paket=[one for jenis in DEBET for one in list_paket(jenis, seen_by=seen_by)],
+        paket=sorted(
+            (one for jenis in DEBET for one in list_paket(jenis, seen_by=seen_by)),
+            key=lambda one: (one.dibuat_pada, one.id),
+            reverse=True,
+        ),
     )
 
 

@@ -179,7 +179,7 @@ def list_penghalang(bulan: date, hitung: Sequence[Hitung], *, by: Pelaku) -> lis
     ]
     found += _tanpa_pemilik(bulan)
     pengimpor = select(PaketUang.pengimpor).where(PaketUang.paket_id.in_([one.id for one in paket]))
-    if by.akun_id in set(db.session.scalars(pengimpor)):
+    if by.can(Permission.BULAN_TUTUP) and by.akun_id in set(db.session.scalars(pengimpor)):
         found.append(
             "Anda membaca jawaban bank atau BPJS bulan ini, sehingga penyetuju lain yang menutupnya."
         )

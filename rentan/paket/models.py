@@ -11,7 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rentan.core.imports_base import JenisImpor
 from rentan.ext import Base, IdMixin, VersionMixin, enum_column, partial_unique
-from rentan.paket.status import KEADAAN_KARTU, KEADAAN_SETOR, TERBUKA_SQL, JenisPaket, StatusPaket
+from rentan.paket.status import (
+    KEADAAN_KARTU,
+    KEADAAN_SETOR,
+    KEADAAN_UANG,
+    TERBUKA_SQL,
+    JenisPaket,
+    StatusPaket,
+)
 
 
 class Paket(IdMixin, VersionMixin, Base):
@@ -63,7 +70,12 @@ class Paket(IdMixin, VersionMixin, Base):
     @property
     def keadaan(self) -> str:
         """The status in the words of this kind."""
-        words = {JenisPaket.KARTU: KEADAAN_KARTU, JenisPaket.SETOR: KEADAAN_SETOR}.get(self.jenis, {})
+        words = {
+            JenisPaket.KARTU: KEADAAN_KARTU,
+            JenisPaket.SETOR: KEADAAN_SETOR,
+            JenisPaket.DEBET: KEADAAN_UANG,
+            JenisPaket.ULANG: KEADAAN_UANG,
+        }.get(self.jenis, {})
         return words.get(self.status, self.status.label)
 
     @property

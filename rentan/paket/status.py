@@ -43,8 +43,13 @@ KEADAAN_KARTU = {
     S.HASIL_SEBAGIAN: "Dihitung sebagian",
     S.HASIL_LENGKAP: "Selesai dihitung",
 }
+#: A batch of money is not finished with its answer: it is reconciled (B10), then closed (B11).
+KEADAAN_UANG = {
+    S.HASIL_LENGKAP: "Lengkap, belum dicocokkan",
+    S.DIREKONSILIASI: "Dicocokkan, belum ditutup",
+}
 #: A remittance is paid rather than sent.
-KEADAAN_SETOR = {
+KEADAAN_SETOR = KEADAAN_UANG | {
     S.DISETUJUI: "Disetujui, siap dibayar",
     S.DIKIRIM: "Dibayar, menunggu catatan BPJS",
 }

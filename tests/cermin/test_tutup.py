@@ -82,7 +82,7 @@ def test_a_mismatch_whose_matter_was_closed_does_not_stand_in_the_way(cast: Cast
 )
 def test_every_batch_of_money_must_be_finished(cast: Cast, jenis: JenisPaket) -> None:
     row = paket(StatusPaket.HASIL_LENGKAP, jenis)
-    with pytest.raises(RuleError, match="masih “Jawaban lengkap”"):
+    with pytest.raises(RuleError, match="masih “Lengkap, belum dicocokkan”"):
         close_bulan(OKT, by=cast.yuni.pelaku)
 
     row.status = StatusPaket.DIBATALKAN
