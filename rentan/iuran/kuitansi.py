@@ -134,7 +134,7 @@ def susun_tahun(asn: Asn, tahun: int) -> Tahun:
         pekerja.setdefault(row.pekerja_id, row.pekerja)
     return Tahun(
         tahun,
-        list(pekerja.values()),
+        sorted(pekerja.values(), key=lambda one: (one.nama.casefold(), one.id)),
         [date(tahun, n, 1) for n in range(1, 13)],
         {(row.periode, row.pekerja_id): SelTahun(row) for row in rows},
         kredit_donatur(asn),

@@ -45,7 +45,7 @@ class Bagian:
 
 
 def jelaskan_bulan(asn: Asn, bulan: date) -> list[Bagian]:
-    """Every worker of this donor who has a part in the month, the oldest sponsorship first."""
+    """Every worker of this donor who has a part in the month, by name."""
     bulan = awal_bulan(bulan)
     semua = list(
         db.session.scalars(
@@ -66,6 +66,7 @@ def jelaskan_bulan(asn: Asn, bulan: date) -> list[Bagian]:
     for one in rows:
         per_asuhan.setdefault(one.asuhan_id, []).append(one)
     tampil = [one for one in semua if one.id in per_asuhan or _terkait(one, bulan)]
+    tampil.sort(key=lambda one: one.pekerja.nama.casefold())
     if not tampil:
         return []
     baris = _baris(rows)

@@ -111,7 +111,7 @@ def _bulan_donatur(asn: Asn, syarat: ColumnElement[bool], banyak: int) -> list[B
         .order_by(Iuran.periode.desc(), Iuran.dijadwalkan_pada, Iuran.id)
     )
     found: dict[date, list[Iuran]] = {one: [] for one in bulan}
-    for row in rows:
+    for row in sorted(rows, key=lambda one: one.pekerja.nama.casefold()):
         found[row.periode].append(row)
     return [BulanDonatur(one, baris) for one, baris in found.items()]
 
