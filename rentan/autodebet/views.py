@@ -37,6 +37,7 @@ add_import_routes(
         penangan=PENANGAN,
         izin=Permission.MANDAT_KIRIM,
         alamat="/autodebet/jawaban",
+        segar=True,
         asal="autodebet.letters",
         pengantar="Jawaban bank atas paket surat kuasa: mana yang diterima dan mana yang ditolak.",
         kolom="Kolom yang dibaca: REFERENSI, NO_REKENING, KODE_HASIL, KETERANGAN, dan TANGGAL. Baris yang "

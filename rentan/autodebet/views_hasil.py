@@ -54,6 +54,7 @@ add_import_routes(
         penangan=PENANGAN,
         izin=P.DEBET_KELOLA,
         alamat="/autodebet/hasil",
+        segar=True,
         asal="autodebet.index",
         pengantar="Jawaban bank atas berkas debet: mana yang berhasil, gagal, atau harus ditanyakan.",
         kolom="Kolom yang dibaca: REFERENSI, NO_REKENING, NOMINAL, KODE_HASIL, KETERANGAN, WAKTU, dan "

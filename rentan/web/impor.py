@@ -31,7 +31,7 @@ from rentan.core.sheets_write import write_refused
 from rentan.ext import runtime
 from rentan.util.angka import format_angka
 from rentan.util.tanggal import format_waktu
-from rentan.web.access import pelaku, polling, requires
+from rentan.web.access import fresh, pelaku, polling, requires
 from rentan.web.forms import BaseForm, BerkasField, Wajib
 from rentan.web.page import is_partial, render_page
 from rentan.web.security import IMPORT_BYTES, body_limit
@@ -70,7 +70,8 @@ class HalamanImpor:
     ``alamat``: where they live (``/asn/impor``); ``asal``: endpoint of the page one came from; ``pengantar``:
     one sentence above the upload; ``kolom``: finished text on the expected columns; ``sebelum`` and
     ``sesudah``: templates shown above and below the preview's numbers; ``konteks``: their variables, and
-    ``sembunyikan``: labels of ``rincian`` that they show themselves.
+    ``sembunyikan``: labels of ``rincian`` that they show themselves. ``segar``: a fresh password before the
+    upload and before it is applied (AUT-7: results of the bank).
     """
 
     penangan: PenanganImpor
@@ -83,6 +84,7 @@ class HalamanImpor:
     sebelum: str | None = None
     sesudah: str | None = None
     konteks: Callable[[Impor], dict[str, Any]] = field(default=lambda impor: {})
+    segar: bool = False
 
 
 def add_import_routes(bp: Blueprint, halaman: HalamanImpor) -> None:
@@ -99,6 +101,8 @@ def add_import_routes(bp: Blueprint, halaman: HalamanImpor) -> None:
         (f"{one}/batal", "impor_batal", _plain(pages.cancel), ["POST"]),
         (f"{one}/ditolak.xlsx", "impor_ditolak", _plain(pages.refused), ["GET"]),
     ):
+        if halaman.segar and name in ("impor", "impor_terapkan"):
+            view = fresh(view)
         bp.add_url_rule(rule, name, guard(view), methods=methods)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from rentan.core.clock import today
+from rentan.akun.models import Sesi
+from rentan.core.clock import now, today
 from rentan.ext import db
 from rentan.iuran.models import Percobaan
 from rentan.paket.models import Pengecualian
@@ -95,3 +98,15 @@ def test_a_letter_of_the_bank_answers_one_line(cast: Cast, client_as: Any, batch
     assert keadaan(paket)[one.referensi] == GAGAL and "surat bank 6" in hadi.get(url).text
     assert hadi.post(url, data=old | answer).status_code in (409, 422)
     assert client_as(cast.wati).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("alamat", ["/autodebet/hasil", "/autodebet/jawaban"])
+def test_an_answer_of_the_bank_is_read_with_a_fresh_password(cast: Cast, client_as: Any, alamat: str) -> None:
+    """AUT-7: upload and confirmation; looking at what was read needs none."""
+    hadi = client_as(cast.hadi)
+    assert hadi.get(alamat).status_code == 200
+    db.session.execute(db.update(Sesi).values(segar_pada=now() - timedelta(minutes=11)))
+    db.session.commit()
+    assert "/masuk/ulang" in hadi.get(alamat).headers["Location"]
+    assert "/masuk/ulang" in hadi.post(f"{alamat}/{uuid.uuid4()}/terapkan").headers["Location"]
+    assert hadi.get(f"{alamat}/{uuid.uuid4()}").status_code == 404
