@@ -98,6 +98,7 @@ def baca_langsung(lines: Sequence[str], cast: Any) -> HasilDebet:
     impor = Impor(
         id=uuid.uuid4(), jenis=PENANGAN.jenis, status=StatusImpor.DITERAPKAN, sha256="0" * 64, akhiran=".csv",
         kunci_berkas="", dibuat_oleh=by.akun_id, dibuat_pada=now(), kedaluwarsa_pada=now(),
+        diterapkan_pada=now(),
     )  # fmt: skip
     db.session.add(impor)
     db.session.flush()
