@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from rentan.autodebet.models import BarisMandat
 from rentan.beranda.antre import Antre, baca_antre
-from rentan.beranda.antrean_paket import antrean_paket, pengecualian, siap_dikirim, urusan
+from rentan.beranda.antrean_paket import antrean_paket, dalam_keadaan, pengecualian, siap_dikirim, urusan
 from rentan.beranda.tugas import Bagian, Tautan
 from rentan.core.actor import Pelaku
 from rentan.core.imports_base import JenisImpor
@@ -61,7 +61,7 @@ def _antrean_debet() -> list[Antre]:
         siap_dikirim(JenisPaket.SETOR, "/paket", "setoran disetujui, menunggu dibayar"),
         Antre(
             "paket uang menunggu dicocokkan dengan rekening",
-            select(Paket.dikirim_pada).where(
+            dalam_keadaan("paket", Paket, Paket.dikirim_pada).where(
                 Paket.jenis.in_(UANG), Paket.status == StatusPaket.HASIL_LENGKAP
             ),
             "/paket",
@@ -152,7 +152,7 @@ def _antrean_setuju(by: Pelaku) -> list[Antre]:
         *putusan,
         Antre(
             "paket uang menunggu Anda tutup",
-            select(Paket.dikirim_pada).where(
+            dalam_keadaan("paket", Paket, Paket.dikirim_pada).where(
                 Paket.status == StatusPaket.DIREKONSILIASI, Paket.id.not_in(pembaca)
             ),
             "/paket",
