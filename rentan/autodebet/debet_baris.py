@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
+from rentan.asuhan.status import StatusAsuhan
 from rentan.autodebet.debet_isi import TANPA_SURAT, surat_berlaku, urutan_baris
 from rentan.autodebet.debet_tanggal import tanggal_debet
 from rentan.core.massal import chunks, set_many
@@ -20,12 +21,14 @@ from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import HasilCoba
 from rentan.paket.models import Paket
 from rentan.paket.penangan import Baris
+from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import Pekerja
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.util.rekening import mask_rekening
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import format_bulan
 
+DIJEDA = "Potongan untuk pekerja ini dijeda sejak baris ini dimasukkan."
 HARGA_BERUBAH = "Harganya berubah sejak baris ini dimasukkan."
 
 
@@ -96,7 +99,8 @@ def count_tidak_berlaku(paket: Paket) -> int:
 
 
 def list_usang(paket: Paket) -> list[Usang]:
-    """Open lines whose letter is not in force on the day, or that would cost something else now."""
+    """Open lines whose letter is not in force on the day, whose worker is paused (A9), or that would cost
+    something else now."""
     tanggal = paket.uang.tanggal if paket.uang else tanggal_debet(paket)
     query = (
         select(
@@ -111,6 +115,11 @@ def list_usang(paket: Paket) -> list[Usang]:
             Pekerja.sektor,
             Asn.nama,
             func.coalesce(surat_berlaku(tanggal), False).label("berlaku"),
+            and_(
+                Asuhan.status == StatusAsuhan.DIJEDA,
+                Asuhan.jeda_sejak <= paket.periode,
+                or_(Asuhan.jeda_sampai.is_(None), Asuhan.jeda_sampai >= paket.periode),
+            ).label("dijeda"),
         )
         .join(Iuran, Iuran.id == Percobaan.iuran_id)
         .join(Asuhan, Asuhan.id == Iuran.asuhan_id)
@@ -126,6 +135,8 @@ def list_usang(paket: Paket) -> list[Usang]:
         alasan = None
         if not row.berlaku:
             alasan = TANPA_SURAT
+        elif row.dijeda and paket.jenis is JenisPaket.DEBET:
+            alasan = DIJEDA
         elif (row.jumlah, row.diminta) != (harga, row.jumlah - row.kredit_dipakai):
             alasan = HARGA_BERUBAH
         if alasan:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from rentan.asuhan import putusan
+from rentan.asuhan.status import StatusAsuhan
 from rentan.core.actor import SISTEM
 from rentan.core.errors import RuleError
 from rentan.ext import db
@@ -109,3 +110,20 @@ def test_who_stops_while_the_file_is_refused_is_not_in_the_next_one(app: Flask, 
         assert rows[0].status is S.DIHAPUSKAN
         setujui(paket, cast)
         assert paket.jumlah == 1
+
+
+def test_a_worker_paused_before_the_lock_is_not_debited(app: Flask, cast: Any) -> None:
+    """A9: the pause begins with the list that is still open, also when the line is in it already."""
+    with pada(SIAP):
+        donors, rows = make_bulan(2)
+        paket = susun(cast)
+        asuhan = donors[0].asuhan[0]
+        asuhan.status = StatusAsuhan.AKTIF
+        db.session.flush()
+        putusan.jeda(asuhan, sejak=rows[0].periode, sampai=rows[0].periode, by=SISTEM)
+        with pytest.raises(RuleError, match="berubah"):
+            actions.kunci_paket(paket, by=cast.hadi.pelaku)
+        actions.isi_lagi(paket, by=cast.hadi.pelaku)
+        assert [one.iuran_id for one in baris_of(paket)] == [rows[1].id]
+        db.session.refresh(rows[0])
+        assert (rows[0].status, rows[0].alasan_tahan) == (S.DITAHAN, AlasanTahan.JEDA)
