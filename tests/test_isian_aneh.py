@@ -486,8 +486,31 @@ class Dibaca(ImmutableMultiDict[str, str]):
 
 
 @pytest.mark.kedua_basis
-@pytest.mark.parametrize("sebutan", ["nul", "panjang", "emoji", "besar", "sandi_program"])
+@pytest.mark.parametrize("sebutan", ["nul", "besar"])
+def test_addresses_that_engines_read_differently(
+    app: Flask,
+    dunia: Dunia,
+    siap: dict[str | None, FlaskClient],
+    sebutan: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """NUL and numbers beyond 64 bits are refused by one engine and taken by the other."""
+    _walk_addresses(app, dunia, siap, sebutan, monkeypatch)
+
+
+@pytest.mark.parametrize("sebutan", ["panjang", "emoji", "sandi_program"])
 def test_addresses(
+    app: Flask,
+    dunia: Dunia,
+    siap: dict[str | None, FlaskClient],
+    sebutan: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Text that is only odd is the pages' matter, not the engine's."""
+    _walk_addresses(app, dunia, siap, sebutan, monkeypatch)
+
+
+def _walk_addresses(
     app: Flask,
     dunia: Dunia,
     siap: dict[str | None, FlaskClient],
