@@ -50,7 +50,11 @@ def _antrean_debet() -> list[Antre]:
         *(
             Antre(
                 judul,
-                select(Iuran.dijadwalkan_pada).where(Iuran.status == status),
+                (
+                    select(Iuran.dijadwalkan_pada)
+                    if status is StatusIuran.TERJADWAL
+                    else dalam_keadaan("iuran", Iuran, Iuran.dijadwalkan_pada)
+                ).where(Iuran.status == status),
                 url,
                 f"iuran_{status.value}",
             )

@@ -223,7 +223,7 @@ def approve(paket_id: uuid.UUID) -> Response:
         paket_id,
         form,
         lambda paket: actions.setujui_paket(paket, by=by, versi=form.versi.data),
-        "Paket disetujui. Penyusunnya dapat mengirim berkasnya.",
+        "Paket disetujui dan siap dikirim atau dibayar.",
     )
 
 
