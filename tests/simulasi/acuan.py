@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 ULANG = ("51", "68", "R")  # may be tried again; R: succeeded, then taken back by the bank
+COVER = ("aktif", "tenggang_1", "tenggang_2", "nonaktif")  # after 1, 2, 3 closed months without a record
 TARIF = (  # product.md §3: from which month, transport, other
     (2025 * 12 + 11, 16_800, 16_800),
     (2026 * 12 + 0, 8_400, 16_800),
@@ -47,13 +48,9 @@ def jalankan(p: Peserta, kini: int, tarif: tuple[tuple[int, int, int], ...]) -> 
     aktif = p.mulai <= kini < p.berhenti
     if aktif and p.cover != "nonaktif":
         coba(p, kini, tarif)
-    for dari, ke, batas in (
-        ("aktif", "tenggang_1", 1),
-        ("tenggang_1", "tenggang_2", 2),
-        ("tenggang_2", "nonaktif", 3),
-    ):
-        if p.cover == dari and p.lunas is not None and kini - p.lunas - 1 >= batas:
-            p.cover = ke
+    for n in (1, 2, 3):
+        if p.cover == COVER[n - 1] and p.lunas is not None and kini - p.lunas - 1 >= n:
+            p.cover = COVER[n]
     for bulan in range(kini - 2, kini + 1):
         if aktif and p.cover != "nonaktif" and p.coba.get(bulan, [""])[-1] in ULANG:
             coba(p, bulan, tarif)

@@ -93,8 +93,7 @@ class Kota:
         self.cast, self.orang, self.awal, self.acak = cast, orang, awal, acak
         kedua = factories.make_akun("yani", "Yani Rekaan")
         factories.grant(kedua, Peran.PENYETUJU)
-        db.session.flush()
-        hitung_ulang(awal_bulan(today()))  # the cast serves already
+        self.hitung()
         self.hadi, self.yuni, self.bayu = (
             replace(one.pelaku, permintaan_id="simulasi") for one in (cast.hadi, cast.yuni, cast.bayu)
         )
@@ -127,7 +126,7 @@ class Kota:
         for n, satu in enumerate(self.orang):
             pertama = satu.pekerja[0]
             if pertama.mulai == bulan:
-                self.pada(tengah, 6, partial(self._masuk, satu))
+                self.pada(tengah, 6, partial(self.masuk, satu))
             if pertama.berhenti == bulan:
                 # Before the month is scheduled, or after it.
                 self.pada(
@@ -135,12 +134,12 @@ class Kota:
                 )
             if bulan > self.awal and pertama.mulai < bulan and pertama.opd[bulan] != pertama.opd[bulan - 1]:
                 self.pada(tengah, 8, partial(self._pindah, satu, pertama.opd[bulan]))
+        self.pada(tengah, 9, self.hitung)
         for hari in (hari_pertama(bulan), b.kandidat, b.kunci):
             self.pada(hari, 5, self._kerja)
-        for jenis, hari in ((D, (b.kunci, b.setuju, b.kirim)), (U, (b.hasil,) * 3), (S, (b.setor,) * 3)):
-            for jam, satu_hari, apa in zip(
-                (14, 15, 16), hari, (self._kunci, self._setujui, self._kirim), strict=True
-            ):
+        langkah = (self._kunci, self._setujui, self._kirim)
+        for jenis, tiga in ((D, (b.kunci, b.setuju, b.kirim)), (U, (b.hasil,) * 3), (S, (b.setor,) * 3)):
+            for jam, satu_hari, apa in zip((14, 15, 16), tiga, langkah, strict=True):
                 self.pada(satu_hari, jam, partial(apa, jenis, hari_pertama(bulan)))
         self.pada(b.hasil, 9, partial(self._jawab, D, hari_pertama(bulan)))
         self.pada(b.setor, 9, partial(self._jawab, U, hari_pertama(bulan)))
@@ -154,13 +153,12 @@ class Kota:
 
     # -- people ----------------------------------------------------------------------------------------------
 
-    def _masuk(self, satu: Orang) -> None:
+    def masuk(self, satu: Orang) -> None:
         n = len(self.peserta)
         p = satu.pekerja[0]
         mulai = hari_pertama(p.mulai)
         asn = factories.make_asn(f"Donatur Rekaan {n}", db.session.get_one(Opd, self.opd[p.opd[p.mulai]]))
         self._tempat(asn).mulai = today()
-        self._hitung(asn, None)
         made = make_donatur(
             asn,
             pekerja=len(satu.pekerja),
@@ -173,21 +171,15 @@ class Kota:
         satu.asn_id, satu.surat_id = asn.id, made.surat.id
         for peserta, asuhan in zip(satu.pekerja, made.asuhan, strict=True):
             self.peserta[asuhan.pekerja_id] = peserta
-            hitungan.tambah_pekerja(asn, 1, pekerja_id=asuhan.pekerja_id)
 
     def _tempat(self, asn: Asn) -> Penempatan:
         query = select(Penempatan).where(Penempatan.asn_id == asn.id, Penempatan.sampai.is_(None))
         return db.session.scalars(query).one()
 
-    def _hitung(self, asn: Asn, dari: uuid.UUID | None) -> None:
+    def hitung(self) -> None:
+        """Who joined is counted for the running month all at once, as after an import of the roster."""
         db.session.flush()
-        status, aktif = asn.status_asn, asn.status_aktif
-        lama = (
-            {"status_lama": status, "aktif_lama": aktif}
-            if dari
-            else {"status_lama": None, "aktif_lama": None}
-        )
-        hitungan.pindah(asn, opd_lama=dari, opd_baru=asn.opd_id, status_baru=status, aktif_baru=aktif, **lama)
+        hitung_ulang(awal_bulan(today()))
 
     def _henti(self, satu: Orang, n: int) -> None:
         """Withdrawn by the donor, or by the treasurer on a reported death."""
@@ -213,7 +205,12 @@ class Kota:
                 status_aktif=asn.status_aktif, jabatan=asn.jabatan, mulai=today(),
             )
         )  # fmt: skip
-        self._hitung(asn, dari)
+        db.session.flush()
+        status, aktif = asn.status_asn, asn.status_aktif
+        hitungan.pindah(
+            asn, opd_lama=dari, opd_baru=baru.id, status_lama=status, status_baru=status,
+            aktif_lama=aktif, aktif_baru=aktif,
+        )  # fmt: skip
 
     def ubah_tarif(self, hari: date, potongan: Potongan) -> None:
         """The admin adds a cut on that day."""

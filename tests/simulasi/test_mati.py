@@ -51,7 +51,8 @@ class Jalan:
         with self.pada(self.jadwal.kandidat):
             self.kota = Kota(cast, orang, BULAN, random.Random(1))
             for one in orang:
-                self.kota._masuk(one)
+                self.kota.masuk(one)
+            self.kota.hitung()
             jadwalkan()
 
     def pada(self, hari: date) -> Any:
