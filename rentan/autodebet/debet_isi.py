@@ -188,6 +188,8 @@ def _judul(row: Any) -> str:
 def _alasan_debet(row: Any, _coba: int, bulan: date) -> tuple[str | None, str]:
     if row.status is S.TERJADWAL and row.berlaku and row.status_pekerja is StatusPekerja.NONAKTIF:
         return TERHENTI, "verifikator"
+    if row.status is S.TERJADWAL and row.periode < tambah_bulan(bulan, -MUNDUR):
+        return "Lebih dari dua bulan yang lalu; dibayar lewat jalan lain atau dihapuskan.", "bendahara"
     if row.status is S.TERJADWAL:
         return (None, "") if row.berlaku else (TANPA_SURAT, "ASN")
     if row.status is S.DITAHAN:

@@ -37,8 +37,8 @@ from rentan.util.tanggal import awal_bulan
 
 K = Keadaan
 TALANGAN = (
-    "Bank membatalkan debet sesudah iurannya disetor ke BPJS. Tagih kembali kepada donatur, atau ajukan "
-    "penghapusan."
+    "Bank membatalkan debet sesudah iurannya disetor ke BPJS. Tagih kembali lewat debet ulang, atau catat "
+    "pembayaran donatur lewat jalan lain."
 )
 BERAKHIR = (
     "Rekening donatur didebet, padahal kepesertaan pekerjanya sudah berakhir. Periksa apakah bulan ini masih "

@@ -25,7 +25,7 @@ from rentan.iuran.queries import baca_bulan
 from rentan.paket.queries import nama_akun
 from rentan.util.angka import format_angka
 from rentan.util.tanggal import format_bulan
-from rentan.web.access import pelaku, requires
+from rentan.web.access import fresh, pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm
 from rentan.web.page import render_page
@@ -143,6 +143,7 @@ def _nama(sel: Sel) -> str:
 
 @bp.post("/cermin/tutup")
 @requires(P.BULAN_TUTUP)
+@fresh
 def close() -> Response:
     """Close the month."""
     if answer := answered_before():

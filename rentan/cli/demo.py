@@ -7,10 +7,12 @@ import time
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import inspect
 
 from rentan.cli.tolak import refuse
 from rentan.core.errors import RuleError
 from rentan.demo.actions import JUMLAH_ASN, fill_city, list_sign_ins
+from rentan.ext import db
 
 
 @click.command("demo")
@@ -24,6 +26,11 @@ def demo(jumlah: int, as_json: bool) -> None:
     mulai = time.monotonic()
     click.echo("Menyiapkan kota demo …", err=True)
     try:
+        if not inspect(db.engine).has_table("asn"):
+            raise RuleError(
+                "Basis data belum disiapkan. Jalankan `flask --app app db upgrade` lebih dahulu.",
+                kode="belum_disiapkan",
+            )
         isi = fill_city(jumlah)
     except RuleError as refused:
         refuse(refused, as_json=as_json)

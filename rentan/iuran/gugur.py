@@ -17,7 +17,7 @@ from rentan.core.workflow import advance_many
 from rentan.ext import db
 from rentan.iuran.kredit import lepas_kredit
 from rentan.iuran.models import Iuran, Percobaan
-from rentan.iuran.status import MACHINE, HasilCoba, StatusIuran
+from rentan.iuran.status import MACHINE, AlasanTahan, HasilCoba, StatusIuran
 
 #: Not in any batch: still follows what changes around it.
 BEBAS = (StatusIuran.TERJADWAL, StatusIuran.DITAHAN)
@@ -65,7 +65,13 @@ def gugurkan_berakhir(asuhan_ids: Collection[uuid.UUID] | None = None) -> int:
     over = over.where(Iuran.status.in_(BEBAS), Asuhan.status.not_in(TERBUKA)).distinct()
     if asuhan_ids is None:
         asuhan_ids = list(db.session.scalars(over))
-    return gugurkan(muat_terkunci(asuhan_ids, BEBAS))
+    rows = muat_terkunci(asuhan_ids, BEBAS)
+    # What a person holds until a doubt is cleared waits for that person.
+    return gugurkan([row for row in rows if not _dipegang(row)])
+
+
+def _dipegang(row: Iuran) -> bool:
+    return row.status is StatusIuran.DITAHAN and row.alasan_tahan is AlasanTahan.DIMINTA
 
 
 def gugurkan(rows: Sequence[Iuran]) -> int:

@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Row, Table, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from rentan.asn.masa import hari_terakhir
 from rentan.asn.models import Asn, Penempatan
@@ -34,7 +35,7 @@ from rentan.iuran.bulan import list_bulan_ditutup
 from rentan.iuran.gugur import gugurkan, muat_terkunci
 from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import Iuran
-from rentan.iuran.status import GUGUR, MACHINE, StatusBpjs, StatusIuran
+from rentan.iuran.status import GUGUR, MACHINE, KelasGagal, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.surat_kuasa.models import SuratKuasa
@@ -50,9 +51,11 @@ TENGGANG = (StatusPekerja.TENGGANG_1, StatusPekerja.TENGGANG_2)
 PENDANAAN: Literal["pribadi"] = "pribadi"
 _TABEL: Table = Iuran.__table__  # type: ignore[assignment]
 
-#: A failed debit of a donor who has stopped; nothing of it went to BPJS.
+#: A failed debit of a donor who has stopped; nothing of it went to BPJS, and the bank does not contradict it
+#: (``hentikan``: a person has to find out whether the money was taken after all).
 _LEPAS = and_(
     Iuran.status == StatusIuran.GAGAL,
+    Iuran.kelas_gagal != KelasGagal.HENTIKAN,
     Iuran.status_bpjs == StatusBpjs.BELUM,
     Iuran.asuhan_id.in_(select(Asuhan.id).where(Asuhan.status.not_in(TERBUKA))),
 )
@@ -65,6 +68,7 @@ def jadwalkan(hari: date | None = None) -> int:
     """Job "jadwalkan-iuran": make the contributions that ``hari`` (default: today) asks for; how many."""
     hari = hari or today()
     db.session.flush()
+    _tarik_mundur()
     bulan = bulan_terbuka(hari)
     if not bulan:
         return 0
@@ -218,7 +222,25 @@ def _mengalah(pairs: Sequence[Pasangan]) -> None:
     query = select(Iuran.asuhan_id, Iuran.pekerja_id, Iuran.periode).where(_LEPAS)
     over = {row.asuhan_id for row in db.session.execute(query) if (row.pekerja_id, row.periode) in wanted}
     rows = muat_terkunci(over, (StatusIuran.GAGAL,))
-    gugurkan([row for row in rows if (row.pekerja_id, row.periode) in wanted])
+    lepas = [row for row in rows if row.kelas_gagal is not KelasGagal.HENTIKAN]
+    gugurkan([row for row in lepas if (row.pekerja_id, row.periode) in wanted])
+
+
+def _tarik_mundur() -> None:
+    """A11, no gap: the last month of the donor before, counted as on its way when the successor took over,
+    has failed after all: it is the successor's first month."""
+    lama = aliased(Asuhan)
+    query = (
+        select(Asuhan, Iuran.periode)
+        .join(lama, lama.garis_asuh_id == Asuhan.garis_asuh_id)
+        .join(Iuran, Iuran.asuhan_id == lama.id)
+        .where(_LEPAS, lama.id != Asuhan.id, Asuhan.status.in_(TERBUKA), Asuhan.bulan_pertama > Iuran.periode)
+        .order_by(Asuhan.id, Iuran.periode.desc())
+    )
+    for asuhan, periode in db.session.execute(query).all():
+        if asuhan.bulan_pertama == tambah_bulan(periode, 1):
+            asuhan.bulan_pertama = periode
+    db.session.flush()
 
 
 def _ditutup(sejak: date) -> set[tuple[uuid.UUID, date]]:

@@ -30,7 +30,7 @@ from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
 from rentan.iuran.status import MACHINE_PENERIMAAN, MACHINE_USUL, StatusUsul
 from rentan.iuran.usul_alasan import ALASAN
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
-from rentan.web.access import pelaku, requires
+from rentan.web.access import fresh, pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.forms import VersionedForm
 from rentan.web.page import render_page
@@ -254,6 +254,7 @@ def _decision(machine: Machine, row: Any, form: VersionedForm | None) -> dict[st
 
 @bp.post("/iuran/kelola/penerimaan/lihat/<uuid:penerimaan_id>/setujui")
 @requires(P.IURAN_PUTUS)
+@fresh
 def accept_receipt(penerimaan_id: uuid.UUID) -> Response:
     """U2."""
     return _do_receipt(
@@ -353,6 +354,7 @@ def _proposal(row: UsulIuran, form: VersionedForm | None = None) -> Response:
 
 @bp.post("/iuran/usul/lihat/<uuid:usul_id>/setujui")
 @requires(P.IURAN_PUTUS)
+@fresh
 def accept_proposal(usul_id: uuid.UUID) -> Response:
     """U2 with C13 or C14."""
     return _do_proposal(

@@ -10,6 +10,7 @@ from typing import Any
 
 from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran
+from rentan.core.settings import get_setting
 from rentan.core.status import Status
 from rentan.core.workflow import Machine, Move
 
@@ -129,7 +130,8 @@ def _two_approvals(paket: Any, by: Pelaku, _facts: dict[str, Any]) -> str | None
     if paket.uang is None or not paket.uang.perlu_kedua:
         return None
     if paket.uang.setuju_pertama_oleh is None:
-        return "Jumlahnya berbeda lebih dari 20% dari bulan lalu: diperlukan dua penyetuju."
+        persen = int(get_setting("persen_beda"))
+        return f"Jumlahnya berbeda lebih dari {persen}% dari bulan lalu: diperlukan dua penyetuju."
     if paket.uang.setuju_pertama_oleh == by.akun_id:
         return "Anda sudah memberi persetujuan pertama; penyetuju lain memberi yang kedua."
     return None

@@ -129,6 +129,7 @@ def list_left() -> Response:
 @bp.route("/setoran/<uuid:paket_id>/bayar", methods=["GET", "POST"])
 @requires(P.SETORAN_BAYAR)
 @body_limit(UPLOAD_BYTES)
+@fresh
 def pay(paket_id: uuid.UUID) -> Response:
     """B5: number, day and amount of the payment; a scan of the proof if there is one."""
     paket = queries.get_setoran(paket_id, seen_by=pelaku())
