@@ -393,17 +393,25 @@ def pekerja_pada(bulan: date) -> Select[*tuple[Any, ...]]:
             .join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id)
             .where(_ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
         )
-    asuhan, pekerja = (_status_pada(mesin, bulan).subquery() for mesin in ("asuhan", "pekerja"))
-    kartu = _status_pada("kartu", bulan).subquery()
+    asuhan, kartu = (_status_pada(mesin, bulan).subquery() for mesin in ("asuhan", "kartu"))
+    # Looked up per row: joined as a table of its own, SQLite would read all of it for each worker.
+    pekerja = (
+        select(Riwayat.ke)
+        .where(Riwayat.mesin == "pekerja", Riwayat.objek_id == _ASUHAN.c.pekerja_id)
+        .where(Riwayat.pada < start_of_day(tambah_bulan(awal_bulan(bulan), 1)))
+        .order_by(Riwayat.urutan.desc())
+        .limit(1)
+        .correlate(_ASUHAN)
+        .scalar_subquery()
+    )
     dulu = (
         select(_KARTU.c.pekerja_id)
         .join(kartu, kartu.c.objek_id == _KARTU.c.id)
         .where(kartu.c.ke == KARTU_DISERAHKAN)
     )
     return (
-        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(pekerja.c.ke, dulu))
+        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(pekerja, dulu))
         .join(asuhan, asuhan.c.objek_id == _ASUHAN.c.id)
-        .join(pekerja, pekerja.c.objek_id == _ASUHAN.c.pekerja_id, isouter=True)
         .where(asuhan.c.ke.in_(ASUHAN_DIHITUNG))
     )
 
