@@ -26,7 +26,7 @@ def demo(jumlah: int, as_json: bool) -> None:
     mulai = time.monotonic()
     click.echo("Menyiapkan kota demo …", err=True)
     try:
-        if not inspect(db.engine).has_table("asn"):
+        if not inspect(db.session.connection()).has_table("asn"):
             raise RuleError(
                 "Basis data belum disiapkan. Jalankan `flask --app app db upgrade` lebih dahulu.",
                 kode="belum_disiapkan",

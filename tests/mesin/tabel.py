@@ -129,7 +129,8 @@ B10 hasil_lengkap > direkonsiliasi : BEN
 B11 direkonsiliasi > ditutup : APP
 B12 disusun dikunci disetujui > dibatalkan : BEN APP
 """
-#: §5, the money axis. C13 by the system: the donor has stopped, nothing was ever debited. C12 is carried out by who accepts the receipt; B7 gives the lines back to the batch.
+#: §5, the money axis. C13 by the system: the donor has stopped, nothing was ever debited.
+#: C12 is carried out by who accepts the receipt; B7 gives the lines back to the batch.
 TABEL_IURAN = """
 C1 terjadwal > dari_kredit : SYS
 C2 terjadwal > ditahan : SYS BEN
