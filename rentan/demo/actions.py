@@ -176,7 +176,13 @@ def _asn_contoh(*, ikut: bool) -> str | None:
         # Somebody who has begun nothing: the first thing to try is to begin.
         mulai = [select(model.asn_id) for model in (Pendaftaran, Asuhan, Tawaran)]
         query = query.where(Asn.tahap == Tahap.AKTIVASI, *(Asn.id.not_in(satu) for satu in mulai))
-    urut = (Asn.opd_id != (opd.id if opd else None), Asn.nama_urut, Asn.id)
+    # A donor who has been debited has more to show.
+    urut = (
+        Asn.tahap.is_distinct_from(Tahap.DIDEBIT) if ikut else Asn.opd_id.is_(None),
+        Asn.opd_id != (opd.id if opd else None),
+        Asn.nama_urut,
+        Asn.id,
+    )
     return db.session.scalar(query.order_by(*urut).limit(1))
 
 

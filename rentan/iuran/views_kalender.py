@@ -9,12 +9,16 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError, Stale
 from rentan.core.permissions import Permission
+from rentan.ext import db
 from rentan.iuran.forms_tarif import TAHUN, HariForm
 from rentan.iuran.views_konfirmasi import seen, sign
+from rentan.paket.models import Paket
+from rentan.paket.status import JenisPaket, StatusPaket
 from rentan.tarif import actions
 from rentan.tarif.queries import hari_khusus, jadwal_bulan, list_hari_khusus
 from rentan.util.kalender import libur_nasional
@@ -87,8 +91,13 @@ def change_day() -> ResponseReturnValue:
 
 
 def _geseran(tanggal: date, khusus: Mapping[str, frozenset[date]]) -> list[dict[str, Any]]:
-    """The dates that move, of the months around that day; ``jalan``: the month's list is frozen already."""
+    """The dates that move, of the months around that day; ``jalan``: the month's list is frozen already,
+    by its date or by a batch that was locked earlier."""
     found = []
+    batch = select(Paket.periode).where(
+        Paket.jenis == JenisPaket.DEBET, Paket.status.not_in((StatusPaket.DISUSUN, StatusPaket.DIBATALKAN))
+    )
+    beku = set(db.session.scalars(batch))
     for n in range(-2, 3):
         bulan = tambah_bulan(awal_bulan(tanggal), n)
         lama, baru = jadwal_bulan(bulan, hari_khusus()), jadwal_bulan(bulan, khusus)
@@ -99,7 +108,7 @@ def _geseran(tanggal: date, khusus: Mapping[str, frozenset[date]]) -> list[dict[
             {
                 "bulan": bulan.isoformat(),
                 "pada": bulan,
-                "jalan": lama.kunci <= today(),
+                "jalan": lama.kunci <= today() or bulan in beku,
                 "tanggal": [(LANGKAH[k], a[k], b[k]) for k in LANGKAH if a[k] != b[k]],
                 "lama": {k: a[k].isoformat() for k in LANGKAH},
                 "baru": {k: b[k].isoformat() for k in LANGKAH},

@@ -76,7 +76,7 @@ def letter(surat_id: uuid.UUID) -> Response:
         surat=surat,
         milik_sendiri=own,
         pekerja=[_effect(one) for one in jeda.list_dibayar(surat, untuk_diubah=False)],
-        pilihan=[jeda.bulan_jeda(n) for n in (1, 2)],
+        pilihan=[jeda.bulan_jeda(n, asn_id=surat.asn_id) for n in (1, 2)],
         dijeda=surat.status is StatusSurat.DITANGGUHKAN,
         lanjut=TindakanForm(formdata=None, data={"versi": surat.versi}),
     )
@@ -128,7 +128,7 @@ def worker(asuhan_id: uuid.UUID) -> Response:
     form = JedaForm(data={"versi": asuhan.versi})
     if form.accepts() and form.bulan.data:
         with form.rules():
-            sejak, sampai = jeda.bulan_jeda(int(form.bulan.data.value))
+            sejak, sampai = jeda.bulan_jeda(int(form.bulan.data.value), asn_id=asuhan.asn_id)
             putusan.jeda(asuhan, sejak=sejak, sampai=sampai, by=by, versi=form.versi.data)
             return finish(url_for("asuhan.index"), "Potongan untuk pekerja ini dijeda.")
         asuhan = get_asuhan_sendiri(asuhan_id, seen_by=by)
@@ -138,7 +138,7 @@ def worker(asuhan_id: uuid.UUID) -> Response:
         status=form.status,
         form=form,
         satu=_effect(asuhan),
-        pilihan=[jeda.bulan_jeda(n) for n in (1, 2)],
+        pilihan=[jeda.bulan_jeda(n, asn_id=asuhan.asn_id) for n in (1, 2)],
         boleh=asuhan.status is StatusAsuhan.AKTIF,
     )
 

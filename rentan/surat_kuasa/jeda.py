@@ -6,9 +6,10 @@ months), because a month that nobody pays ends the worker's cover.
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Date, String, Uuid, column, func, select, table
 
 from rentan.asuhan import putusan
 from rentan.asuhan.garis import bulan_kosong, bulan_lanjut
@@ -25,13 +26,25 @@ from rentan.surat_kuasa.status import MACHINE, StatusSurat
 from rentan.tarif.queries import bulan_pertama, jadwal_bulan
 from rentan.util.tanggal import tambah_bulan
 
+# Contributions belong to a room to the right; their table is read by name, for one question only.
+_IURAN = table("iuran", column("asn_id", Uuid), column("periode", Date), column("status", String))
+#: The bank has not been asked for such a month, or it is nobody's any more.
+BELUM_DIMINTA = ("terjadwal", "ditahan", "dalam_batch", "dihapuskan", "dikembalikan")
+
 #: Why a bendahara pauses, in words.
 ALASAN_BENDAHARA = {JEDA_BLOKIR: "Rekening diblokir bank", JEDA_GAJI: "Gaji tidak dibayarkan"}
 
 
-def bulan_jeda(bulan: int, hari: date | None = None) -> tuple[date, date]:
-    """First and last month of a pause of so many months: it begins with the next list that is still open."""
+def bulan_jeda(bulan: int, hari: date | None = None, *, asn_id: uuid.UUID | None = None) -> tuple[date, date]:
+    """First and last month of a pause of so many months: it begins with the next list that is still open,
+    and for the donor ``asn_id`` after the months that the bank has been asked for or that are paid."""
     sejak = bulan_pertama(hari or today())
+    if asn_id is not None:
+        query = select(func.max(_IURAN.c.periode)).where(
+            _IURAN.c.asn_id == asn_id, _IURAN.c.periode >= sejak, _IURAN.c.status.not_in(BELUM_DIMINTA)
+        )
+        if (diminta := db.session.scalar(query)) is not None:
+            sejak = tambah_bulan(diminta, 1)
     return sejak, tambah_bulan(sejak, bulan - 1)
 
 
@@ -49,7 +62,7 @@ def pause_surat(
     own = by.asn_id is not None and by.asn_id == surat.asn_id
     if not own and alasan not in ALASAN_BENDAHARA:
         raise RuleError("Pilih alasannya.", "alasan", kode="alasan")
-    sejak, sampai = bulan_jeda(bulan)
+    sejak, sampai = bulan_jeda(bulan, asn_id=surat.asn_id)
     rows = list_dibayar(surat)
     lanjut = bulan_lanjut([one.pekerja_id for one in rows])
     kosong = [bulan_kosong(min(one, sejak), sampai) + 1 for one in lanjut.values()]

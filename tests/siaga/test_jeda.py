@@ -12,8 +12,11 @@ from rentan.asuhan import putusan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.errors import Forbidden, RuleError
 from rentan.core.workflow import list_riwayat
-from rentan.surat_kuasa.jeda import akhiri_jeda, bulan_jeda, pause_surat, resume_surat
+from rentan.ext import db
+from rentan.iuran.status import StatusIuran
+from rentan.surat_kuasa.jeda import BELUM_DIMINTA, akhiri_jeda, bulan_jeda, pause_surat, resume_surat
 from rentan.surat_kuasa.status import MACHINE, StatusSurat
+from tests.iuran.maker import make_iuran
 from tests.siaga.maker import DESEMBER, JANUARI, make_aktif
 
 
@@ -32,6 +35,16 @@ def refusal(call: Any) -> RuleError:
 def test_a_pause_begins_with_the_next_list_that_is_open(cast: Any) -> None:
     assert bulan_jeda(2) == (DESEMBER, JANUARI)
     assert bulan_jeda(1, date(2026, 11, 25)) == (JANUARI, JANUARI)  # December's list is closed
+
+
+def test_a_month_that_the_bank_was_asked_for_is_not_promised_away(cast: Any) -> None:
+    donatur = make_aktif(cast.sari)
+    row = make_iuran(donatur.asuhan[0], DESEMBER)
+    assert bulan_jeda(1, asn_id=donatur.asn.id) == (DESEMBER, DESEMBER)
+    row.status = StatusIuran.DIKIRIM
+    db.session.flush()
+    assert bulan_jeda(1, asn_id=donatur.asn.id) == (JANUARI, JANUARI)
+    assert set(BELUM_DIMINTA) < {one.value for one in StatusIuran}
 
 
 @pytest.mark.kedua_basis
