@@ -28,7 +28,13 @@ from rentan.web.page import render_page
 from rentan.web.transaction import after_reading, answered_before, finish
 
 bp = Blueprint("autodebet", __name__)
-add_menu("Autodebet", "autodebet.index", Permission.DEBET_KELOLA, awalan="/autodebet", urutan=18)
+add_menu(
+    "Autodebet",
+    "autodebet.index",
+    Permission.DEBET_KELOLA,
+    awalan=("/autodebet", "/gladi", "/paket"),
+    urutan=16,
+)
 add_menu("Ditolak bank", "autodebet.refused", Permission.VERIFIKASI, awalan="/autodebet", urutan=19)
 
 add_import_routes(

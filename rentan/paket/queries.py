@@ -16,7 +16,7 @@ from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.ext import db
 from rentan.paket.models import Paket, PaketUang, Pengecualian
-from rentan.paket.status import PENGIRIM, PENYUSUN, JenisPaket, StatusPaket
+from rentan.paket.status import PENGIRIM, PENYUSUN, UANG, JenisPaket, StatusPaket
 
 #: Whose answers the lines of an exception list belong to.
 IMPOR_PAKET = {
@@ -110,6 +110,21 @@ def list_menunggu_persetujuan(*, seen_by: Pelaku) -> list[Paket]:
         Paket.dikunci_oleh.is_distinct_from(seen_by.akun_id),
     )
     return list(db.session.scalars(query.order_by(Paket.dikunci_pada, Paket.id)))
+
+
+def list_menunggu_uang(*, seen_by: Pelaku) -> list[Paket]:
+    """Batches of money that this person has to reconcile (treasurer) or may close (approver, not who read the
+    answer: B11), oldest first."""
+    steps = []
+    if seen_by.has(Peran.BENDAHARA):
+        steps.append(Paket.status == StatusPaket.HASIL_LENGKAP)
+    if seen_by.has(Peran.PENYETUJU):
+        dibaca = select(PaketUang.paket_id).where(PaketUang.pengimpor == seen_by.akun_id)
+        steps.append(and_(Paket.status == StatusPaket.DIREKONSILIASI, Paket.id.not_in(dibaca)))
+    if not steps:
+        return []
+    query = select(Paket).where(Paket.jenis.in_(UANG), or_(*steps))
+    return list(db.session.scalars(query.order_by(Paket.dikirim_pada, Paket.id)))
 
 
 def nama_akun(akun_ids: Collection[uuid.UUID | None]) -> dict[uuid.UUID, str]:

@@ -62,6 +62,7 @@ def index() -> Response:
         "paket/daftar.html",
         "daftar",
         menunggu=queries.list_menunggu_persetujuan(seen_by=by),
+        menunggu_uang=queries.list_menunggu_uang(seen_by=by),
         baris=rows[:50],
         sesudah=rows[49].id if len(rows) > 50 else None,
         nama=queries.nama_akun([one.dikunci_oleh for one in rows] + [one.dibuat_oleh for one in rows]),

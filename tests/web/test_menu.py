@@ -20,7 +20,7 @@ MENU = {
     ],
     "joko": ["Beranda", "Kartu", "Daftar calon"],
     "hadi": [
-        "Beranda", "Setoran", "Autodebet", "Cermin", "Iuran", "Perlindungan", "Urusan", "Lembar asli",
+        "Beranda", "Autodebet", "Setoran", "Cermin", "Iuran", "Perlindungan", "Urusan", "Lembar asli",
         "Tarif",
     ],
     "rini": [
