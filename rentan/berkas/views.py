@@ -48,7 +48,7 @@ def view(berkas_id: uuid.UUID) -> Response:
     return render_page("berkas/lihat.html", berkas=berkas, boleh_asal=boleh_asal)
 
 
-@bp.get("/berkas/<uuid:berkas_id>/halaman/<int:nomor>.jpg")
+@bp.get("/berkas/<uuid:berkas_id>/halaman/<int(max=9999):nomor>.jpg")
 @requires(Permission.BERKAS_LIHAT, Permission.SURAT_BANTU)
 def page_image(berkas_id: uuid.UUID, nomor: int) -> Response:
     """One page as a picture; each one is a look of its own, since each has an address of its own."""

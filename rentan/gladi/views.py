@@ -61,7 +61,7 @@ def progress(gladi_id: uuid.UUID) -> Response:
     return render_page("gladi/kemajuan.html", "kemajuan", g=found)
 
 
-@bp.get("/gladi/<uuid:gladi_id>/berkas/<int:nomor>")
+@bp.get("/gladi/<uuid:gladi_id>/berkas/<int(max=9999):nomor>")
 @requires(P.GLADI)
 def file(gladi_id: uuid.UUID, nomor: int) -> Response:
     """The fictional debit file (0) or one of the answers (1, 2): to practise with."""

@@ -118,7 +118,7 @@ def _tahun(tahun: int) -> int:
     return tahun
 
 
-@bp.get("/iuran/tahun/<int:tahun>")
+@bp.get("/iuran/tahun/<int(max=9999):tahun>")
 @requires(P.IURAN_SENDIRI)
 def year(tahun: int) -> Response:
     """The own year on one page."""
@@ -130,7 +130,7 @@ def year(tahun: int) -> Response:
     )  # fmt: skip
 
 
-@bp.get("/iuran/tahun/<int:tahun>.pdf")
+@bp.get("/iuran/tahun/<int(max=9999):tahun>.pdf")
 @requires(P.IURAN_SENDIRI)
 def year_pdf(tahun: int) -> Response:
     """The same as PDF (A4)."""

@@ -213,7 +213,7 @@ def close(tumpukan_id: uuid.UUID) -> Response:
 # -- one page -----------------------------------------------------------------------------------------------
 
 
-@bp.get("/pindai/<uuid:tumpukan_id>/halaman/<int:nomor>.jpg")
+@bp.get("/pindai/<uuid:tumpukan_id>/halaman/<int(max=9999):nomor>.jpg")
 @requires(Permission.PINDAI)
 def picture(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     """The page as a picture; each look is noted. Filed pages can no longer be seen here (AUZ-3)."""
@@ -223,7 +223,7 @@ def picture(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     return kirim_berkas(data, "image/jpeg", f"halaman-{nomor}.jpg", lampiran=False)
 
 
-@bp.route("/pindai/<uuid:tumpukan_id>/halaman/<int:nomor>", methods=["GET", "POST"])
+@bp.route("/pindai/<uuid:tumpukan_id>/halaman/<int(max=9999):nomor>", methods=["GET", "POST"])
 @requires(Permission.PINDAI)
 def page(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     """One page, large, and where it belongs."""
@@ -249,21 +249,21 @@ def page(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     )
 
 
-@bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int:nomor>/sisihkan")
+@bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int(max=9999):nomor>/sisihkan")
 @requires(Permission.PINDAI)
 def set_aside(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     """This page is not needed."""
     return _decide(tumpukan_id, nomor, tempat.set_aside, f"Halaman {nomor} disisihkan.")
 
 
-@bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int:nomor>/kembalikan")
+@bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int(max=9999):nomor>/kembalikan")
 @requires(Permission.PINDAI)
 def take_back(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     """Undo a placing or a putting aside."""
     return _decide(tumpukan_id, nomor, tempat.take_back, f"Halaman {nomor} kembali menurut kodenya sendiri.")
 
 
-@bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int:nomor>/putar")
+@bp.post("/pindai/<uuid:tumpukan_id>/halaman/<int(max=9999):nomor>/putar")
 @requires(Permission.PINDAI)
 def turn(tumpukan_id: uuid.UUID, nomor: int) -> Response:
     """The page lies on its side."""

@@ -24,6 +24,8 @@ class Jalan:
     fakta: Callable[[random.Random, Any], dict[str, Any]]
     sempurna: Callable[[str, Any, Pelaku, dict[str, Any]], bool]
     milik: Callable[[Any], uuid.UUID | None]
+    #: Steps of the random walk.
+    langkah: int = 10_000
     #: The column that holds the state.
     kolom: str = "status"
     sesudah: Callable[[Any, str, Pelaku, random.Random], None] = lambda row, peristiwa, by, acak: None

@@ -24,7 +24,6 @@ from tests.mesin.uang import JALAN as JALAN_UANG
 from tests.mesin.uang import PENDEK
 
 JALAN = JALAN_JALAN | JALAN_UANG
-LANGKAH = 10_000
 
 
 # -- the walk -----------------------------------------------------------------------------------------------
@@ -88,7 +87,7 @@ def test_random_walk_never_leaves_the_table(app: Flask, cast: Cast, nama: str) -
     rows = [new_row(status) for status in jalan.awal]
     made: set[tuple[str, str, str]] = set()
     refused = 0
-    for langkah in range(LANGKAH):
+    for langkah in range(jalan.langkah):
         pilih = acak.randrange(len(rows))
         row = rows[pilih]
         facts, event, siapa = jalan.fakta(acak, row), acak.choice(peristiwa), frozenset[Peran]()
@@ -145,7 +144,7 @@ def test_random_walk_never_leaves_the_table(app: Flask, cast: Cast, nama: str) -
             db.session.commit()
             rows = [db.session.merge(one) for one in rows]
     db.session.commit()
-    assert refused > LANGKAH / 10
+    assert refused > jalan.langkah / 10
     # Every arrow of the table was really walked, so that the table is not wider than the machine.
     never = set(tabel) - made - NEVER
     assert not never, sorted(never)

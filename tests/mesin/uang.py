@@ -32,6 +32,8 @@ from tests.mesin.jalan import buat_asuhan, buat_paket
 from tests.mesin.tabel import TABEL_BPJS, TABEL_DEBET, TABEL_IURAN, TABEL_TALANGAN, TABEL_USUL
 
 BULAN = date(2026, 11, 1)
+#: Fewer states than a letter or a card: so many steps walk every arrow.
+LANGKAH = 4_000
 
 
 def buat_iuran(acak: random.Random, status: Any) -> Iuran:
@@ -109,15 +111,17 @@ def fakta_debet(acak: random.Random, row: Any) -> dict[str, Any]:
 
 JALAN = {
     "debet": Jalan(
-        PAKET, TABEL_DEBET, tuple(StatusPaket), buat_debet, fakta_debet, sempurna_debet, lambda row: None
+        PAKET, TABEL_DEBET, tuple(StatusPaket), buat_debet, fakta_debet, sempurna_debet, lambda row: None,
+        langkah=LANGKAH,
     ),
     "iuran": Jalan(
         IURAN, TABEL_IURAN, tuple(StatusIuran), buat_iuran,
         lambda acak, row: {"diusulkan_oleh": acak.choice(AKUN)}, sempurna_iuran, lambda row: row.asn_id,
+        langkah=LANGKAH,
     ),
     "iuran_bpjs": Jalan(
         MACHINE_BPJS, TABEL_BPJS, tuple(StatusBpjs), buat_iuran, lambda acak, row: {}, sempurna_bpjs,
-        lambda row: row.asn_id, kolom="status_bpjs",
+        lambda row: row.asn_id, langkah=LANGKAH, kolom="status_bpjs",
     ),
 }  # fmt: skip
 #: Two steps of two people: their arrows are compared, the walk would prove nothing more.
