@@ -27,7 +27,7 @@ from sqlalchemy import NullPool, create_engine, event, text
 
 from rentan.config import load_settings
 from rentan.core.storage import LocalStore
-from rentan.ext import db
+from rentan.ext import db, runtime
 from rentan.factory import create_app
 from rentan.gladi import folder as gladi_folder
 from rentan.web.transaction import READING
@@ -309,18 +309,23 @@ def dunia(
 ) -> Iterator[Dunia]:
     """The cast with samples of everything they work on (tests/dunia.py); made once, then copied.
 
-    Rows can be put back, stored files cannot: none is destroyed meanwhile.
+    Its stored files are kept beside the database and put back with it: between two tests of this world others
+    have let years pass, and the sweeps of unknown files have run.
     """
     monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
     monkeypatch.setattr(gladi_folder, "run_child", lambda _folder: None)  # it takes seconds
     basis: Basis = request.getfixturevalue(f"_{mesin_basis}_basis")
+    store = runtime().store.root
+    kept = store.with_name(f"{store.name}-dunia")
     if "dunia" not in app.extensions:
         made = make_dunia(client_as)
         db.session.commit()
         db.session.remove()
         basis.keep("dunia")
+        shutil.copytree(store, kept)
         app.extensions["dunia"] = made
     basis.fresh("dunia")
+    shutil.copytree(kept, store, copy_function=_put_back, dirs_exist_ok=True)
 
     def mark() -> None:
         db.session.commit()
@@ -335,6 +340,11 @@ def dunia(
 
     found = Dunia(Cast.load(), dict(app.extensions["dunia"]), mark, again)
     yield found
+
+
+def _put_back(kept: str, stored: str) -> None:
+    if not Path(stored).exists():
+        shutil.copy2(kept, stored)
 
 
 @pytest.fixture
