@@ -26,7 +26,6 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import NullPool, create_engine, event, text
 
 from rentan.config import load_settings
-from rentan.core.storage import LocalStore
 from rentan.ext import db, runtime
 from rentan.factory import create_app
 from rentan.gladi import folder as gladi_folder
@@ -77,16 +76,38 @@ def shared_data() -> Path:
     return SHARED
 
 
+EMPTY = "cetakan"
+
+
 @dataclass
 class Basis:
-    """A migrated database of one engine. ``fresh(name)`` makes it a copy of what ``keep(name)`` put aside."""
+    """A migrated database of one engine with its stored files."""
 
     app: Flask
-    fresh: Callable[[str], None]
-    keep: Callable[[str], None]
+    copy: Callable[[str], None]
+    put_aside: Callable[[str], None]
 
+    def fresh(self, name: str = EMPTY) -> None:
+        """Make both a copy of what ``keep(name)`` put aside; nothing of the tests before is left."""
+        self.copy(name)
+        store = self._store()
+        shutil.rmtree(store)
+        if name == EMPTY:
+            store.mkdir(mode=0o700)
+        else:
+            shutil.copytree(store.with_name(f"berkas-{name}"), store)
 
-EMPTY = "cetakan"
+    def keep(self, name: str) -> None:
+        self.put_aside(name)
+        store = self._store()
+        kept = store.with_name(f"berkas-{name}")
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(store, kept)
+
+    def _store(self) -> Path:
+        with self.app.app_context():
+            root: Path = runtime().store.root
+        return root
 
 
 @pytest.fixture(scope="session")
@@ -99,14 +120,14 @@ def _sqlite_basis(tmp_path_factory: pytest.TempPathFactory) -> Basis:
         db.session.remove()
         db.engine.dispose()
 
-    def fresh(name: str = EMPTY) -> None:
+    def copy(name: str) -> None:
         with app.app_context():
             db.engine.dispose()
         for rest in ("-wal", "-shm"):
             Path(f"{path}{rest}").unlink(missing_ok=True)
         shutil.copy(instance / f"{name}.db", path)
 
-    def keep(name: str) -> None:
+    def put_aside(name: str) -> None:
         (instance / f"{name}.db").unlink(missing_ok=True)
         with app.app_context(), db.engine.connect() as connection:
             connection.exec_driver_sql("ROLLBACK")
@@ -114,8 +135,8 @@ def _sqlite_basis(tmp_path_factory: pytest.TempPathFactory) -> Basis:
             connection.invalidate()
             db.engine.dispose()
 
-    keep(EMPTY)
-    return Basis(app, fresh, keep)
+    put_aside(EMPTY)
+    return Basis(app, copy, put_aside)
 
 
 class Pembersih:
@@ -220,7 +241,7 @@ def _postgresql_basis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Basi
 
     pembersih = Pembersih(admin_url.set(database="rentan"))
 
-    def fresh(name: str = EMPTY) -> None:
+    def copy(name: str) -> None:
         with app.app_context():
             db.engine.dispose()
         if name == EMPTY and pembersih.clean():
@@ -229,15 +250,15 @@ def _postgresql_basis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Basi
         execute(f"CREATE DATABASE rentan TEMPLATE {name} STRATEGY file_copy")
         pembersih.is_empty_copy = name == EMPTY
 
-    def keep(name: str) -> None:
+    def put_aside(name: str) -> None:
         with app.app_context():
             db.engine.dispose()
         execute(f"DROP DATABASE IF EXISTS {name}")
         execute(f"CREATE DATABASE {name} TEMPLATE rentan STRATEGY file_copy")
 
     pembersih.remember()
-    keep(EMPTY)
-    yield Basis(app, fresh, keep)
+    put_aside(EMPTY)
+    yield Basis(app, copy, put_aside)
     with app.app_context():
         db.engine.dispose()
     admin.dispose()
@@ -307,25 +328,16 @@ def dunia(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Dunia]:
-    """The cast with samples of everything they work on (tests/dunia.py); made once, then copied.
-
-    Its stored files are kept beside the database and put back with it: between two tests of this world others
-    have let years pass, and the sweeps of unknown files have run.
-    """
-    monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
+    """The cast with samples of everything they work on (tests/dunia.py); made once, then copied."""
     monkeypatch.setattr(gladi_folder, "run_child", lambda _folder: None)  # it takes seconds
     basis: Basis = request.getfixturevalue(f"_{mesin_basis}_basis")
-    store = runtime().store.root
-    kept = store.with_name(f"{store.name}-dunia")
     if "dunia" not in app.extensions:
         made = make_dunia(client_as)
         db.session.commit()
         db.session.remove()
         basis.keep("dunia")
-        shutil.copytree(store, kept)
         app.extensions["dunia"] = made
     basis.fresh("dunia")
-    shutil.copytree(kept, store, copy_function=_put_back, dirs_exist_ok=True)
 
     def mark() -> None:
         db.session.commit()
@@ -340,11 +352,6 @@ def dunia(
 
     found = Dunia(Cast.load(), dict(app.extensions["dunia"]), mark, again)
     yield found
-
-
-def _put_back(kept: str, stored: str) -> None:
-    if not Path(stored).exists():
-        shutil.copy2(kept, stored)
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from rentan.berkas.status import WAJIB_UNGGAH, JenisBerkas
 from rentan.calon.models import Tawaran
 from rentan.core.errors import RuleError
 from rentan.core.permissions import Peran
-from rentan.core.storage import LocalStore
 from rentan.core.subject import reveal
 from rentan.core.workflow import Riwayat
 from rentan.demo import ensure_demo
@@ -58,11 +57,8 @@ KECIL = 400
 
 
 @pytest.fixture
-def kota(
-    app: Flask, mesin_basis: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> list[tuple[str, str, str]]:
-    """The small city: filled once, then copied, so that no stored file may be destroyed meanwhile."""
-    monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
+def kota(app: Flask, mesin_basis: str, request: pytest.FixtureRequest) -> list[tuple[str, str, str]]:
+    """The small city: filled once, then copied."""
     basis: Any = request.getfixturevalue(f"_{mesin_basis}_basis")
     if "kota" not in app.extensions:
         made = ensure_demo(app, KECIL)

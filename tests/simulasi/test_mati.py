@@ -20,7 +20,6 @@ from sqlalchemy import func, select, text
 from rentan.autodebet.debet_susun import susun_debet
 from rentan.autodebet.layout_debet import layout_debet
 from rentan.core.clock import start_of_day
-from rentan.core.storage import LocalStore
 from rentan.ext import db
 from rentan.gladi.bank import read_debet
 from rentan.iuran.jadwal import jadwalkan
@@ -142,9 +141,7 @@ def kill_during(work: Callable[[], None], jeda: float) -> None:
 
 
 @pytest.mark.kedua_basis
-def test_fifty_kills(app: Flask, cast: Any, mesin_basis: str, request: Any, monkeypatch: Any) -> None:
-    # Rows are put back below, stored files are not: none may be gone meanwhile.
-    monkeypatch.setattr(LocalStore, "delete", lambda _store, _key: None)
+def test_fifty_kills(app: Flask, cast: Any, mesin_basis: str, request: Any) -> None:
     basis = request.getfixturevalue(f"_{mesin_basis}_basis")
     acak = random.Random(20261121)
     jalan = Jalan(cast)
