@@ -23,8 +23,8 @@ from rentan.gladi import views as gladi_views
 from rentan.iuran import riwayat as iuran_riwayat
 from rentan.iuran import views as iuran_views
 from rentan.iuran import views_kalender as kalender_views
-from rentan.iuran import views_kelola as iuran_kelola_views
 from rentan.iuran import views_pemberitahuan as pemberitahuan_views
+from rentan.iuran import views_putusan as iuran_kelola_views
 from rentan.iuran import views_tarif as tarif_views
 from rentan.iuran import views_urusan as urusan_views
 from rentan.iuran.mengapa_data import add_arti_kode

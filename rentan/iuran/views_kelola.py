@@ -1,9 +1,8 @@
-"""The treasurer's contributions, receipts and proposals; the approver's queue (C12-C14)."""
+"""The treasurer's contributions; recording a receipt, proposing a write-off or refund (U1)."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,24 +14,19 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.permissions import Permission
-from rentan.core.workflow import Machine, offers
 from rentan.iuran import penerimaan, queries, tahan, usul
 from rentan.iuran.forms import (
     CariForm,
     PenerimaanForm,
     SaringForm,
-    SetujuForm,
     TahanForm,
-    TolakForm,
     UsulForm,
 )
-from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
-from rentan.iuran.status import MACHINE_PENERIMAAN, MACHINE_USUL, StatusUsul
+from rentan.iuran.models import Iuran
 from rentan.iuran.usul_alasan import ALASAN
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
-from rentan.web.access import fresh, pelaku, requires
+from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
-from rentan.web.forms import VersionedForm
 from rentan.web.page import render_page
 from rentan.web.transaction import after_reading, answered_before, finish
 
@@ -57,7 +51,7 @@ DAPAT_DIBAYAR = tuple(
 )
 
 
-def _seen(daftar: str, jumlah: int = 1, tentang: uuid.UUID | None = None) -> None:
+def seen(daftar: str, jumlah: int = 1, tentang: uuid.UUID | None = None) -> None:
     """Names were shown (AUD-3), also on the page of a refused form; ``tentang``: the one row it was about."""
     by = pelaku()
     facts: dict[str, Any] = {"tentang": tentang} if tentang else {}
@@ -74,7 +68,7 @@ def index() -> Response:
 def _index(form: CariForm, **found: Any) -> Response:
     by = pelaku()
     masuk, usulan = queries.list_penerimaan(seen_by=by, banyak=20), queries.list_usul(seen_by=by, banyak=20)
-    _seen("iuran_kelola", len(masuk) + len(usulan))
+    seen("iuran_kelola", len(masuk) + len(usulan))
     bulan = awal_bulan(today())
     return render_page(
         "iuran/kelola.html",
@@ -97,7 +91,7 @@ def search() -> Response:
             asn = queries.find_donatur(form.nip.data, seen_by=by)
             if asn is None:
                 raise RuleError("NIP ini tidak ada dalam daftar pegawai. Periksa angkanya.", "nip")
-            _seen("iuran_cari", tentang=asn.id)
+            seen("iuran_cari", tentang=asn.id)
             return _index_found(form, asn)
     return _index(form)
 
@@ -125,7 +119,7 @@ def month(bulan: str) -> Response:
     status = form.status.data if form.validate() else None
     rows, lanjut = queries.list_iuran(periode, status, sesudah=_sesudah())
     lalu, depan = queries.bulan_tetangga(periode)
-    _seen("iuran_bulan", len(rows))
+    seen("iuran_bulan", len(rows))
     return render_page(
         "iuran/kelola_bulan.html",
         status=422 if form.errors else 200,
@@ -164,7 +158,7 @@ def hold(iuran_id: uuid.UUID) -> Response:
             url = url_for("iuran.donor_month", asn_id=iuran.asn_id, bulan=f"{iuran.periode:%Y-%m}")
             return finish(url, f"Tercatat: {iuran.status.label.lower()}.")
         iuran = queries.get_iuran(iuran_id, seen_by=by)
-    _seen("iuran_tahan", tentang=iuran.id)
+    seen("iuran_tahan", tentang=iuran.id)
     return render_page("iuran/tahan.html", form=form, iuran=iuran, halangan=tahan.halangan(iuran, by))
 
 
@@ -198,7 +192,7 @@ def record_receipt(asuhan_id: uuid.UUID) -> Response:
             pesan = f"Penerimaan {row.nomor} dicatat dan menunggu persetujuan."
             return finish(url_for(".receipt", penerimaan_id=row.id), pesan)
         asuhan = queries.get_asuhan_bayar(asuhan_id, seen_by=by)
-    _seen("penerimaan", tentang=asuhan.asn_id)
+    seen("penerimaan", tentang=asuhan.asn_id)
     return _receipt_form(form, asuhan)
 
 
@@ -215,81 +209,6 @@ def _receipt_form(form: PenerimaanForm, asuhan: Asuhan) -> Response:
     return render_page(
         "iuran/penerimaan_baru.html", form=form, asuhan=asuhan, hasil=hasil, bulan_tersedia=bulan
     )
-
-
-@bp.get("/iuran/kelola/penerimaan/lihat/<uuid:penerimaan_id>")
-@requires(P.IURAN_LIHAT)
-def receipt(penerimaan_id: uuid.UUID) -> Response:
-    """One receipt: what it pays, what is over, and for the approver the decision."""
-    return _receipt(queries.get_penerimaan(penerimaan_id, seen_by=pelaku()))
-
-
-def _receipt(row: Penerimaan, form: VersionedForm | None = None) -> Response:
-    _seen("penerimaan", tentang=row.id)
-    menunggu = row.status is StatusUsul.DIAJUKAN
-    hasil = penerimaan.hitung(row.asuhan, row.bulan_mulai, row.jumlah_bulan) if menunggu else None
-    return render_page(
-        "iuran/penerimaan.html",
-        status=form.status if form else 200,
-        row=row,
-        hasil=hasil,
-        dibayar=queries.list_dibayar(row),
-        **_decision(MACHINE_PENERIMAAN, row, form),
-    )
-
-
-def _decision(machine: Machine, row: Any, form: VersionedForm | None) -> dict[str, Any]:
-    """The two buttons with what stands in their way (G3), and the form that was refused."""
-    tawaran = {one.move.peristiwa: one.alasan for one in offers(machine, row, pelaku())}
-    data = {"versi": row.versi}
-    return {
-        "tawaran": tawaran,
-        "setuju": form
-        if isinstance(form, SetujuForm)
-        else SetujuForm(formdata=None, data=data, id_awalan="s"),
-        "tolak": form if isinstance(form, TolakForm) else TolakForm(formdata=None, data=data, id_awalan="t"),
-        "ditolak_form": form,
-    }
-
-
-@bp.post("/iuran/kelola/penerimaan/lihat/<uuid:penerimaan_id>/setujui")
-@requires(P.IURAN_PUTUS)
-@fresh
-def accept_receipt(penerimaan_id: uuid.UUID) -> Response:
-    """U2."""
-    return _do_receipt(
-        penerimaan_id,
-        SetujuForm(id_awalan="s"),
-        lambda row, form: penerimaan.accept_penerimaan(row, by=pelaku(), versi=form.versi.data),
-        "Penerimaan disetujui; iurannya tercatat sudah dibayar.",
-    )
-
-
-@bp.post("/iuran/kelola/penerimaan/lihat/<uuid:penerimaan_id>/tolak")
-@requires(P.IURAN_PUTUS)
-def refuse_receipt(penerimaan_id: uuid.UUID) -> Response:
-    """U3."""
-    return _do_receipt(
-        penerimaan_id,
-        TolakForm(id_awalan="t"),
-        lambda row, form: penerimaan.refuse_penerimaan(
-            row, catatan=form.catatan.data, by=pelaku(), versi=form.versi.data
-        ),
-        "Penerimaan ditolak; bendahara membaca alasannya.",
-    )
-
-
-def _do_receipt(
-    penerimaan_id: uuid.UUID, form: Any, move: Callable[[Penerimaan, Any], None], pesan: str
-) -> Response:
-    if answer := answered_before():
-        return answer
-    queries.get_penerimaan(penerimaan_id, seen_by=pelaku())
-    if form.accepts():
-        with form.rules():
-            move(queries.get_penerimaan(penerimaan_id, seen_by=pelaku(), untuk_diubah=True), form)
-            return finish(url_for(".queue"), pesan)
-    return _receipt(queries.get_penerimaan(penerimaan_id, seen_by=pelaku()), form)
 
 
 # -- proposals --------------------------------------------------------------------------------------------
@@ -315,7 +234,7 @@ def propose(iuran_id: uuid.UUID) -> Response:
             row = usul.propose_usul(iuran, jenis, **facts, by=by)
             return finish(url_for(".proposal", usul_id=row.id), "Usul dicatat dan menunggu persetujuan.")
         iuran = queries.get_iuran(iuran_id, seen_by=by)
-    _seen("usul_iuran", tentang=iuran.id)
+    seen("usul_iuran", tentang=iuran.id)
     return render_page(
         "iuran/usul_baru.html",
         form=form,
@@ -331,73 +250,3 @@ def _halangan(iuran: Iuran, jenis: Any) -> str | None:
     if by.asn_id is not None and iuran.asn_id == by.asn_id:
         return "Ini iuran Anda sendiri, sehingga bendahara lain yang mengusulkannya."
     return usul.halangan(iuran, jenis)
-
-
-@bp.get("/iuran/usul/lihat/<uuid:usul_id>")
-@requires(P.IURAN_LIHAT)
-def proposal(usul_id: uuid.UUID) -> Response:
-    """One proposal, and for the approver the decision."""
-    return _proposal(queries.get_usul(usul_id, seen_by=pelaku()))
-
-
-def _proposal(row: UsulIuran, form: VersionedForm | None = None) -> Response:
-    _seen("usul_iuran", tentang=row.id)
-    return render_page(
-        "iuran/usul.html",
-        status=form.status if form else 200,
-        row=row,
-        alasan=ALASAN[row.jenis].get(row.alasan, row.alasan),
-        akibat=usul.akibat(row.iuran, row.jenis, row.alasan),
-        **_decision(MACHINE_USUL, row, form),
-    )
-
-
-@bp.post("/iuran/usul/lihat/<uuid:usul_id>/setujui")
-@requires(P.IURAN_PUTUS)
-@fresh
-def accept_proposal(usul_id: uuid.UUID) -> Response:
-    """U2 with C13 or C14."""
-    return _do_proposal(
-        usul_id,
-        SetujuForm(id_awalan="s"),
-        lambda row, form: usul.accept_usul(row, by=pelaku(), versi=form.versi.data),
-        "Usul disetujui dan dijalankan.",
-    )
-
-
-@bp.post("/iuran/usul/lihat/<uuid:usul_id>/tolak")
-@requires(P.IURAN_PUTUS)
-def refuse_proposal(usul_id: uuid.UUID) -> Response:
-    """U3."""
-    return _do_proposal(
-        usul_id,
-        TolakForm(id_awalan="t"),
-        lambda row, form: usul.refuse_usul(
-            row, catatan=form.catatan.data, by=pelaku(), versi=form.versi.data
-        ),
-        "Usul ditolak; bendahara membaca alasannya.",
-    )
-
-
-def _do_proposal(
-    usul_id: uuid.UUID, form: Any, move: Callable[[UsulIuran, Any], None], pesan: str
-) -> Response:
-    if answer := answered_before():
-        return answer
-    queries.get_usul(usul_id, seen_by=pelaku())
-    if form.accepts():
-        with form.rules():
-            move(queries.get_usul(usul_id, seen_by=pelaku(), untuk_diubah=True), form)
-            return finish(url_for(".queue"), pesan)
-    return _proposal(queries.get_usul(usul_id, seen_by=pelaku()), form)
-
-
-@bp.get("/iuran/putusan")
-@requires(P.IURAN_PUTUS)
-def queue() -> Response:
-    """What waits for the approver, the oldest first."""
-    by = pelaku()
-    masuk = queries.list_penerimaan(seen_by=by, status=StatusUsul.DIAJUKAN)
-    usulan = queries.list_usul(seen_by=by, status=StatusUsul.DIAJUKAN)
-    _seen("iuran_putusan", len(masuk) + len(usulan))
-    return render_page("iuran/putusan.html", penerimaan=masuk, usul=usulan, saya=by.akun_id, ALASAN=ALASAN)
