@@ -192,8 +192,26 @@ def tambah_pekerja(asn: Asn, delta: int, *, pekerja_id: uuid.UUID) -> None:
     after it alike (those have moves of their own: ``ubah_pekerja``).
     """
     _kunci(asn)
-    if asn.status_aktif is StatusAktif.AKTIF:
-        _tambah((asn.opd_id, asn.status_asn), dict.fromkeys(_kolom_pekerja(pekerja_id), delta))
+    tambah_pekerja_banyak([(asn.id, pekerja_id)], delta)
+
+
+def tambah_pekerja_banyak(pasangan: Collection[tuple[uuid.UUID, uuid.UUID]], delta: int) -> None:
+    """``tambah_pekerja`` for many sponsorships (ASN, worker) at once: a few queries per thousand."""
+    tempat = _kunci_banyak({asn_id for asn_id, _ in pasangan})
+    semua = sorted({pekerja_id for _, pekerja_id in pasangan})
+    kini = select(_KARTU.c.pekerja_id).where(_KARTU.c.status == KARTU_DISERAHKAN)
+    tanda = _keadaan(_PEKERJA.c.status, _PEKERJA.c.id.in_(kini))
+    keadaan: dict[uuid.UUID, Any] = {}
+    for awal in range(0, len(semua), _SEKALIGUS):
+        query = select(_PEKERJA.c.id, *tanda).where(_PEKERJA.c.id.in_(semua[awal : awal + _SEKALIGUS]))
+        keadaan |= {row.id: row for row in db.session.execute(query)}
+    perubahan: dict[Kunci, dict[str, int]] = {}
+    for asn_id, pekerja_id in pasangan:
+        if (kunci := tempat.get(asn_id)) is not None:
+            row = keadaan[pekerja_id]
+            _gabung(perubahan, kunci, dict(zip(KOLOM_PEKERJA, (1, *row[1:]), strict=True)), delta)
+    for kunci in sorted(perubahan, key=lambda one: (str(one[0]), one[1].value)):
+        _tambah(kunci, perubahan[kunci])
 
 
 def ubah_pekerja(pekerja_id: uuid.UUID, kolom: str, delta: int) -> None:
@@ -230,20 +248,6 @@ def ubah_pekerja_banyak(pekerja_ids: Collection[uuid.UUID], kolom: str, delta: i
             perubahan[opd_id, status] += donatur[asn_id]
     for kunci in sorted(perubahan, key=lambda one: (str(one[0]), one[1].value)):
         _tambah(kunci, {kolom: delta * perubahan[kunci]})
-
-
-def _kolom_pekerja(pekerja_id: uuid.UUID) -> list[str]:
-    """The columns in which this worker counts now."""
-    db.session.flush()
-    status = db.session.scalar(select(_PEKERJA.c.status).where(_PEKERJA.c.id == pekerja_id))
-    kartu = select(_KARTU.c.id).where(_KARTU.c.pekerja_id == pekerja_id, _KARTU.c.status == KARTU_DISERAHKAN)
-    found = {
-        "pekerja": True,
-        "pekerja_terdaftar": status in PEKERJA_TERDAFTAR,
-        "pekerja_aktif": status in PEKERJA_TERLINDUNGI,
-        "pekerja_kartu": db.session.scalar(kartu.limit(1)) is not None,
-    }
-    return [kolom for kolom, ya in found.items() if ya]
 
 
 def _kunci(asn: Asn) -> None:
@@ -389,7 +393,11 @@ def pekerja_pada(bulan: date) -> Select[*tuple[Any, ...]]:
     if bulan >= awal_bulan(today()):
         kini = select(_KARTU.c.pekerja_id).where(_KARTU.c.status == KARTU_DISERAHKAN)
         return (
-            select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(_PEKERJA.c.status, kini))
+            select(
+                _ASUHAN.c.asn_id,
+                _ASUHAN.c.pekerja_id,
+                *_keadaan(_PEKERJA.c.status, _ASUHAN.c.pekerja_id.in_(kini)),
+            )
             .join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id)
             .where(_ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
         )
@@ -410,20 +418,20 @@ def pekerja_pada(bulan: date) -> Select[*tuple[Any, ...]]:
         .where(kartu.c.ke == KARTU_DISERAHKAN)
     )
     return (
-        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(pekerja, dulu))
+        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(pekerja, _ASUHAN.c.pekerja_id.in_(dulu)))
         .join(asuhan, asuhan.c.objek_id == _ASUHAN.c.id)
         .where(asuhan.c.ke.in_(ASUHAN_DIHITUNG))
     )
 
 
-def _keadaan(status: ColumnElement[str], berkartu: Select[Any]) -> list[Label[int]]:
-    """The three marks of a worker: BPJS's status, and whether he is among those with a card."""
+def _keadaan(status: ColumnElement[str], berkartu: ColumnElement[bool]) -> list[Label[int]]:
+    """The three marks of a worker: BPJS's status, and whether the card is handed over."""
     return [
         case((syarat, 1), else_=0).label(nama)
         for nama, syarat in (
             ("terdaftar", status.in_(PEKERJA_TERDAFTAR)),
             ("terlindungi", status.in_(PEKERJA_TERLINDUNGI)),
-            ("kartu", _ASUHAN.c.pekerja_id.in_(berkartu)),
+            ("kartu", berkartu),
         )
     ]
 
