@@ -173,7 +173,7 @@ def test_hdr1_ses4_under_tls_the_cookie_is_bound_to_the_host_and_the_browser_sta
 
 def test_auz6_leadership_changes_nothing_but_its_own_account(app: Flask) -> None:
     reading = {Permission.PARTISIPASI_LIHAT, Permission.PARTISIPASI_NAMA, Permission.DASBOR_LIHAT}
-    reading |= {Permission.MACET_LIHAT, Permission.PERLINDUNGAN_LIHAT}
+    reading |= {Permission.MACET_LIHAT, Permission.PERIKSA_LIHAT, Permission.PERLINDUNGAN_LIHAT}
     assert PERMISSIONS[Peran.PIMPINAN] == reading | {Permission.AKUN_SENDIRI}
     sending = {
         rule.endpoint

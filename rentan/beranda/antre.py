@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal, select, union_all
 
-from rentan.beranda.tugas import Tugas, nilai, tertua
+from rentan.beranda.tugas import Mendesak, Tugas, nilai, tertua
 from rentan.core.actor import Pelaku
 from rentan.core.settings import get_setting
 from rentan.ext import db
+from rentan.laporan.kabar_periksa import KeadaanPeriksa, kabar_periksa
 from rentan.laporan.macet import list_macet
 from rentan.util.angka import format_angka
 
@@ -68,3 +69,13 @@ def tugas_macet(by: Pelaku) -> Tugas:
     judul = f"hal macet lebih dari {hari} hari"
     antre = Antre(judul, select(), "/macet", "macet", "Daftarnya menurut pemilik.", batas=0)
     return tugas_antre(antre, banyak, terlama)
+
+
+def tugas_periksa() -> Tugas:
+    """The nightly checks: also said when all is well, since silence might mean that they do not run."""
+    kabar = kabar_periksa()
+    status = {
+        KeadaanPeriksa.BERSIH: Mendesak.BERES,
+        KeadaanPeriksa.TEMUAN: Mendesak.TERLAMBAT,
+    }.get(kabar.keadaan, Mendesak.PERLU)
+    return Tugas(kabar.judul, status, kabar.kalimat, "/macet#pemeriksaan", "periksa")

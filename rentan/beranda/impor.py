@@ -18,6 +18,8 @@ HALAMAN_IMPOR = {
     JenisImpor.JAWABAN_BPJS: (Permission.KEPESERTAAN_KELOLA, "/kepesertaan/impor"),
     JenisImpor.KPJ: (Permission.KEPESERTAAN_KELOLA, "/kepesertaan/kpj"),
     JenisImpor.JAWABAN_MANDAT: (Permission.MANDAT_KIRIM, "/autodebet/jawaban"),
+    JenisImpor.HASIL_DEBET: (Permission.DEBET_KELOLA, "/autodebet/hasil"),
+    JenisImpor.CATATAN_BPJS: (Permission.SETORAN_KELOLA, "/setoran/catatan"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rentan.beranda.antre import tugas_macet
+from rentan.beranda.antre import tugas_macet, tugas_periksa
 from rentan.beranda.asn import bagian_asn
 from rentan.beranda.kota import bagian_admin, bagian_pimpinan
 from rentan.beranda.meja import bagian_bpjs, bagian_verifikator
@@ -32,7 +32,7 @@ BAGIAN: tuple[tuple[Peran, Callable[[Pelaku], Bagian]], ...] = (
 def list_bagian(by: Pelaku) -> list[Bagian]:
     """The parts of this person's roles; treasurer and approver share one, so nobody reads it twice.
 
-    What is stuck is one line for all roles of the person, in the first part.
+    What is stuck, and the nightly checks, are one line each for all roles of the person, in the first part.
     """
     found: dict[str, Bagian] = {}
     for peran, baca in BAGIAN:
@@ -44,4 +44,6 @@ def list_bagian(by: Pelaku) -> list[Bagian]:
         pertama.tugas = [*tugas_peringatan(by), *pertama.tugas]
         if by.can(Permission.MACET_LIHAT):
             pertama.tugas.append(tugas_macet(by))
+        if by.can(Permission.PERIKSA_LIHAT):
+            pertama.tugas.append(tugas_periksa())
     return list(found.values())

@@ -16,6 +16,7 @@ class Mendesak(Status):
     TERLAMBAT = "terlambat", "Terlambat", "bahaya"
     PERLU = "perlu", "Perlu tindakan", "perlu"
     BERJALAN = "berjalan", "Sedang berjalan", "proses"
+    BERES = "beres", "Beres", "netral"
     KOSONG = "kosong", "Tidak ada", "netral"
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from rentan.autodebet.models import BarisMandat
 from rentan.beranda.antre import Antre, baca_antre
 from rentan.beranda.antrean_paket import antrean_paket, dalam_keadaan, pengecualian, siap_dikirim, urusan
+from rentan.beranda.impor import impor_menunggu
 from rentan.beranda.tugas import Bagian, Tautan
 from rentan.core.actor import Pelaku
 from rentan.core.imports_base import JenisImpor
@@ -37,7 +38,7 @@ def bagian_uang(by: Pelaku) -> Bagian:
     antrean = [*_antrean_debet(), *_antrean_mandat()] if bendahara else []
     if Peran.PENYETUJU in peran:
         antrean += _antrean_setuju(by)
-    bagian.tugas = baca_antre(*antrean)
+    bagian.tugas = [*(impor_menunggu(by) if bendahara else ()), *baca_antre(*antrean)]
     return bagian
 
 

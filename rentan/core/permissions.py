@@ -79,6 +79,7 @@ class Permission(StrEnum):
     KARTU_LIHAT = "kartu:lihat"
     BERHENTI = "berhenti:ajukan"
     MACET_LIHAT = "macet:lihat"
+    PERIKSA_LIHAT = "periksa:lihat"
     IURAN_SENDIRI = "iuran:sendiri"
     IURAN_LIHAT = "iuran:lihat"
     IURAN_CATAT = "iuran:catat"
@@ -172,7 +173,14 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
         P.SIAGA_KELOLA,
     },
     Peran.PIMPINAN: _SETIAP_ORANG
-    | {P.PARTISIPASI_LIHAT, P.PARTISIPASI_NAMA, P.PERLINDUNGAN_LIHAT, P.DASBOR_LIHAT, P.MACET_LIHAT},
+    | {
+        P.PARTISIPASI_LIHAT,
+        P.PARTISIPASI_NAMA,
+        P.PERLINDUNGAN_LIHAT,
+        P.DASBOR_LIHAT,
+        P.MACET_LIHAT,
+        P.PERIKSA_LIHAT,
+    },
     Peran.ADMIN: _SETIAP_ORANG
     | {
         P.AKUN_KELOLA,
@@ -190,6 +198,7 @@ PERMISSIONS: dict[Peran, frozenset[Permission]] = {
         P.DASBOR_LIHAT,
         P.JEJAK_LIHAT,
         P.PENGATURAN_UBAH,
+        P.PERIKSA_LIHAT,
         P.TARIF_UBAH,
     },
 }

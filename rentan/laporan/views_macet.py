@@ -18,6 +18,7 @@ from rentan.core.permissions import Peran, Permission
 from rentan.core.settings import get_setting
 from rentan.ext import runtime
 from rentan.laporan import ekspor_macet, macet
+from rentan.laporan.kabar_periksa import kabar_periksa
 from rentan.laporan.macet import Baris, Macet
 from rentan.laporan.tunggu import Tunggu, find_tunggu
 from rentan.web.access import pelaku, requires
@@ -31,7 +32,8 @@ P = Permission
 @bp.get("/macet")
 @requires(P.MACET_LIHAT)
 def index() -> Response:
-    """Counts and ages per waiting state, grouped by who has to do something; the own group first."""
+    """Counts and ages per waiting state, grouped by who has to do something; the own group first. Below, for
+    admin and leadership, what the nightly checks said."""
     by = pelaku()
     rows = macet.list_macet(seen_by=by)
     return render_page(
@@ -42,6 +44,7 @@ def index() -> Response:
         bernama=macet.sees_names(by),
         milik=by.peran,
         umur=_umur,
+        periksa=kabar_periksa() if by.can(P.PERIKSA_LIHAT) else None,
     )
 
 

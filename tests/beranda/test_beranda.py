@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 from rentan.akun.queries import pelaku_of
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif, StatusAsn
+from rentan.beranda.impor import HALAMAN_IMPOR
 from rentan.beranda.queries import list_bagian
 from rentan.beranda.tugas import Mendesak, nilai, sejak, tertua
 from rentan.core.clock import now, today
+from rentan.core.imports_base import JenisImpor
 from rentan.core.permissions import Peran
 from rentan.demo import ensure_demo
 from rentan.ext import db
@@ -186,3 +188,12 @@ def test_an_empty_city_asks_for_the_roster(cast: Any) -> None:
     db.session.execute(db.update(Asn).values(status_aktif=StatusAktif.PENSIUN))
     roster = tugas(cast.dewi, "roster")
     assert roster.status is Mendesak.PERLU and "belum ada" in roster.judul
+
+
+def test_every_kind_of_upload_waits_on_the_start_page_with_its_address(cast: Any, client_as: Any) -> None:
+    """A kind without its page would be a 500 on the start page of whoever uploaded it."""
+    assert set(HALAMAN_IMPOR) == set(JenisImpor)
+    for orang in (cast.bayu, cast.dewi, cast.hadi):
+        browser = client_as(orang)
+        for izin, url in HALAMAN_IMPOR.values():
+            assert browser.get(url).status_code == (200 if pelaku_of(orang.akun).can(izin) else 403), url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -14,10 +15,12 @@ from python_calamine import CalamineWorkbook
 from rentan.akun.queries import pelaku_of
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
+from rentan.beranda.antre import tugas_periksa
+from rentan.beranda.tugas import Mendesak
 from rentan.core.audit import Jejak, Peristiwa
 from rentan.core.clock import now
 from rentan.core.workflow import Riwayat
-from rentan.ext import db
+from rentan.ext import db, runtime
 from rentan.kartu.status import StatusKartu
 from rentan.laporan.macet import list_baris, list_macet
 from rentan.laporan.tunggu import find_tunggu
@@ -183,3 +186,31 @@ def test_the_list_as_a_file(cast: Cast, client_as: Any) -> None:
 
 def test_nothing_stuck_is_said_so(cast: Cast, client_as: Any) -> None:
     assert "Tidak ada yang macet" in client_as(cast.budi).get("/macet").text
+
+
+@pytest.mark.parametrize(
+    ("jam", "temuan", "kata", "keadaan"),
+    [
+        (None, {}, "Pemeriksaan malam belum pernah berjalan", Mendesak.PERLU),
+        (9, {}, "42 pemeriksaan, tidak ada temuan", Mendesak.BERES),
+        (9, {"titipan": 2, "jejak": 1}, "42 pemeriksaan, 3 temuan", Mendesak.TERLAMBAT),
+        (27, {}, "sudah lebih dari 26 jam tidak berjalan", Mendesak.PERLU),
+    ],
+)
+def test_admin_and_leadership_read_what_the_night_said(
+    cast: Cast, client_as: Any, jam: int | None, temuan: dict[str, int], kata: str, keadaan: Mendesak
+) -> None:
+    path = runtime().settings.instance / "periksa-malam.json"
+    path.unlink(missing_ok=True)
+    if jam is not None:
+        body = {"pada": (now() - timedelta(hours=jam)).isoformat(), "diperiksa": 42, "temuan": temuan}
+        path.write_text(json.dumps(body), encoding="ascii")
+    try:
+        for reader in (cast.dewi, cast.agus):
+            page = client_as(reader).get("/macet").text
+            assert kata in page and kata in client_as(reader).get("/beranda").text
+            assert ("Buku menyimpan uang setiap iuran" in page) is bool(temuan)
+        assert tugas_periksa().status is keadaan
+        assert "Pemeriksaan malam" not in client_as(cast.hadi).get("/macet").text
+    finally:
+        path.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
 from rentan.iuran.models import Entri, Iuran, Jurnal, Percobaan
 from rentan.iuran.status import KelasGagal
-from rentan.laporan.periksa import uang, uang_paket
+from rentan.laporan.periksa import SEMUA, uang, uang_paket
 from rentan.laporan.periksa.malam import last_night, periksa_malam
 from rentan.paket.models import Paket, PaketUang
 from rentan.pekerja.models import Pekerja
@@ -205,6 +205,7 @@ def test_the_night_counts_findings_once_a_day_and_names_no_row(bulan: Bulan, cap
     try:
         assert periksa_malam() >= 1
         assert last_night().temuan["titipan"] == 1
+        assert last_night().diperiksa == sum(not one.produksi for one in SEMUA)
         assert "periksa titipan: 1 findings" in caplog.text
         assert str(bulan.iuran[0].id) not in caplog.text
         assert periksa_malam() == 0

@@ -18,9 +18,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Malam:
-    """When the checks last ran by themselves, and how many findings each check had that had any."""
+    """When the checks last ran by themselves, how many they were, and the findings of each that had any."""
 
     pada: datetime
+    diperiksa: int
     temuan: dict[str, int]
 
 
@@ -33,12 +34,14 @@ def periksa_malam() -> int:
     last = last_night()
     if last is not None and to_local(last.pada).date() == today():
         return 0
-    temuan = {check.nama: len(found) for check, found in run_checks() if found}
+    semua = {check.nama: len(found) for check, found in run_checks()}
+    temuan = {nama: banyak for nama, banyak in semua.items() if banyak}
     for nama, banyak in temuan.items():
         log.error("periksa %s: %s findings", nama, banyak)
     path = _path()
     draft = path.with_suffix(".baru")
-    draft.write_text(json.dumps({"pada": now().isoformat(), "temuan": temuan}), encoding="ascii")
+    body = {"pada": now().isoformat(), "diperiksa": len(semua), "temuan": temuan}
+    draft.write_text(json.dumps(body), encoding="ascii")
     os.replace(draft, path)
     return sum(temuan.values())
 
@@ -47,7 +50,7 @@ def last_night() -> Malam | None:
     """What the last run said; ``None`` before the first one, or when its file cannot be read."""
     try:
         body = json.loads(_path().read_text(encoding="ascii"))
-        return Malam(datetime.fromisoformat(body["pada"]), dict(body["temuan"]))
+        return Malam(datetime.fromisoformat(body["pada"]), int(body["diperiksa"]), dict(body["temuan"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
