@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_
 
 from rentan.akun.models import Akun, PeranAkun, Sesi
-from rentan.core.actor import Pelaku
+from rentan.core.actor import Pelaku, finds_pelaku
 from rentan.core.clock import today
 from rentan.core.permissions import PERAN_KOTA, Peran
 from rentan.core.settings import get_setting
@@ -46,6 +46,13 @@ def pelaku_of(akun: Akun, *, permintaan_id: str = "", alamat: str = "") -> Pelak
         permintaan_id=permintaan_id,
         alamat=alamat,
     )
+
+
+@finds_pelaku
+def find_pelaku(akun_id: uuid.UUID) -> Pelaku | None:
+    """The account of this id as an actor, for work that goes on without its person."""
+    akun = db.session.get(Akun, akun_id)
+    return pelaku_of(akun) if akun is not None else None
 
 
 def _with_children(opd_ids: set[uuid.UUID]) -> frozenset[uuid.UUID]:

@@ -30,10 +30,12 @@ from rentan.autodebet.debet_tanggal import penghalang_tanggal, tanggal_debet
 from rentan.autodebet.hasil_catat import pengimpor_paket
 from rentan.autodebet.kait import SETELAH_KIRIM_DEBET
 from rentan.autodebet.layout_debet import layout_debet
+from rentan.autodebet.susulan import hitung_susulan
 from rentan.core.actor import Pelaku
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.massal import chunks, set_many
 from rentan.core.permissions import Peran
+from rentan.core.queue import lapor
 from rentan.core.subject import load_deks, seal_values
 from rentan.core.workflow import advance_many
 from rentan.ext import db
@@ -45,9 +47,8 @@ from rentan.iuran.status import MACHINE, HasilCoba, JenisUrusan, StatusIuran
 from rentan.iuran.tagihan import periksa_tagihan
 from rentan.iuran.urusan import UrusanBaru, buka_banyak
 from rentan.paket.models import Paket, PaketUang, Pengecualian
-from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, register
+from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, Susulan, register
 from rentan.paket.status import JenisPaket
-from rentan.paket.tugas import lapor
 
 H = HasilCoba
 #: Taken out by hand: the line does not come in again by itself, unlike one that was refreshed.
@@ -318,6 +319,9 @@ class PenanganDebet:
     def berhasil_rupiah(self, paket: Paket) -> int:
         query = select(func.sum(Percobaan.jumlah)).where(milik(paket), Percobaan.hasil == H.BERHASIL)
         return int(db.session.scalar(query) or 0)
+
+    def susulan(self, paket: Paket) -> Susulan:
+        return hitung_susulan(paket)
 
     def list_pembaca(self, paket: Paket) -> set[uuid.UUID]:
         return pengimpor_paket(paket)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rentan.core.permissions import Peran, Permission, permissions_of
@@ -40,3 +41,16 @@ class Pelaku:
 
 #: Scheduled jobs and commands run at the server: G6 allows them only facts that are ours to state.
 SISTEM = Pelaku(akun_id=None, is_system=True)
+
+_CARI: list[Callable[[uuid.UUID], Pelaku | None]] = []
+
+
+def finds_pelaku(find: Callable[[uuid.UUID], Pelaku | None]) -> Callable[[uuid.UUID], Pelaku | None]:
+    """The room of accounts announces how an account becomes an actor; ``None``: there is no such account."""
+    _CARI.append(find)
+    return find
+
+
+def pelaku_kini(akun_id: uuid.UUID) -> Pelaku:
+    """Who asked for work that is done later, with the roles in force now; a lost account has none."""
+    return next((found for find in _CARI if (found := find(akun_id))), Pelaku(akun_id=akun_id))

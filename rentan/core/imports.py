@@ -8,20 +8,25 @@ applied on top of a city that has changed since its preview.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import uuid
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
-
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now
 from rentan.core.errors import NotFound, RuleError, Stale
+from rentan.core.imports_apply import (
+    apply_impor,
+    impor_kemajuan,
+    is_panjang,
+    lock_apply,
+    refuse_unless,
+    start_apply,
+    write_hasil,
+)
 from rentan.core.imports_base import (
     Ditolak,
     Hasil,
@@ -38,10 +43,9 @@ from rentan.core.imports_check import (
     check_reading,
     check_table,
     discard_later,
-    hash_token,
     make_token,
     next_expiry,
-    read_stored,
+    read_again,
 )
 from rentan.core.queue import at_start, enqueue
 from rentan.core.secrets import encrypt
@@ -65,17 +69,20 @@ __all__ = [
     "confirmation_token",
     "expire_imports",
     "get_impor",
+    "impor_kemajuan",
+    "is_panjang",
     "list_impor",
     "receive_impor",
     "recheck_impor",
     "register",
     "run_import",
+    "start_apply",
 ]
 
 PREFIX = "impor"
-#: Advisory lock on PostgreSQL: one list is applied at a time; SQLite has one writer anyway.
-APPLY_LOCK = 7_264_100
 KEPT_AFTER_EXPIRY = timedelta(hours=24)
+#: Uploads whose file is still needed.
+MENUNGGU = (StatusImpor.DIBACA, StatusImpor.SIAP, StatusImpor.MENERAPKAN)
 ORPHAN_AGE = timedelta(hours=48)  # UPL-5
 
 
@@ -144,8 +151,8 @@ def recheck_impor(impor: Impor, *, by: Pelaku) -> None:
     """Read the same upload again: the city changed, an agency was mapped, or the confirmation expired."""
     if impor.dibuat_oleh != by.akun_id or impor.status is not StatusImpor.SIAP:
         raise Stale
-    impor.status, impor.kemajuan, impor.token_hash = StatusImpor.DIBACA, 0, None
-    enqueue("impor.periksa", impor_id=str(impor.id))
+    impor.galat = None
+    read_again(impor)
 
 
 def confirmation_token(impor: Impor, *, by: Pelaku) -> str:
@@ -155,97 +162,12 @@ def confirmation_token(impor: Impor, *, by: Pelaku) -> str:
     return make_token(impor)
 
 
-def apply_impor(impor: Impor, token: str, take_good: bool, by: Pelaku, *, setuju: bool = False) -> Hasil:
-    """Read, check and write the list in the caller's one transaction; all rows or none unless ``take_good``.
-
-    Ends the transaction in progress first, because reading the file takes seconds. ``setuju`` answers
-    ``Hasil.perlu_setuju``. Raises ``NotFound`` for somebody else's upload, ``Stale`` when it is finished or
-    the outcome is no longer what was shown, and ``RuleError`` with ``kode`` ``token_salah``,
-    ``token_kedaluwarsa``, ``berkas_berubah``, ``impor_lain``, ``ada_ditolak`` or ``perlu_setuju``.
-    """
-    impor_id, handler = impor.id, handler_of(impor.jenis)
-    _check_confirmation(impor, token, by)
-    table = read_stored(impor, handler)
-    _lock_apply()
-    impor = db.session.get_one(Impor, impor_id, with_for_update=True, populate_existing=True)
-    _check_confirmation(impor, token, by)
-    hasil = check_table(handler, table, dict(impor.pilihan), by)
-    if hasil.ringkasan != impor.ringkasan or [asdict(one) for one in hasil.refused] != impor.ditolak:
-        raise Stale(
-            "Data kota berubah sejak pratinjau ini dibuat, sehingga hasilnya akan berbeda. "
-            "Periksa pratinjau yang baru."
-        )
-    refuse_unless(hasil, take_good=take_good, setuju=setuju)
-    _write(handler, hasil, impor, by)
-    discard_later(impor)
-    return hasil
-
-
-def _check_confirmation(impor: Impor, token: str, by: Pelaku) -> None:
-    if impor.dibuat_oleh != by.akun_id:
-        raise NotFound
-    if impor.status is not StatusImpor.SIAP or impor.token_hash is None:
-        raise Stale(
-            "Impor ini sudah selesai atau sedang dibaca ulang. Muat ulang halaman untuk melihat keadaannya."
-        )
-    if not hmac.compare_digest(hash_token(token), impor.token_hash):
-        raise RuleError(
-            "Konfirmasi ini tidak cocok dengan pratinjau. Muat ulang halaman.", kode="token_salah"
-        )
-    if now() >= impor.kedaluwarsa_pada:
-        raise RuleError(
-            "Waktu konfirmasi sudah habis. Tekan “Periksa ulang” untuk pratinjau yang baru.",
-            kode="token_kedaluwarsa",
-        )
-
-
-def _lock_apply() -> None:
-    """One list at a time: the second is told so instead of failing (SQLite: after waiting for its turn)."""
-    try:
-        if db.engine.dialect.name == "postgresql":
-            free = db.session.scalar(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": APPLY_LOCK})
-        else:
-            free = db.session.scalar(text("SELECT 1"))  # begins the transaction, and so takes the write lock
-    except OperationalError:
-        free = False
-    if not free:
-        raise RuleError(
-            "Daftar lain sedang diterapkan. Tunggu sebentar, lalu tekan tombolnya lagi.", kode="impor_lain"
-        )
-
-
-def refuse_unless(hasil: Hasil, *, take_good: bool, setuju: bool) -> None:
-    """All or nothing by default (IMP-4), and what needs an agreement of its own has it."""
-    if hasil.refused and not take_good:
-        raise RuleError(
-            f"{len(hasil.refused)} baris ditolak, sehingga tidak ada yang diterapkan. Perbaiki berkasnya, "
-            "atau pilih menerapkan baris yang baik saja.",
-            kode="ada_ditolak",
-        )
-    if hasil.perlu_setuju and not setuju:
-        raise RuleError(hasil.perlu_setuju, "setuju", kode="perlu_setuju")
-
-
-def _write(handler: PenanganImpor, hasil: Hasil, impor: Impor, by: Pelaku) -> None:
-    handler.apply(hasil, impor, by)
-    impor.status, impor.token_hash, impor.diterapkan_pada = StatusImpor.DITERAPKAN, None, now()
-    record(
-        Peristiwa.IMPOR_DITERAPKAN,
-        by=by,
-        objek=impor,
-        jenis=impor.jenis,
-        baik=len(hasil.good),
-        ditolak=len(hasil.refused),
-        tetap=hasil.unchanged,
-        berubah=hasil.changed,
-    )
-    db.session.flush()
-
-
 def cancel_impor(impor: Impor, *, by: Pelaku) -> None:
     """Forget an upload that was not applied; its file is destroyed."""
     if impor.dibuat_oleh != by.akun_id:
         raise NotFound
+    if impor.status is StatusImpor.MENERAPKAN:
+        raise Stale("Daftar ini sedang diterapkan, sehingga tidak dapat dibatalkan lagi.")
     if impor.status not in (StatusImpor.DIBACA, StatusImpor.SIAP):
         raise Stale("Impor ini sudah selesai, sehingga tidak dapat dibatalkan.")
     impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
@@ -278,7 +200,7 @@ def run_import(
     table = table or read_table(data, nama_file, handler.columns, limits=limits())
     if dry_run:
         return check_reading(handler, table, pilihan or {}, by)
-    _lock_apply()
+    lock_apply()
     hasil = check_table(handler, table, pilihan or {}, by)
     if hasil.refused and not take_good:
         return hasil
@@ -289,7 +211,7 @@ def run_import(
     impor.ditolak = [asdict(one) for one in hasil.refused]
     db.session.add(impor)
     db.session.flush()
-    _write(handler, hasil, impor, by)
+    write_hasil(handler, hasil, impor, by)
     return hasil
 
 
@@ -316,6 +238,6 @@ def expire_imports() -> int:
         impor.status, impor.token_hash = StatusImpor.DIBATALKAN, None
         record(Peristiwa.IMPOR_DIBATALKAN, by=SISTEM, objek=impor, jenis=impor.jenis)
         discard_later(impor)
-    owned = db.select(Impor.kunci_berkas).where(Impor.status.in_((StatusImpor.DIBACA, StatusImpor.SIAP)))
+    owned = db.select(Impor.kunci_berkas).where(Impor.status.in_(MENUNGGU))
     sweep_orphans(runtime().store, PREFIX, set(db.session.scalars(owned)), now() - ORPHAN_AGE)
     return len(waiting)

@@ -30,6 +30,7 @@ class JenisImpor(Status):
 class StatusImpor(Status):
     DIBACA = "dibaca", "Sedang dibaca", "proses"
     SIAP = "siap", "Menunggu konfirmasi", "perlu"
+    MENERAPKAN = "menerapkan", "Sedang diterapkan", "proses"
     DITERAPKAN = "diterapkan", "Diterapkan", "proses"
     DIBATALKAN = "dibatalkan", "Dibatalkan"
     GAGAL = "gagal", "Gagal dibaca", "bahaya"
@@ -39,6 +40,7 @@ class Impor(IdMixin, VersionMixin, Base):
     """The file waits encrypted in the document store; nothing of it is written before the confirmation.
 
     ``ringkasan`` holds counts, ``ditolak`` the refused rows (sheet, row, code, sentence; never cell values).
+    ``galat`` says why it could not be read, or why it was not applied after all.
     """
 
     __tablename__ = "impor"

@@ -128,6 +128,12 @@ def _store_result(impor_id: str, hasil: Hasil, by: Pelaku) -> None:
     db.session.commit()
 
 
+def read_again(impor: Impor) -> None:
+    """Check the same upload anew once this change is committed; what was shown is not to be confirmed."""
+    impor.status, impor.kemajuan, impor.token_hash = StatusImpor.DIBACA, 0, None
+    enqueue("impor.periksa", impor_id=str(impor.id))
+
+
 def make_token(impor: Impor) -> str:
     """The confirmation's word: bound to file, person and time (IMP-4)."""
     bound = f"{impor.id}|{impor.sha256}|{impor.dibuat_oleh}|{impor.kedaluwarsa_pada.isoformat()}"

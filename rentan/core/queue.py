@@ -8,7 +8,9 @@ process that is stopped in the middle loses the job, and :func:`at_start` functi
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,10 +24,13 @@ from rentan.ext import application, db, runtime
 log = logging.getLogger(__name__)
 
 IMMEDIATE = "segera:"
+#: Work on more rows than this is done here instead of while a page waits for it.
+BANYAK = 1_000
 _QUEUED = "antrean"
 _TASKS: dict[str, Callable[..., Any]] = {}
 _AT_START: list[Callable[[], None]] = []
 _HOURLY: list[str] = []
+_kunci_kemajuan: ContextVar[str | None] = ContextVar("kunci_kemajuan", default=None)
 Task = TypeVar("Task", bound=Callable[..., Any])
 Start = TypeVar("Start", bound=Callable[[], None])
 
@@ -88,8 +93,24 @@ def _send(name: str, args: dict[str, Any]) -> None:
         log.error("queue unreachable: %s not queued (%s)", name, type(failure).__name__)
 
 
-def set_progress(key: str, persen: int) -> None:
-    """Note how far a running job is, beside the queue: the job's own transaction may hold the database."""
+@contextmanager
+def reporting(key: str) -> Iterator[None]:
+    """Inside, :func:`lapor` notes the progress that is asked for by this key (:func:`get_progress`)."""
+    mark = _kunci_kemajuan.set(key)
+    try:
+        yield
+    finally:
+        _kunci_kemajuan.reset(mark)
+
+
+def lapor(persen: int) -> None:
+    """The job in progress has come so far, 0 to 100; outside of one this does nothing."""
+    if (key := _kunci_kemajuan.get()) is not None:
+        _set_progress(key, persen)
+
+
+def _set_progress(key: str, persen: int) -> None:
+    """Beside the queue: the job's own transaction may hold the database."""
     if runtime().settings.queue_url == IMMEDIATE:
         return
     try:
@@ -158,9 +179,10 @@ def start_consumer(app: Any) -> Callable[[], None]:
                 lambda name=name: jalankan(name, {})
             )
             jalankan(name, {})
-        consumer = _Consumer(huey, workers=1, periodic=bool(_HOURLY), max_delay=1.0, shutdown_timeout=20)
-        consumer.start()
+        # Before the first job: one that waited in the queue must not run beside the note that it was lost.
         for start in _AT_START:
             start()
         db.session.commit()
+        consumer = _Consumer(huey, workers=1, periodic=bool(_HOURLY), max_delay=1.0, shutdown_timeout=20)
+        consumer.start()
     return lambda: consumer.stop(graceful=True)

@@ -9,19 +9,16 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from rentan.akun.models import Akun
-from rentan.akun.queries import pelaku_of
-from rentan.core.actor import SISTEM, Pelaku
+from rentan.core.actor import SISTEM, Pelaku, pelaku_kini
 from rentan.core.audit import undo_changes
 from rentan.core.clock import now
 from rentan.core.errors import RuleError
-from rentan.core.queue import at_start, enqueue, get_progress, set_progress, task
+from rentan.core.queue import BANYAK, at_start, enqueue, get_progress, reporting, task
 from rentan.ext import db
 from rentan.paket import actions, uang
 from rentan.paket.models import Paket, TugasPaket
@@ -30,13 +27,10 @@ from rentan.util.angka import format_angka
 
 log = logging.getLogger(__name__)
 
-#: Batches with more lines than this are worked on in the background.
-BANYAK = 1_000
 TERPUTUS = "Langkah ini terputus karena aplikasi berhenti. Tidak ada yang berubah; ulangi langkahnya."
 GANGGUAN = (
     "Langkah ini gagal karena gangguan pada aplikasi. Tidak ada yang berubah; coba lagi, atau hubungi admin."
 )
-_berjalan: ContextVar[str | None] = ContextVar("tugas", default=None)
 
 
 def _isi(paket: Paket, *, by: Pelaku, versi: int | None = None) -> str:
@@ -135,12 +129,6 @@ def kemajuan(tugas: TugasPaket) -> int:
     return 100 if tugas.selesai_pada else max(tugas.kemajuan, get_progress(str(tugas.id)))
 
 
-def lapor(persen: int) -> None:
-    """The step in progress has come so far; outside of one this does nothing."""
-    if (tugas_id := _berjalan.get()) is not None:
-        set_progress(tugas_id, persen)
-
-
 @task("paket.tugas")
 def run_tugas(tugas_id: str) -> None:
     """Carry a step out; its refusal is kept as its outcome. Safe to run twice."""
@@ -148,11 +136,12 @@ def run_tugas(tugas_id: str) -> None:
     tugas = db.session.get(TugasPaket, key, with_for_update=True)
     if tugas is None or tugas.selesai_pada is not None:
         return
-    mark = _berjalan.set(tugas_id)
     try:
-        paket = db.session.get_one(Paket, tugas.paket_id, with_for_update=True, populate_existing=True)
-        pesan, galat = LANGKAH[tugas.peristiwa](paket, by=_pelaku(tugas), **tugas.pilihan), None
-        db.session.flush()
+        with reporting(tugas_id):
+            by = pelaku_kini(tugas.oleh) if tugas.oleh else SISTEM
+            paket = db.session.get_one(Paket, tugas.paket_id, with_for_update=True, populate_existing=True)
+            pesan, galat = LANGKAH[tugas.peristiwa](paket, by=by, **tugas.pilihan), None
+            db.session.flush()
     except RuleError as refused:
         undo_changes()
         pesan, galat = None, refused.pesan
@@ -160,16 +149,8 @@ def run_tugas(tugas_id: str) -> None:
         undo_changes()
         log.error("step of a batch failed: %s", type(defect).__name__, exc_info=defect)
         pesan, galat = None, GANGGUAN
-    finally:
-        _berjalan.reset(mark)
     _selesai(key, pesan, galat)
     db.session.commit()
-
-
-def _pelaku(tugas: TugasPaket) -> Pelaku:
-    """Who asked for it, with the roles in force now."""
-    akun = db.session.get(Akun, tugas.oleh) if tugas.oleh else None
-    return pelaku_of(akun) if akun is not None else SISTEM
 
 
 def _selesai(key: uuid.UUID, pesan: str | None, galat: str | None) -> None:

@@ -22,9 +22,12 @@ from rentan.core.imports import (
     cancel_impor,
     confirmation_token,
     get_impor,
+    impor_kemajuan,
+    is_panjang,
     list_impor,
     receive_impor,
     recheck_impor,
+    start_apply,
 )
 from rentan.core.permissions import Permission
 from rentan.core.sheets_write import write_refused
@@ -170,6 +173,7 @@ class _Pages:
             "isi",
             status=form.status if form else 200,
             impor=impor,
+            persen=impor_kemajuan(impor),
             hasil=impor.ringkasan,
             form=form,
             halaman=self.halaman,
@@ -187,15 +191,7 @@ class _Pages:
         form, address = FormTerapkan(), self.url("impor_lihat", self.get(impor_id))
         if form.accepts():
             with form.rules():
-                hasil = apply_impor(
-                    self.get(impor_id),
-                    form.token.data or "",
-                    form.cara.data == "baik",
-                    pelaku(),
-                    setuju=bool(form.setuju.data),
-                )
-                jumlah = format_angka(len(hasil.good))
-                return finish(address, f"{self.halaman.penangan.judul}: {jumlah} baris diterapkan.")
+                return finish(address, self.run(self.get(impor_id), form))
         impor = self.get(impor_id)
         if form.status == Stale.status and impor.status is StatusImpor.SIAP:
             recheck_impor(impor, by=pelaku())
@@ -203,6 +199,15 @@ class _Pages:
                 address, "Data kota berubah sejak pratinjau dibuat. Periksa pratinjau yang baru ini."
             )
         return self.show(impor, form)
+
+    def run(self, impor: Impor, form: FormTerapkan) -> str | None:
+        """Apply it, or let the queue do it when it is long; answers what was done."""
+        token, baik, setuju = form.token.data or "", form.cara.data == "baik", bool(form.setuju.data)
+        if is_panjang(impor):
+            start_apply(impor, token, baik, pelaku(), izin=self.halaman.izin, setuju=setuju)
+            return None
+        hasil = apply_impor(impor, token, baik, pelaku(), setuju=setuju)
+        return f"{self.halaman.penangan.judul}: {format_angka(len(hasil.good))} baris diterapkan."
 
     def again(self, impor_id: uuid.UUID) -> Response:
         impor = self.get(impor_id)

@@ -18,6 +18,8 @@ depends_on = None
 
 IMPOR = ('roster', 'pelindungan', 'calon', 'jawaban_bpjs', 'kpj', 'jawaban_mandat')
 IMPOR_BARU = (*IMPOR, 'hasil_debet', 'catatan_bpjs')
+STATUS_IMPOR = ('dibaca', 'siap', 'diterapkan', 'dibatalkan', 'gagal')
+STATUS_IMPOR_BARU = ('dibaca', 'siap', 'menerapkan', 'diterapkan', 'dibatalkan', 'gagal')
 PAKET = ('mandat', 'daftar', 'kartu')
 PAKET_BARU = ('mandat', 'debet', 'ulang', 'setor', 'daftar', 'kartu')
 SUMBER = words('sumber', ('dihitung', 'dikonfirmasi'))
@@ -43,6 +45,7 @@ KOLOM = (
 
 def upgrade() -> None:
     change_check('impor', 'jenisimpor', words('jenis', IMPOR_BARU))
+    change_check('impor', 'statusimpor', words('status', STATUS_IMPOR_BARU))
     change_check('pengecualian', 'pengecualian_jenis', words('jenis', IMPOR_BARU))
     change_check('paket', 'jenispaket', words('jenis', PAKET_BARU))
     for table, name, kind, default, check in KOLOM:
@@ -421,4 +424,5 @@ def downgrade() -> None:
         drop_column(table, name, check=check.partition(':')[0])
     change_check('paket', 'jenispaket', words('jenis', PAKET))
     change_check('pengecualian', 'pengecualian_jenis', words('jenis', IMPOR))
+    change_check('impor', 'statusimpor', words('status', STATUS_IMPOR))
     change_check('impor', 'jenisimpor', words('jenis', IMPOR))
