@@ -44,15 +44,14 @@ BERAKHIR = (
     "Rekening donatur didebet, padahal kepesertaan pekerjanya sudah berakhir. Periksa apakah bulan ini masih "
     "terutang; bila tidak, kembalikan uangnya lewat usul pengembalian."
 )
-#: Reconciled already: what changes afterwards is a listed difference (B10), the batch itself stays.
-DICOCOKKAN = (StatusPaket.DIREKONSILIASI, StatusPaket.DITUTUP)
 
 
 def catat_jawaban(found: Sequence[Putusan], *, by: Pelaku, impor_id: uuid.UUID | None = None) -> None:
     """C7, C8, C10, C15 for these lines, in the caller's transaction; set-based.
 
     Raises ``Stale`` when a line has been answered by somebody else since it was decided, ``RuleError`` as the
-    moves do.
+    moves do. A batch that was reconciled or closed stays as it is (MON-4, B13): the attempts and the ledger
+    carry what its answers change afterwards.
     """
     kena = [one for one in found if one.keadaan in BERUBAH and one.sasaran is not None]
     pakets = hold_paket({one.sasaran.paket_id for one in kena if one.sasaran})
@@ -121,8 +120,6 @@ def _berhasil(
         chosen, rows = _rows(some, iuran, terlambat)
         tanggal = {one.sasaran.iuran_id: _tanggal(one) for one in chosen if one.sasaran}
         gerak.terima_debet(rows, tanggal=tanggal, paket_id=paket.id, by=by, peristiwa=peristiwa)
-        if terlambat and rows:
-            catat_selisih(paket, -sum(one.tagihan for one in rows), "Jawaban berhasil yang datang kemudian")
     _close(some, coba, HasilCoba.BERHASIL, impor_id)
     rows = [iuran[one.sasaran.iuran_id] for one in some if one.sasaran]
     _sesudah_berakhir(rows, by)
@@ -192,7 +189,6 @@ def _dibatalkan(
             by_day[_tanggal(one)].append(iuran[one.sasaran.iuran_id])
     for tanggal, rows in sorted(by_day.items()):
         gerak.balikkan_debet(rows, tanggal=tanggal, by=by)
-        catat_selisih(paket, sum(one.tagihan for one in rows), "Dibatalkan bank sesudah dicocokkan")
     if not some:
         return
     _close(some, coba, HasilCoba.GAGAL, impor_id)
@@ -246,14 +242,6 @@ def _close(
             if one.sasaran
         },
     )
-
-
-def catat_selisih(paket: Paket, jumlah: int, sebab: str) -> None:
-    """A batch that was reconciled keeps what the bank credited: ``jumlah`` (credit minus successes, in whole
-    rupiah) is what an answer changes afterwards, and becomes a listed difference (MON-3).
-    """
-    if jumlah and paket.status in DICOCOKKAN and paket.uang is not None:
-        paket.uang.selisih = [*paket.uang.selisih, {"jumlah": jumlah, "sebab": sebab}]
 
 
 def majukan_paket(paket: Paket, *, by: Pelaku, lengkap: bool = True) -> None:

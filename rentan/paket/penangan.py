@@ -55,6 +55,20 @@ class BerkasPaket:
     nama: str
 
 
+@dataclass(frozen=True)
+class Susulan:
+    """What answers have changed since a batch was reconciled: lines, and whole rupiah.
+
+    The batch itself stays (B13): ``dibatalkan`` had succeeded and was taken back by the bank afterwards,
+    ``berhasil`` is known to have succeeded only since.
+    """
+
+    baris_dibatalkan: int = 0
+    dibatalkan: int = 0
+    baris_berhasil: int = 0
+    berhasil: int = 0
+
+
 class PenanganPaket(Protocol):
     """One kind of batch. No state between calls; every method works inside the caller's transaction."""
 
@@ -107,7 +121,10 @@ class PenanganUang(PenanganPaket, Protocol):
         """The sum of the lines that are in, in whole rupiah: the control total (MON-3 c)."""
 
     def berhasil_rupiah(self, paket: Paket) -> int:
-        """B10: the sum of what succeeded (debits) or was paid (remittance), in whole rupiah."""
+        """B10: the sum of what succeeded (debits) or was paid (remittance) as of now, in whole rupiah."""
+
+    def susulan(self, paket: Paket) -> Susulan:
+        """What has changed since the reconciliation."""
 
     def penghalang_kunci(self, paket: Paket) -> str | None:
         """B3: what stands in the way of the lock (cut-off over, notices missing), in a sentence."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rentan.core.settings import get_setting
 from rentan.paket.models import Paket, PaketUang
-from rentan.paket.penangan import uang_of
+from rentan.paket.penangan import Susulan, uang_of
 from rentan.paket.queries import nama_akun
 from rentan.paket.status import DI_LUAR, UANG
 
@@ -30,10 +30,13 @@ class Perbandingan:
 
 @dataclass(frozen=True)
 class UangTampil:
-    """Sums in whole rupiah; ``nama`` of the people by what they did."""
+    """Sums in whole rupiah; ``nama`` of the people by what they did. ``berhasil`` is that of the
+    reconciliation, once there was one; ``susulan`` what has changed since.
+    """
 
     uang: PaketUang
     berhasil: int
+    susulan: Susulan
     banding: tuple[Perbandingan, ...]
     persen_beda: int
     nama: dict[str, str]
@@ -56,9 +59,12 @@ def uang_tampil(paket: Paket) -> UangTampil | None:
     nama = nama_akun(orang.values())
     handler = uang_of(paket.jenis)
     rupiah = uang.jumlah_rupiah if paket.sha256 else handler.jumlah_rupiah(paket)
+    susulan = handler.susulan(paket)
+    berhasil = handler.berhasil_rupiah(paket) + susulan.dibatalkan - susulan.berhasil
     return UangTampil(
         uang=uang,
-        berhasil=handler.berhasil_rupiah(paket) if paket.status in DI_LUAR else 0,
+        berhasil=berhasil if paket.status in DI_LUAR else 0,
+        susulan=susulan,
         banding=(
             Perbandingan("Baris", paket.jumlah, uang.banding_baris, rupiah=False),
             Perbandingan("Jumlah uang", rupiah, uang.banding_rupiah, rupiah=True),

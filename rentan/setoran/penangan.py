@@ -24,7 +24,7 @@ from rentan.iuran import gerak
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.status import UANG_MASUK, StatusBpjs
 from rentan.paket.models import Paket, PaketUang, Pengecualian
-from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, register
+from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, Susulan, register
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS
@@ -216,6 +216,10 @@ class PenanganSetor:
     def berhasil_rupiah(self, paket: Paket) -> int:
         """B10: what was paid to BPJS is every line, whatever BPJS answers afterwards."""
         return self.jumlah_rupiah(paket)
+
+    def susulan(self, paket: Paket) -> Susulan:
+        """What was paid stays paid; what BPJS gives back is a posting of its own (P6)."""
+        return Susulan()
 
     def penghalang_kunci(self, paket: Paket) -> str | None:
         """Nothing but lines that cannot go; those :meth:`bekukan` names."""

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
 from rentan.autodebet.hasil_baris import load_sasaran
 from rentan.autodebet.hasil_catat import pengimpor_paket
 from rentan.autodebet.hasil_tindakan import langkah
 from rentan.core.actor import Pelaku
+from rentan.core.clock import today
 from rentan.core.errors import Forbidden, NotFound, RuleError, Stale
 from rentan.core.permissions import Peran
 from rentan.ext import db
@@ -21,10 +23,14 @@ from rentan.iuran.buku_akun import AkunBuku
 from rentan.iuran.models import Iuran, Percobaan, Urusan
 from rentan.iuran.status import HasilCoba, JenisUrusan, KelasGagal, StatusBpjs
 from rentan.iuran.urusan import buka_urusan
+from rentan.laporan.periksa import uang_paket
+from rentan.paket import uang
 from rentan.paket.models import Pengecualian
+from rentan.paket.penangan import Susulan
 from rentan.paket.queries import Urusan as Pilihan
 from rentan.paket.queries import get_pengecualian, list_pengecualian
 from rentan.paket.status import StatusPaket
+from rentan.paket.tampil import uang_tampil
 from rentan.paket.urus import Isian, ambil_pengecualian, run_tindakan, selesaikan_pengecualian
 from tests.autodebet.hasil_maker import BACA, KIRIM, baca, bank, baris, jawab, keadaan, make_terkirim, tulis
 from tests.threads import run_at_once
@@ -156,16 +162,32 @@ def test_late_answers_to_lines_without_news(cast: Any, terkirim: Any) -> None:
     assert (coba.kode_hasil, coba.keterangan) == ("62", "surat bank 12/XII")
 
 
-def test_a_reconciled_batch_lists_what_changes_afterwards(cast: Any, terkirim: Any) -> None:
+@pytest.mark.kedua_basis
+def test_a_closed_batch_stays_and_says_what_changed_afterwards(cast: Any, terkirim: Any) -> None:
+    """MON-4, B13: the reversal's own rows carry it; reconciliation and closing are what they were."""
     paket, data = terkirim
-    a, b, _ = baris(data)
-    baca(tulis(jawab(a)), cast)
+    a, b, c = baris(data)
+    baca(tulis(jawab(a), jawab(c)), cast)
     unknown(paket)
-    paket.status = StatusPaket.DIREKONSILIASI
+    uang.rekonsiliasi(paket, kredit_bank=a.nominal + c.nominal, selisih=[], by=cast.hadi.pelaku)
+    db.session.execute(db.update(Urusan).values(pemilik_id=cast.hadi.akun.id, tenggat=today()))
+    uang.tutup(paket, by=cast.yuni.pelaku)
+    before = _batch_rows()
+    assert uang_tampil(paket).susulan == Susulan()
+
+    with time_machine.travel("2026-12-03T04:00:00Z", tick=False):
+        baca(tulis(jawab(b)), cast)
+        by_hand(a.referensi, "batal", BATAL, cast.hadi.pelaku)
+    assert _batch_rows() == before
+    tampil = uang_tampil(paket)
+    assert tampil.susulan == Susulan(1, a.nominal, 1, b.nominal)
+    assert tampil.berhasil == a.nominal + c.nominal == paket.uang.kredit_bank
+    assert [list(one.cari()) for one in uang_paket.PEMERIKSAAN if one.nama == "bank"] == [[]]
+
+
+def _batch_rows() -> list[Any]:
     db.session.flush()
-    baca(tulis(jawab(b)), cast)
-    by_hand(a.referensi, "batal", BATAL, cast.hadi.pelaku)
-    assert [one["jumlah"] for one in paket.uang.selisih] == [-b.nominal, a.nominal]
+    return [db.session.execute(text(f"SELECT * FROM {one}")).all() for one in ("paket", "paket_uang")]
 
 
 def test_a_reversal_of_what_was_remitted_is_a_matter(cast: Any, terkirim: Any) -> None:

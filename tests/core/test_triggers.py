@@ -18,6 +18,8 @@ from rentan.core.clock import now, today
 from rentan.core.triggers import APPEND_ONLY, create_triggers, expected_triggers, list_triggers
 from rentan.core.workflow import Riwayat
 from rentan.ext import db
+from rentan.paket.models import Paket, PaketUang
+from rentan.paket.status import JenisPaket, StatusPaket
 
 pytestmark = pytest.mark.kedua_basis
 
@@ -70,6 +72,23 @@ def test_rows_can_be_added_and_nothing_else(app: Flask, table: str) -> None:
             connection.execute(text(statement))
     with db.engine.connect() as connection:
         assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 1
+
+
+@pytest.mark.parametrize("perintah", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
+def test_a_closed_batch_is_final(app: Flask, perintah: str) -> None:
+    """MON-4: closing is the last change; until then the rows change as they must."""
+    paket = Paket(
+        id=uuid.uuid4(), jenis=JenisPaket.DEBET, status=StatusPaket.DIREKONSILIASI, periode=today(),
+        nomor="UJI-1", sha256="0" * 64, kunci_berkas="uji", dibuat_pada=now(), dikunci_pada=now(),
+        disetujui_pada=now(), uang=PaketUang(tanggal=today()),
+    )  # fmt: skip
+    db.session.add(paket)
+    db.session.commit()
+    paket.status, paket.uang.ditutup_pada = StatusPaket.DITUTUP, now()
+    db.session.commit()
+    for table, column in (("paket_uang", "kredit_bank"), ("paket", "jumlah")):
+        with pytest.raises(DBAPIError, match="ditutup tidak berubah lagi"), db.engine.begin() as connection:
+            connection.execute(text(perintah.format(table, column)))
 
 
 def test_triggers_are_created_once_and_listed(app: Flask) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import CompoundSelect, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from rentan.autodebet.debet_berkas import berkas_debet
+from rentan.autodebet.susulan import per_paket
 from rentan.core.subject import reveal_values
 from rentan.ext import db
 from rentan.iuran.buku_akun import JenisJurnal, Sisi
@@ -25,7 +26,10 @@ from rentan.setoran.status import HasilSetor
 from rentan.surat_kuasa.models import SuratKuasa
 
 S, B, H = StatusIuran, StatusBpjs, HasilCoba
-DIBALIK = select(Jurnal.membalik_id).where(Jurnal.membalik_id.is_not(None))
+#: A refund (C14) names the debit as well, but does not make it a failure.
+DIBALIK = select(Jurnal.membalik_id).where(
+    Jurnal.jenis == JenisJurnal.PEMBALIKAN, Jurnal.membalik_id.is_not(None)
+)
 #: A batch whose list is frozen and outside: its totals are what was approved.
 TERKIRIM = (*DI_LUAR, StatusPaket.DITOLAK_BERKAS)
 DICOCOKKAN = (StatusPaket.DIREKONSILIASI, StatusPaket.DITUTUP)
@@ -141,7 +145,9 @@ def _percobaan() -> Iterator[Temuan]:
 
 
 def _bank() -> Iterator[Temuan]:
-    """(e) Successes of a batch = its postings in the ledger = the bank's credit, differences listed."""
+    """(e) Successes of a batch = its postings in the ledger; those that stood when it was reconciled = the
+    bank's credit, differences listed. What the bank took back later is not the batch's any more (B13).
+    """
     berhasil = (
         select(Percobaan.paket_id, func.sum(Percobaan.jumlah).label("n"))
         .where(Percobaan.hasil == H.BERHASIL)
@@ -155,22 +161,29 @@ def _bank() -> Iterator[Temuan]:
         .group_by(Jurnal.paket_id)
         .subquery()
     )
+    cocok = per_paket().subquery()
     query = (
-        select(Paket, func.coalesce(berhasil.c.n, 0), func.coalesce(buku.c.n, 0))
+        select(
+            Paket,
+            func.coalesce(berhasil.c.n, 0),
+            func.coalesce(buku.c.n, 0),
+            func.coalesce(cocok.c.saat_cocok, 0),
+        )
         .join(berhasil, berhasil.c.paket_id == Paket.id, isouter=True)
         .join(buku, buku.c.paket_id == Paket.id, isouter=True)
+        .join(cocok, cocok.c.paket_id == Paket.id, isouter=True)
         .where(Paket.jenis.in_(DEBET))
         .order_by(Paket.id)
     )
-    for paket, sukses, tercatat in db.session.execute(query):
+    for paket, sukses, tercatat, dicocokkan in db.session.execute(query):
         if sukses != tercatat:
             yield Temuan(f"paket {paket.id}", f"berhasil {sukses}, dalam buku {tercatat}")
         if paket.status in DICOCOKKAN and paket.uang is not None:
             selisih = sum(int(one["jumlah"]) for one in paket.uang.selisih)
-            if paket.uang.kredit_bank is None or sukses + selisih != paket.uang.kredit_bank:
+            if paket.uang.kredit_bank is None or dicocokkan + selisih != paket.uang.kredit_bank:
                 yield Temuan(
                     f"paket {paket.id}",
-                    f"berhasil {sukses} dan selisih {selisih} bukan kredit bank {paket.uang.kredit_bank}",
+                    f"berhasil {dicocokkan} dan selisih {selisih} bukan kredit bank {paket.uang.kredit_bank}",
                 )
 
 
