@@ -17,6 +17,7 @@ from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.calon.models import Calon, Tawaran
 from rentan.calon.status import KeadaanUsulan, StatusTawaran
 from rentan.core.actor import Pelaku
+from rentan.core.baca import after
 from rentan.core.clock import now, today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
@@ -269,8 +270,7 @@ def list_usulan(
     query = select(Calon).join(Pekerja, Pekerja.id == Calon.pekerja_id).where(_own_area(seen_by))
     if keadaan is not None:
         query = query.where(_keadaan_usulan() == keadaan.value)
-    if sesudah is not None and (last := db.session.get(Calon, sesudah)) is not None:
-        query = query.where(tuple_(Calon.menunggu_sejak, Calon.id) < tuple_(last.menunggu_sejak, last.id))
+    query = after(query, sesudah, Calon.menunggu_sejak, Calon.id, turun=True)
     return list(db.session.scalars(query.order_by(Calon.menunggu_sejak.desc(), Calon.id.desc()).limit(limit)))
 
 

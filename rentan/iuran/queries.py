@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 
 from rentan.akun.models import Akun
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.core.actor import Pelaku
+from rentan.core.baca import get_one
 from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
@@ -129,12 +129,7 @@ def bulan_tetangga(bulan: date) -> tuple[date | None, date | None]:
 def get_iuran(iuran_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Iuran:
     """One contribution: the own, or any for those who see the city's. Raises ``NotFound``."""
     query = select(Iuran).where(Iuran.id == iuran_id, _iuran_terlihat(seen_by))
-    if untuk_diubah:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return row
+    return get_one(query, untuk_diubah=untuk_diubah, key_share=True)
 
 
 def _iuran_terlihat(by: Pelaku) -> ColumnElement[bool]:
@@ -190,19 +185,15 @@ def count_status(bulan: date) -> dict[StatusIuran, tuple[int, int]]:
 # -- receipts and proposals -------------------------------------------------------------------------------
 
 
-def _for_update(query: Select[Any], kelas: Any, untuk_diubah: bool) -> Select[Any]:
-    if not untuk_diubah:
-        return query
-    return query.with_for_update(of=kelas).execution_options(populate_existing=True)
+def _check_lihat(by: Pelaku) -> None:
+    if not by.can(Permission.IURAN_LIHAT):
+        raise NotFound
 
 
 def get_penerimaan(penerimaan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Penerimaan:
     """One receipt for those who may see all contributions. Raises ``NotFound``."""
-    query = select(Penerimaan).where(Penerimaan.id == penerimaan_id)
-    row = db.session.scalar(_for_update(query, Penerimaan, untuk_diubah))
-    if row is None or not seen_by.can(Permission.IURAN_LIHAT):
-        raise NotFound
-    return cast(Penerimaan, row)
+    _check_lihat(seen_by)
+    return get_one(select(Penerimaan).where(Penerimaan.id == penerimaan_id), untuk_diubah=untuk_diubah)
 
 
 def list_penerimaan(
@@ -223,11 +214,8 @@ def list_penerimaan(
 
 def get_usul(usul_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> UsulIuran:
     """One proposal for those who may see all contributions. Raises ``NotFound``."""
-    query = select(UsulIuran).where(UsulIuran.id == usul_id)
-    row = db.session.scalar(_for_update(query, UsulIuran, untuk_diubah))
-    if row is None or not seen_by.can(Permission.IURAN_LIHAT):
-        raise NotFound
-    return cast(UsulIuran, row)
+    _check_lihat(seen_by)
+    return get_one(select(UsulIuran).where(UsulIuran.id == usul_id), untuk_diubah=untuk_diubah)
 
 
 def find_usul_terbuka(iuran_id: uuid.UUID) -> UsulIuran | None:
@@ -275,13 +263,10 @@ def list_asuhan_donatur(asn: Asn) -> list[Asuhan]:
 
 def get_asuhan_bayar(asuhan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Asuhan:
     """A sponsorship for which the treasurer records money. Raises ``NotFound``."""
-    query = select(Asuhan).where(Asuhan.id == asuhan_id)
-    if untuk_diubah:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None or not seen_by.can(Permission.IURAN_CATAT):
+    if not seen_by.can(Permission.IURAN_CATAT):
         raise NotFound
-    return row
+    query = select(Asuhan).where(Asuhan.id == asuhan_id)
+    return get_one(query, untuk_diubah=untuk_diubah, key_share=True)
 
 
 def rows_berdiri(asuhan: Asuhan, bulan: Sequence[date]) -> dict[date, Iuran]:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
+from rentan.core.baca import after, get_one
 from rentan.core.clock import now, today
-from rentan.core.errors import Forbidden, NotFound, RuleError
+from rentan.core.errors import Forbidden, RuleError
 from rentan.core.massal import chunks
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
@@ -170,12 +171,7 @@ def _seen_by(by: Pelaku) -> ColumnElement[bool]:
 def get_urusan(urusan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Urusan:
     """One matter, held for a change if asked; raises ``NotFound``, also for another role's."""
     query = select(Urusan).where(Urusan.id == urusan_id, _seen_by(seen_by))
-    if untuk_diubah:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return row
+    return get_one(query, untuk_diubah=untuk_diubah)
 
 
 @dataclass(frozen=True)
@@ -207,8 +203,7 @@ def list_urusan(
         query = query.where(_pilih(saringan, seen_by))
     if jenis is not None:
         query = query.where(Urusan.jenis == jenis)
-    if sesudah is not None and (last := db.session.get(Urusan, sesudah)) is not None:
-        query = query.where(tuple_(Urusan.dibuat_pada, Urusan.id) > tuple_(last.dibuat_pada, last.id))
+    query = after(query, sesudah, Urusan.dibuat_pada, Urusan.id)
     return [BarisUrusan(*row) for row in db.session.execute(query)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 
 from rentan.core.actor import Pelaku
-from rentan.core.errors import NotFound
+from rentan.core.baca import get_one
 from rentan.core.subject import load_deks, reveal
 from rentan.ext import db
 from rentan.kartu.models import AcaraSerah, Kartu, PenyerahanKartu, UndanganSerah
@@ -63,12 +63,7 @@ def get_acara(acara_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
     query = select(AcaraSerah).where(
         AcaraSerah.id == acara_id, AcaraSerah.kecamatan_kode.in_(seen_by.kecamatan)
     )
-    if untuk_diubah:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return row
+    return get_one(query, untuk_diubah=untuk_diubah, key_share=True)
 
 
 def list_acara(*, seen_by: Pelaku, status: StatusAcara | None = None) -> list[AcaraSerah]:

@@ -14,6 +14,7 @@ from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS
 from rentan.core.actor import Pelaku
+from rentan.core.baca import get_one
 from rentan.core.clock import to_local, today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran
@@ -59,12 +60,7 @@ def _visible(query: Any, seen_by: Pelaku) -> Any:
 def get_kartu(kartu_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Kartu:
     """One card, held for a change if asked; ``NotFound`` for a missing and for a foreign one alike."""
     query = _visible(select(Kartu).where(Kartu.id == kartu_id), seen_by)
-    if untuk_diubah:
-        query = query.with_for_update(key_share=True, of=Kartu).execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return cast(Kartu, row)
+    return get_one(query, untuk_diubah=untuk_diubah, key_share=True)
 
 
 # -- lists --------------------------------------------------------------------------------------------------

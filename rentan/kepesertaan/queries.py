@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
 from rentan.core.actor import Pelaku
+from rentan.core.baca import after, get_one
 from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
@@ -228,8 +229,7 @@ def list_pekerja(
     query = select(Pekerja).where(Pekerja.status.in_(DAFTAR[daftar][1]))
     if cari:
         query = query.where(Pekerja.nama_inti.contains(cari.upper(), autoescape=True))
-    if sesudah is not None and (last := db.session.get(Pekerja, sesudah)) is not None:
-        query = query.where(tuple_(Pekerja.nama_inti, Pekerja.id) > tuple_(last.nama_inti, last.id))
+    query = after(query, sesudah, Pekerja.nama_inti, Pekerja.id)
     query = query.options(db.joinedload(Pekerja.kelurahan)).order_by(Pekerja.nama_inti, Pekerja.id)
     rows = db.session.scalars(query.limit(banyak)).all()
     lines = _last_lines([one.id for one in rows])
@@ -286,12 +286,7 @@ def get_pekerja(pekerja_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = 
         Pekerja.status.in_((*TERDAFTAR_DI_BPJS, W.NONAKTIF, W.DIAJUKAN_BPJS, W.DITOLAK_BPJS)),
     )
     query = select(Pekerja).where(Pekerja.id == pekerja_id, ours)
-    if untuk_diubah:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return row
+    return get_one(query, untuk_diubah=untuk_diubah, key_share=True)
 
 
 def list_terkirim(niks: dict[bytes, Any]) -> dict[bytes, tuple[Pekerja, BarisDaftar | None]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from rentan.akun.models import Akun
 from rentan.core.actor import Pelaku
+from rentan.core.baca import after, get_one
 from rentan.core.clock import today
-from rentan.core.errors import NotFound
 from rentan.core.imports_base import JenisImpor
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
@@ -61,12 +61,7 @@ def _seen_by(by: Pelaku) -> ColumnElement[bool]:
 def get_paket(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Paket:
     """One batch, locked for a change if asked. Raises ``NotFound``, also for a kind that is not theirs."""
     query = select(Paket).where(Paket.id == paket_id, _seen_by(seen_by))
-    if untuk_diubah:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    paket = db.session.scalar(query)
-    if paket is None:
-        raise NotFound
-    return paket
+    return get_one(query, untuk_diubah=untuk_diubah)
 
 
 def may_download(paket: Paket, *, seen_by: Pelaku) -> bool:
@@ -92,8 +87,7 @@ def list_paket(
         query = query.where(Paket.jenis == jenis)
     if status:
         query = query.where(Paket.status.in_(status))
-    if sesudah is not None and (last := db.session.get(Paket, sesudah)) is not None:
-        query = query.where(tuple_(Paket.dibuat_pada, Paket.id) < tuple_(last.dibuat_pada, last.id))
+    query = after(query, sesudah, Paket.dibuat_pada, Paket.id, turun=True)
     query = query.order_by(Paket.dibuat_pada.desc(), Paket.id.desc()).limit(banyak)
     return list(db.session.scalars(query))
 
@@ -155,13 +149,8 @@ def list_pengecualian(
     query = query.where(Pengecualian.selesai_pada.is_not(None) == selesai)
     if urusan is not None:
         query = query.where(_of_urusan(urusan, seen_by))
-    if sesudah is not None and (last := db.session.get(Pengecualian, sesudah)) is not None:
-        query = query.where(
-            tuple_(Pengecualian.dibuat_pada, Pengecualian.lembar, Pengecualian.baris, Pengecualian.id)
-            > tuple_(last.dibuat_pada, last.lembar, last.baris, last.id)
-        )
-    query = query.order_by(Pengecualian.dibuat_pada, Pengecualian.lembar, Pengecualian.baris, Pengecualian.id)
-    return list(db.session.scalars(query.limit(banyak)))
+    urut = (Pengecualian.dibuat_pada, Pengecualian.lembar, Pengecualian.baris, Pengecualian.id)
+    return list(db.session.scalars(after(query, sesudah, *urut).order_by(*urut).limit(banyak)))
 
 
 def _of_urusan(urusan: Urusan, by: Pelaku) -> ColumnElement[bool]:
@@ -187,9 +176,4 @@ def get_pengecualian(
 ) -> Pengecualian:
     """One exception. Raises ``NotFound``, also for a kind that is not theirs."""
     query = select(Pengecualian).where(Pengecualian.id == pengecualian_id, _exceptions_seen_by(seen_by))
-    if untuk_diubah:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return row
+    return get_one(query, untuk_diubah=untuk_diubah)

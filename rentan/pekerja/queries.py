@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, select
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
+from rentan.core.baca import after
 from rentan.core.clock import today
 from rentan.ext import db, runtime
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
@@ -255,11 +256,8 @@ def list_duga_duplikat(sesudah: uuid.UUID | None = None, *, limit: int = HALAMAN
             db.joinedload(DugaDuplikat.mirip_asn),
         )
     )
-    if sesudah is not None and (last := db.session.get(DugaDuplikat, sesudah)) is not None:
-        query = query.where(
-            tuple_(DugaDuplikat.dibuat_pada, DugaDuplikat.id) > tuple_(last.dibuat_pada, last.id)
-        )
-    return list(db.session.scalars(query.order_by(DugaDuplikat.dibuat_pada, DugaDuplikat.id).limit(limit)))
+    urut = (DugaDuplikat.dibuat_pada, DugaDuplikat.id)
+    return list(db.session.scalars(after(query, sesudah, *urut).order_by(*urut).limit(limit)))
 
 
 @dataclass(frozen=True)

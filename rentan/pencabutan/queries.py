@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import cast
 
 from sqlalchemy import select
 
 from rentan.core.actor import Pelaku
+from rentan.core.baca import get_one
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran
 from rentan.ext import db
@@ -44,12 +44,7 @@ def get_pencabutan(pencabutan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: b
         .where(Pencabutan.id == pencabutan_id),
         seen_by,
     )
-    if untuk_diubah:
-        query = query.with_for_update(of=Pencabutan).execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return cast(Pencabutan, row)
+    return get_one(query, untuk_diubah=untuk_diubah)
 
 
 def list_pencabutan(*, seen_by: Pelaku, selesai: bool = False, banyak: int = 100) -> list[Pencabutan]:

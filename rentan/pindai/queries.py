@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Select, exists, false, func, select
 from sqlalchemy.orm import aliased
@@ -17,6 +17,7 @@ from rentan.berkas.models import Berkas
 from rentan.berkas.status import WAJIB_UNGGAH, JenisBerkas
 from rentan.core.actor import Pelaku
 from rentan.core.arsip import baca
+from rentan.core.baca import get_one
 from rentan.core.clock import start_of_day, today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran
@@ -45,12 +46,7 @@ def _visible(query: Select[Any], seen_by: Pelaku) -> Select[Any]:
 def get_tumpukan(tumpukan_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Tumpukan:
     """One stack; ``untuk_diubah`` locks it, so that its changes take turns. Raises ``NotFound``."""
     query = _visible(select(Tumpukan).where(Tumpukan.id == tumpukan_id), seen_by)
-    if untuk_diubah:
-        query = query.with_for_update(of=Tumpukan).execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return cast(Tumpukan, row)
+    return get_one(query, untuk_diubah=untuk_diubah)
 
 
 def list_tumpukan(*, seen_by: Pelaku, limit: int = 20) -> list[Tumpukan]:

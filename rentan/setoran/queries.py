@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import false, or_, select
 
 from rentan.core.actor import Pelaku
+from rentan.core.baca import get_one
 from rentan.core.errors import NotFound
 from rentan.core.massal import chunks
 from rentan.core.permissions import Peran, Permission
@@ -225,12 +226,7 @@ def get_ditolak(iuran_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fa
     """One refused contribution. Raises ``NotFound``, also for one in another state."""
     _in_scope(seen_by)
     query = select(Iuran).where(Iuran.id == iuran_id, Iuran.status_bpjs == B.DITOLAK_BPJS)
-    if untuk_diubah:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return row
+    return get_one(query, untuk_diubah=untuk_diubah)
 
 
 def kata_bpjs(iuran: Iuran) -> str:
@@ -257,12 +253,7 @@ def get_setoran(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fa
     Raises ``NotFound``.
     """
     query = select(Paket).where(Paket.id == paket_id, _seen(seen_by))
-    if untuk_diubah:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound
-    return row
+    return get_one(query, untuk_diubah=untuk_diubah)
 
 
 def list_setoran(*, seen_by: Pelaku, banyak: int = 20) -> list[Paket]:
