@@ -69,75 +69,39 @@ def _show_ready(jenis: JenisPaket, month: Any, as_json: bool) -> None:
 @autodebet.command("lock")
 @langkah.batch_options
 @ulang_option
-def lock(
-    bulan: datetime | None, nomor: str | None, ulang: bool, oleh: str, dry_run: bool, as_json: bool
-) -> None:
+def lock(step: langkah.Step, ulang: bool) -> None:
     """B3: freeze the lines and make the bank's file."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(_jenis(ulang), bulan, nomor, by=by)
-        click.echo("Mengunci paket …", err=True)
-        langkah.lock(paket, by=by, dry_run=dry_run)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
+    with step.on(_jenis(ulang), "Mengunci paket …") as (paket, by):
+        langkah.lock(paket, by=by, dry_run=step.dry_run)
 
 
 @autodebet.command("approve")
 @langkah.batch_options
 @ulang_option
-def approve(
-    bulan: datetime | None, nomor: str | None, ulang: bool, oleh: str, dry_run: bool, as_json: bool
-) -> None:
+def approve(step: langkah.Step, ulang: bool) -> None:
     """B5a: approve the locked batch (the first of two approvals where two are needed)."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(_jenis(ulang), bulan, nomor, by=by)
+    with step.on(_jenis(ulang)) as (paket, by):
         langkah.approve(paket, by=by)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
 
 
 @autodebet.command("send")
 @langkah.batch_options
 @ulang_option
 @click.option("--tanda-terima", help="The bank's receipt.")
-def send(
-    bulan: datetime | None,
-    nomor: str | None,
-    ulang: bool,
-    oleh: str,
-    dry_run: bool,
-    as_json: bool,
-    tanda_terima: str | None,
-) -> None:
+def send(step: langkah.Step, ulang: bool, tanda_terima: str | None) -> None:
     """B5: note that the file has been handed over to the bank."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(_jenis(ulang), bulan, nomor, by=by)
-        click.echo("Mencatat pengiriman …", err=True)
+    with step.on(_jenis(ulang), "Mencatat pengiriman …") as (paket, by):
         actions.kirim_paket(paket, by=by, tanda_terima=tanda_terima)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
 
 
 @autodebet.command("export")
 @langkah.batch_options
 @ulang_option
-@click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where it goes."
-)
-def export(
-    bulan: datetime | None,
-    nomor: str | None,
-    ulang: bool,
-    oleh: str,
-    dry_run: bool,
-    as_json: bool,
-    output: Path,
-) -> None:
+@langkah.output_option
+def export(step: langkah.Step, ulang: bool, output: Path) -> None:
     """Write the frozen file of a locked batch, the same bytes every time."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(_jenis(ulang), bulan, nomor, by=by, untuk_diubah=False)
-        langkah.export(paket, output, by=by, dry_run=dry_run)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
+    with step.on(_jenis(ulang), untuk_diubah=False) as (paket, by):
+        langkah.export(paket, output, by=by, dry_run=step.dry_run)
 
 
 @autodebet.command("import-result")
@@ -152,15 +116,10 @@ def import_result(file: Path, oleh: str, accept_warning: bool, **options: Any) -
 @autodebet.command("close")
 @langkah.batch_options
 @ulang_option
-def close(
-    bulan: datetime | None, nomor: str | None, ulang: bool, oleh: str, dry_run: bool, as_json: bool
-) -> None:
+def close(step: langkah.Step, ulang: bool) -> None:
     """B11: close a reconciled batch for good."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(_jenis(ulang), bulan, nomor, by=by)
+    with step.on(_jenis(ulang)) as (paket, by):
         uang.tutup(paket, by=by)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
 
 
 COMMANDS = (autodebet,)

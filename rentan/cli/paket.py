@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,16 +39,55 @@ def actor_option(command: Command) -> Command:
     )
 
 
-def batch_options(command: Command) -> Command:
-    """``--bulan``, ``--paket`` or both, ``--oleh``, ``--dry-run``, ``--json``."""
+@dataclass(frozen=True)
+class Step:
+    """What the options of a step say: which batch, who acts, whether to write, and how to answer."""
+
+    bulan: datetime | None
+    nomor: str | None
+    oleh: str
+    dry_run: bool
+    as_json: bool
+
+    @contextmanager
+    def on(
+        self, jenis: JenisPaket, progress: str = "", *, untuk_diubah: bool = True
+    ) -> Iterator[tuple[Paket, Pelaku]]:
+        """The batch of this kind and who acts on it; afterwards the outcome is committed and told.
+
+        ``progress`` goes to stderr before the work begins. Raises ``UsageError``; a refusal ends as ``told``.
+        """
+        by = find_pelaku(self.oleh)
+        with told(self.as_json):
+            paket = find_paket(jenis, self.bulan, self.nomor, by=by, untuk_diubah=untuk_diubah)
+            if progress:
+                click.echo(progress, err=True)
+            yield paket, by
+            finish(paket, dry_run=self.dry_run, as_json=self.as_json)
+
+
+def batch_options(command: Callable[..., None]) -> Callable[..., None]:
+    """``--bulan`` and/or ``--paket``, ``--oleh``, ``--dry-run``, ``--json``: the command gets a ``Step``."""
+
+    @wraps(command)
+    def run(
+        *, bulan: datetime | None, nomor: str | None, oleh: str, dry_run: bool, as_json: bool, **others: Any
+    ) -> None:
+        command(Step(bulan, nomor, oleh, dry_run, as_json), **others)
+
     for add in (
         click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
         click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing."),
         click.option("--paket", "nomor", help="Number of the batch, once it has been locked."),
         click.option("--bulan", type=click.DateTime(["%Y-%m"]), help="Month of the batch (YYYY-MM)."),
     ):
-        command = add(command)
-    return actor_option(command)
+        run = add(run)
+    return actor_option(run)
+
+
+output_option = click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where it goes."
+)
 
 
 def find_pelaku(pengenal: str) -> Pelaku:

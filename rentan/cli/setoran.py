@@ -65,25 +65,18 @@ def _show_ready(as_json: bool) -> None:
 
 @setoran.command("lock")
 @langkah.batch_options
-def lock(bulan: datetime | None, nomor: str | None, oleh: str, dry_run: bool, as_json: bool) -> None:
+def lock(step: langkah.Step) -> None:
     """B3: freeze the lines and make BPJS's list."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(SETOR, bulan, nomor, by=by)
-        click.echo("Mengunci setoran …", err=True)
-        langkah.lock(paket, by=by, dry_run=dry_run)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
+    with step.on(SETOR, "Mengunci setoran …") as (paket, by):
+        langkah.lock(paket, by=by, dry_run=step.dry_run)
 
 
 @setoran.command("approve")
 @langkah.batch_options
-def approve(bulan: datetime | None, nomor: str | None, oleh: str, dry_run: bool, as_json: bool) -> None:
+def approve(step: langkah.Step) -> None:
     """B5a: approve the locked batch."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(SETOR, bulan, nomor, by=by)
+    with step.on(SETOR) as (paket, by):
         langkah.approve(paket, by=by)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
 
 
 @setoran.command("pay")
@@ -94,26 +87,14 @@ def approve(bulan: datetime | None, nomor: str | None, oleh: str, dry_run: bool,
 @click.option(
     "--pindaian", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Scan of the proof."
 )
-def pay(
-    bulan: datetime | None,
-    nomor: str | None,
-    oleh: str,
-    dry_run: bool,
-    as_json: bool,
-    bukti: str,
-    tanggal: datetime | None,
-    jumlah: str,
-    pindaian: Path | None,
-) -> None:
+def pay(step: langkah.Step, bukti: str, tanggal: datetime | None, jumlah: str, pindaian: Path | None) -> None:
     """B5: note that the treasurer has paid the batch."""
-    by, amount = langkah.find_pelaku(oleh), _amount(jumlah)
-    with langkah.told(as_json):
+    amount = _amount(jumlah)
+    with langkah.told(step.as_json):
         bersih = sanitise(pindaian.read_bytes(), pindaian.name) if pindaian else None
-        paket = langkah.find_paket(SETOR, bulan, nomor, by=by)
-        click.echo("Mencatat setoran …", err=True)
+    with step.on(SETOR, "Mencatat setoran …") as (paket, by):
         day = tanggal.date() if tanggal else today()
         pay_setoran(paket, nomor=bukti, tanggal=day, jumlah=amount, pindaian=bersih, by=by)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
 
 
 def _amount(text: str) -> int:
@@ -125,23 +106,16 @@ def _amount(text: str) -> int:
 
 @setoran.command("export")
 @langkah.batch_options
-@click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where it goes."
-)
-def export(
-    bulan: datetime | None, nomor: str | None, oleh: str, dry_run: bool, as_json: bool, output: Path
-) -> None:
+@langkah.output_option
+def export(step: langkah.Step, output: Path) -> None:
     """Write the frozen list of a locked batch, the same bytes every time; whole NIK are the liaison's."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(SETOR, bulan, nomor, by=by, untuk_diubah=False)
+    with step.on(SETOR, untuk_diubah=False) as (paket, by):
         if not may_download(paket, seen_by=by):
             raise RuleError(
                 "Berkas paket ini belum dibuat, tidak berlaku lagi, atau bukan untuk peran ini.",
                 kode="berkas_tidak_ada",
             )
-        langkah.export(paket, output, by=by, dry_run=dry_run)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
+        langkah.export(paket, output, by=by, dry_run=step.dry_run)
 
 
 @setoran.command("import-record")
@@ -155,13 +129,10 @@ def import_record(file: Path, oleh: str, repeat: bool, **options: Any) -> None:
 
 @setoran.command("close")
 @langkah.batch_options
-def close(bulan: datetime | None, nomor: str | None, oleh: str, dry_run: bool, as_json: bool) -> None:
+def close(step: langkah.Step) -> None:
     """B11: close a reconciled batch for good."""
-    by = langkah.find_pelaku(oleh)
-    with langkah.told(as_json):
-        paket = langkah.find_paket(SETOR, bulan, nomor, by=by)
+    with step.on(SETOR) as (paket, by):
         uang.tutup(paket, by=by)
-        langkah.finish(paket, dry_run=dry_run, as_json=as_json)
 
 
 COMMANDS = (setoran,)
