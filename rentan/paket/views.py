@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
+from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.errors import RuleError
 from rentan.core.jatah import check_jatah_ekspor
@@ -144,26 +146,29 @@ def _form(kind: type[VersionedForm], refused: BaseForm | None, paket: Paket) -> 
     return refused if isinstance(refused, kind) else kind(formdata=None, obj=paket)
 
 
-def do_move(paket_id: uuid.UUID, form: Any, move: Any, pesan: str = "") -> Response:
+def do_move(
+    paket_id: uuid.UUID, form: Any, move: Callable[..., str | None], pesan: str = "", **facts: Any
+) -> Response:
     """One button: the move, or the page again with the sentence that refuses it. A move may answer what it
-    did; ``pesan`` is for one that answers nothing."""
+    did; ``pesan`` is for one that answers nothing. ``facts`` are what the move asks for besides who and what.
+    """
     if answer := answered_before():
         return answer
+    by = pelaku()
     if form.accepts():
         with form.rules():
             # Asked before the row is locked: a step in the background holds it for as long as it takes.
-            check_sibuk(queries.get_paket(paket_id, seen_by=pelaku()))
-            paket = queries.get_paket(paket_id, seen_by=pelaku(), untuk_diubah=True)
-            said = move(paket)
+            check_sibuk(queries.get_paket(paket_id, seen_by=by))
+            paket = queries.get_paket(paket_id, seen_by=by, untuk_diubah=True)
+            said = move(paket, by=by, versi=form.versi.data, **facts)
             return finish(url_for("paket.show", paket_id=paket_id), said or pesan)
-    return show_paket(queries.get_paket(paket_id, seen_by=pelaku()), form)
+    return show_paket(queries.get_paket(paket_id, seen_by=by), form)
 
 
 def do_langkah(paket_id: uuid.UUID, form: Any, langkah: str, **pilihan: Any) -> Response:
     """One of the steps that a long batch makes in the background."""
-    by, versi = pelaku(), form.versi.data
 
-    def move(paket: Paket) -> str:
+    def move(paket: Paket, *, by: Pelaku, versi: int | None) -> str:
         if not is_panjang(paket):
             return LANGKAH[langkah](paket, by=by, versi=versi, **pilihan)
         facts: dict[str, Any] = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
@@ -185,13 +190,8 @@ def refill(paket_id: uuid.UUID) -> Response:
 @requires(*_SUSUN)
 def take_out(paket_id: uuid.UUID, baris_id: uuid.UUID) -> Response:
     """B2: one line out."""
-    form, by = TindakanForm(), pelaku()
-    return do_move(
-        paket_id,
-        form,
-        lambda paket: actions.keluarkan_baris(paket, baris_id, by=by, versi=form.versi.data),
-        "Satu baris dikeluarkan dari paket.",
-    )
+    pesan = "Satu baris dikeluarkan dari paket."
+    return do_move(paket_id, TindakanForm(), actions.keluarkan_baris, pesan, baris_id=baris_id)
 
 
 @bp.post("/paket/<uuid:paket_id>/kunci")
@@ -205,13 +205,9 @@ def lock(paket_id: uuid.UUID) -> Response:
 @requires(*_SUSUN)
 def reopen(paket_id: uuid.UUID) -> Response:
     """B4: the file becomes void."""
-    form, by = AlasanForm(), pelaku()
-    return do_move(
-        paket_id,
-        form,
-        lambda paket: actions.buka_paket(paket, alasan=form.alasan.data or "", by=by, versi=form.versi.data),
-        "Paket dibuka kembali. Berkas yang lama tidak berlaku; penguncian berikutnya memberi nomor baru.",
-    )
+    form = AlasanForm()
+    pesan = "Paket dibuka kembali. Berkas yang lama tidak berlaku; penguncian berikutnya memberi nomor baru."
+    return do_move(paket_id, form, actions.buka_paket, pesan, alasan=form.alasan.data or "")
 
 
 @bp.post("/paket/<uuid:paket_id>/setujui")
@@ -219,13 +215,8 @@ def reopen(paket_id: uuid.UUID) -> Response:
 @fresh
 def approve(paket_id: uuid.UUID) -> Response:
     """B5a: the second person, with a fresh password (AUT-7)."""
-    form, by = TindakanForm(), pelaku()
-    return do_move(
-        paket_id,
-        form,
-        lambda paket: actions.setujui_paket(paket, by=by, versi=form.versi.data),
-        "Paket disetujui dan siap dikirim atau dibayar.",
-    )
+    pesan = "Paket disetujui dan siap dikirim atau dibayar."
+    return do_move(paket_id, TindakanForm(), actions.setujui_paket, pesan)
 
 
 @bp.post("/paket/<uuid:paket_id>/kirim")

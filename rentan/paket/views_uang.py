@@ -10,7 +10,7 @@ from rentan.core.permissions import Permission
 from rentan.paket import uang
 from rentan.paket.forms import RekonsiliasiForm, TindakanForm, TolakBerkasForm
 from rentan.paket.views import do_langkah, do_move
-from rentan.web.access import fresh, pelaku, requires
+from rentan.web.access import fresh, requires
 
 bp = Blueprint("paket_uang", __name__)
 P = Permission
@@ -21,31 +21,22 @@ P = Permission
 @fresh
 def approve_first(paket_id: uuid.UUID) -> Response:
     """B5a: one of two approvals (AUT-7)."""
-    form, by = TindakanForm(), pelaku()
-    return do_move(
-        paket_id,
-        form,
-        lambda paket: uang.setujui_pertama(paket, by=by, versi=form.versi.data),
-        "Persetujuan pertama tercatat. Penyetuju lain memberi yang kedua.",
-    )
+    pesan = "Persetujuan pertama tercatat. Penyetuju lain memberi yang kedua."
+    return do_move(paket_id, TindakanForm(), uang.setujui_pertama, pesan)
 
 
 @bp.post("/paket/<uuid:paket_id>/tolak-berkas")
 @requires(P.DEBET_KELOLA)
 def refuse_file(paket_id: uuid.UUID) -> Response:
     """B6: nothing of it was executed."""
-    form, by = TolakBerkasForm(), pelaku()
+    form = TolakBerkasForm()
     return do_move(
         paket_id,
         form,
-        lambda paket: uang.tolak_berkas(
-            paket,
-            pesan_bank=form.pesan_bank.data or "",
-            tidak_dijalankan=bool(form.tidak_dijalankan.data),
-            by=by,
-            versi=form.versi.data,
-        ),
+        uang.tolak_berkas,
         "Penolakan bank tercatat. Tidak ada baris yang dijalankan.",
+        pesan_bank=form.pesan_bank.data or "",
+        tidak_dijalankan=bool(form.tidak_dijalankan.data),
     )
 
 
@@ -67,18 +58,14 @@ def declare_complete(paket_id: uuid.UUID) -> Response:
 @requires(P.DEBET_KELOLA, P.SETORAN_BAYAR)
 def reconcile(paket_id: uuid.UUID) -> Response:
     """B10: what succeeded against what the bank credited."""
-    form, by = RekonsiliasiForm(), pelaku()
+    form = RekonsiliasiForm()
     return do_move(
         paket_id,
         form,
-        lambda paket: uang.rekonsiliasi(
-            paket,
-            kredit_bank=form.kredit_bank.data or 0,
-            selisih=form.selisih(),
-            by=by,
-            versi=form.versi.data,
-        ),
+        uang.rekonsiliasi,
         "Jumlahnya cocok. Penyetuju yang tidak membaca hasil bank menutup paket ini.",
+        kredit_bank=form.kredit_bank.data or 0,
+        selisih=form.selisih(),
     )
 
 
@@ -87,10 +74,5 @@ def reconcile(paket_id: uuid.UUID) -> Response:
 @fresh
 def close(paket_id: uuid.UUID) -> Response:
     """B11: for good."""
-    form, by = TindakanForm(), pelaku()
-    return do_move(
-        paket_id,
-        form,
-        lambda paket: uang.tutup(paket, by=by, versi=form.versi.data),
-        "Paket ditutup. Sesudah ini pembetulan hanya lewat catatan baru.",
-    )
+    pesan = "Paket ditutup. Sesudah ini pembetulan hanya lewat catatan baru."
+    return do_move(paket_id, TindakanForm(), uang.tutup, pesan)
