@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from rentan.asn.hitungan import tambah_pekerja
+from rentan.asn.hitungan import tambah_pekerja, tambah_pekerja_banyak
 from rentan.asuhan.garis import bulan_kosong, bulan_lanjut, bulan_terakhir, diasuh_lain
 from rentan.asuhan.garis import tanpa_sela as is_seamless
 from rentan.asuhan.models import Asuhan
@@ -18,7 +18,7 @@ from rentan.asuhan.status import DIUSULKAN_KE_ATAS, MACHINE, StatusAsuhan
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.clock import today
 from rentan.core.errors import RuleError
-from rentan.core.massal import chunks
+from rentan.core.massal import chunks, set_many
 from rentan.core.workflow import advance, advance_many, check_version
 from rentan.ext import db
 
@@ -67,6 +67,14 @@ def henti(
             ikut([asuhan], by)
 
 
+def henti_banyak(rows: Sequence[Asuhan], *, alasan: str, by: Pelaku, cari_pengganti: bool = True) -> None:
+    """``henti`` for many at once (M18, M21): held by the caller, in the order of their ids, set-based."""
+    _akhiri_banyak(rows, "henti", alasan, by, berhenti_pada=today(), jeda_sejak=None, jeda_sampai=None)
+    if cari_pengganti:
+        for ikut in SETELAH_DICARIKAN:
+            ikut(rows, by)
+
+
 def keluar(asuhan: Asuhan, *, alasan: str, by: Pelaku, catatan: str | None = None) -> None:
     """A14: the worker left (``meninggal``, ``jadi_pu``, ``menolak``, ``data_palsu``, ``pindah``, a final
     refusal of BPJS); the donor is asked for the next worker, the mandate stays."""
@@ -76,6 +84,11 @@ def keluar(asuhan: Asuhan, *, alasan: str, by: Pelaku, catatan: str | None = Non
 def batalkan_oleh_sistem(asuhan: Asuhan, *, alasan: str) -> None:
     """A15 as a consequence: the mandate was withdrawn before this worker was ever debited."""
     _akhiri(asuhan, "batal", alasan, SISTEM)
+
+
+def batalkan_banyak(rows: Sequence[Asuhan], *, alasan: str) -> None:
+    """``batalkan_oleh_sistem`` for many at once, held by the caller as for ``henti_banyak``."""
+    _akhiri_banyak(rows, "batal", alasan, SISTEM)
 
 
 # -- pause (A9) ---------------------------------------------------------------------------------------------
@@ -167,3 +180,13 @@ def _akhiri(asuhan: Asuhan, peristiwa: str, alasan: str, by: Pelaku, catatan: st
         tambah_pekerja(asuhan.asn, -1, pekerja_id=asuhan.pekerja_id)
         for ikut in SETELAH_BERHENTI:
             ikut([asuhan], by)
+
+
+def _akhiri_banyak(rows: Sequence[Asuhan], peristiwa: str, alasan: str, by: Pelaku, **kolom: Any) -> None:
+    dihitung = [one for one in rows if one.status in DIUSULKAN_KE_ATAS]
+    advance_many(MACHINE, rows, peristiwa, by=by, alasan=dict.fromkeys((one.id for one in rows), alasan))
+    set_many(rows, {one.id: {"alasan_akhir": alasan} | kolom for one in rows})
+    if dihitung:
+        for ikut in SETELAH_BERHENTI:
+            ikut(dihitung, by)
+        tambah_pekerja_banyak([(one.asn_id, one.pekerja_id) for one in dihitung], -1)

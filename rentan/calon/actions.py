@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from rentan.asn.models import Asn
@@ -23,14 +24,17 @@ from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
 from rentan.core.errors import RuleError
+from rentan.core.massal import chunks
 from rentan.core.settings import get_setting
 from rentan.core.workflow import advance
 from rentan.ext import db
 from rentan.pekerja.actions import DataPekerja, catat_pekerja
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import AsalPekerja, StatusPekerja
+from rentan.wilayah.models import Kelurahan
 from rentan.wilayah.queries import find_kelurahan
 
+_TABEL: Table = Calon.__table__  # type: ignore[assignment]
 TIDAK_BEBAS = "Pekerja ini baru saja dipilih atau ditawarkan kepada ASN lain. Pilih pekerja lain dari daftar."
 
 
@@ -113,14 +117,38 @@ def add_to_pool(worker: Pekerja, *, by: Pelaku) -> Calon:
 
 def return_to_pool(rows: Sequence[Asuhan], by: Pelaku) -> None:
     """A10: members of BPJS whose donor has stopped stand on the board, with the date (``is_urgent``)."""
-    for asuhan in rows:
-        if not dapat_dilanjutkan(asuhan.pekerja):
-            continue
-        try:
-            add_to_pool(asuhan.pekerja, by=by)
-        except RuleError as waiting:
-            if waiting.kode != "sudah_di_daftar":
-                raise
+    add_many_to_pool([one.pekerja for one in rows if dapat_dilanjutkan(one.pekerja)], by=by)
+
+
+def add_many_to_pool(workers: Iterable[Pekerja], *, by: Pelaku) -> None:
+    """``add_to_pool`` for many at once; who waits there already keeps the place."""
+    semua = {one.id: one for one in workers}
+    dialek = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    for some in chunks(sorted(semua)):
+        earlier = select(Calon.id).where(Calon.pekerja_id.in_(some)).order_by(Calon.id).with_for_update()
+        db.session.execute(earlier).all()
+        baru = {"menunggu_sejak": now(), "diusulkan_oleh": by.akun_id}
+        db.session.execute(
+            update(Calon)
+            .where(Calon.pekerja_id.in_(some), Calon.keluar_pada.is_not(None))
+            .values(keluar_pada=None, alasan_keluar=None, **baru)
+            .execution_options(synchronize_session="fetch")
+        )
+        tempat = select(Kelurahan.kode, Kelurahan.kecamatan_kode).where(
+            Kelurahan.kode.in_({semua[one].kelurahan_kode for one in some})
+        )
+        kecamatan = dict(db.session.execute(tempat).tuples().all())
+        rows = [
+            {
+                "id": uuid.uuid4(),
+                "pekerja_id": one,
+                "kelurahan_kode": semua[one].kelurahan_kode,
+                "kecamatan_kode": kecamatan[semua[one].kelurahan_kode],
+            }
+            | baru
+            for one in some
+        ]
+        db.session.execute(dialek.insert(_TABEL).on_conflict_do_nothing(), rows)
 
 
 SETELAH_DICARIKAN.append(return_to_pool)

@@ -7,6 +7,7 @@ written down at once and carried out as soon as the letter is free (decisions/20
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from rentan.akun.models import Akun
 from rentan.akun.queries import pelaku_of
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.putusan import batalkan_oleh_sistem, henti
+from rentan.asuhan.putusan import batalkan_banyak, henti_banyak
 from rentan.asuhan.status import SUDAH_SIAP
 from rentan.autodebet.berlaku import SETELAH_BERLAKU
 from rentan.autodebet.kait import SETELAH_DEBET_BERHASIL, SETELAH_KIRIM_DEBET
@@ -23,7 +24,7 @@ from rentan.berkas.actions import simpan_cetakan, simpan_unggahan
 from rentan.berkas.models import Berkas
 from rentan.berkas.sanitise import Bersih
 from rentan.berkas.status import JenisBerkas
-from rentan.calon.actions import add_to_pool
+from rentan.calon.actions import add_many_to_pool
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.cetak import render_dokumen
@@ -156,24 +157,16 @@ def _new_row(
 
 
 def release_pekerja(
-    pekerja: list[Asuhan], *, by: Pelaku, cari_pengganti: bool, alasan: str = ALASAN_BERHENTI
+    pekerja: Sequence[Asuhan], *, by: Pelaku, cari_pengganti: bool, alasan: str = ALASAN_BERHENTI
 ) -> None:
     """A10 for who was ready or paid for, A15 for the others; in an order of their own (ids)."""
-    for asuhan in sorted(pekerja, key=lambda one: one.id):
-        if asuhan.status in SUDAH_SIAP:
-            henti(asuhan, alasan=alasan, by=SISTEM, cari_pengganti=cari_pengganti)
-        else:
-            batalkan_oleh_sistem(asuhan, alasan="mandat_dicabut")
-        if cari_pengganti and asuhan.pekerja.status is StatusPekerja.LAYAK:
-            _to_pool(asuhan, by)
-
-
-def _to_pool(asuhan: Asuhan, by: Pelaku) -> None:
-    try:
-        add_to_pool(asuhan.pekerja, by=by)
-    except RuleError as waiting:
-        if waiting.kode != "sudah_di_daftar":
-            raise
+    urut = sorted(pekerja, key=lambda one: one.id)
+    siap, belum = ([one for one in urut if (one.status in SUDAH_SIAP) is ya] for ya in (True, False))
+    henti_banyak(siap, alasan=alasan, by=SISTEM, cari_pengganti=cari_pengganti)
+    batalkan_banyak(belum, alasan="mandat_dicabut")
+    if cari_pengganti:
+        layak = [one.pekerja for one in urut if one.pekerja.status is StatusPekerja.LAYAK]
+        add_many_to_pool(layak, by=by)
 
 
 def _print(row: Pencabutan, surat: SuratKuasa, *, by: Pelaku) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,12 +11,13 @@ from sqlalchemy import func, select
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, SUDAH_SIAP
 from rentan.core.clock import today
+from rentan.core.massal import chunks
 from rentan.core.status import Status
 from rentan.ext import db
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import HasilCoba, StatusIuran
 from rentan.paket.models import Paket
-from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.queries import find_hidup
 from rentan.surat_kuasa.status import HIDUP, StatusSurat
 from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet
@@ -95,6 +97,22 @@ def list_pekerja(surat: SuratKuasa) -> list[Asuhan]:
         if one.asuhan.status in DIUSULKAN_KE_ATAS and one.asuhan_id not in tetap
     ]
     return bernama + (_sementara(surat) if surat.status in HIDUP else [])
+
+
+def list_pekerja_banyak(letters: Sequence[SuratKuasa]) -> list[Asuhan]:
+    """``list_pekerja`` of many letters that end together with all others of their ASN, the workers loaded;
+    held in the order of their ids (read before the letters move)."""
+    bernama = select(SuratPekerja.asuhan_id)
+    found: list[Asuhan] = []
+    for some in chunks(letters):
+        hidup = [one.asn_id for one in some if one.status in HIDUP]
+        sementara = Asuhan.sementara & Asuhan.asn_id.in_(hidup)
+        disebut = Asuhan.id.in_(bernama.where(SuratPekerja.surat_kuasa_id.in_([one.id for one in some])))
+        query = select(Asuhan).where(Asuhan.status.in_(DIUSULKAN_KE_ATAS), disebut | sementara)
+        query = query.options(db.joinedload(Asuhan.pekerja)).order_by(Asuhan.id)
+        query = query.with_for_update(of=Asuhan, key_share=True)
+        found += db.session.scalars(query.execution_options(populate_existing=True))
+    return found
 
 
 def _sementara(surat: SuratKuasa) -> list[Asuhan]:

@@ -29,12 +29,12 @@ from rentan.iuran.models import Iuran
 from rentan.iuran.status import UANG_MASUK
 from rentan.opd.models import Opd
 from rentan.pencabutan.actions import release_pekerja
-from rentan.pencabutan.akibat import list_pekerja
+from rentan.pencabutan.akibat import list_pekerja_banyak
 from rentan.siaga.models import PengingatMasa
 from rentan.surat_kuasa.jeda import end_masa
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import HIDUP
-from rentan.surat_kuasa.tahap import turunkan_tahap
+from rentan.surat_kuasa.tahap import turunkan_tahap_banyak
 from rentan.tarif.queries import batas_berkas, hari_debet
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
@@ -67,12 +67,11 @@ def akhiri_masa() -> int:
         .execution_options(populate_existing=True)
     )
     rows = db.session.scalars(query).unique().all()
-    for surat in rows:
-        alasan = "masa_kerja" if masa_habis(surat.asn, today()) else "tanpa_debet"
-        pekerja = list_pekerja(surat)
-        end_masa(surat, alasan=alasan)
-        release_pekerja(pekerja, by=SISTEM, cari_pengganti=True, alasan="masa_habis")
-        turunkan_tahap(surat.asn)
+    pekerja = list_pekerja_banyak(rows)
+    alasan = {one.id: "masa_kerja" if masa_habis(one.asn, today()) else "tanpa_debet" for one in rows}
+    end_masa(rows, alasan=alasan)
+    release_pekerja(pekerja, by=SISTEM, cari_pengganti=True, alasan="masa_habis")
+    turunkan_tahap_banyak([one.asn_id for one in rows])
     return len(rows)
 
 

@@ -7,6 +7,7 @@ months), because a month that nobody pays ends the worker's cover.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Date, String, Uuid, column, func, select, table
@@ -18,7 +19,8 @@ from rentan.asuhan.status import SUDAH_SIAP, StatusAsuhan
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.clock import today
 from rentan.core.errors import RuleError
-from rentan.core.workflow import advance, check_version
+from rentan.core.massal import set_many
+from rentan.core.workflow import advance, advance_many, check_version
 from rentan.ext import db
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.penjaga import JEDA_BLOKIR, JEDA_GAJI, JEDA_SENDIRI
@@ -133,8 +135,8 @@ def akhiri_jeda() -> int:
     return len(due) + len(rows)
 
 
-def end_masa(surat: SuratKuasa, *, alasan: str) -> None:
-    """M21: out of service, or so many months without a debit; ``alasan`` is a code. The workers are the
-    caller's (A10)."""
-    surat.berlaku_sampai = today()
-    advance(MACHINE, surat, "habis_masa", by=SISTEM, alasan=alasan, habis=True)
+def end_masa(letters: Sequence[SuratKuasa], *, alasan: Mapping[uuid.UUID, str | None]) -> None:
+    """M21 for these held letters: out of service, or so many months without a debit; ``alasan`` are codes by
+    letter. The workers are the caller's (A10)."""
+    advance_many(MACHINE, letters, "habis_masa", by=SISTEM, alasan=alasan, habis=True)
+    set_many(letters, {one.id: {"berlaku_sampai": today()} for one in letters})
