@@ -134,7 +134,7 @@ def _waits(impor: Impor | None, versi: int) -> TypeGuard[Impor]:
 def _put_back(impor_id: uuid.UUID, versi: int, pesan: str, *, baca_lagi: bool = False) -> None:
     """Nothing was written: the list waits for its confirmation again, or is shown anew first."""
     undo_changes()
-    impor = db.session.get(Impor, impor_id, with_for_update=True, populate_existing=True)
+    impor = _hold(impor_id)
     if _waits(impor, versi):
         impor.status, impor.galat = StatusImpor.SIAP, pesan[:200]
         if baca_lagi:
@@ -152,7 +152,9 @@ def mark_cut_off() -> None:
 
 
 def _hold(impor_id: uuid.UUID) -> Impor:
-    return db.session.get_one(Impor, impor_id, with_for_update=True, populate_existing=True)
+    """The row as it is now; not by ``get``, which fails when it differs from what was read before."""
+    query = select(Impor).where(Impor.id == impor_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _apply(impor: Impor, table: Table, by: Pelaku, *, take_good: bool, setuju: bool) -> Hasil:
@@ -176,7 +178,8 @@ def _check_confirmation(impor: Impor, token: str, by: Pelaku) -> None:
         raise NotFound
     if impor.status is not StatusImpor.SIAP or impor.token_hash is None:
         raise Stale(
-            "Impor ini sudah selesai atau sedang dibaca ulang. Muat ulang halaman untuk melihat keadaannya."
+            "Impor ini sudah selesai, sedang diterapkan, atau sedang dibaca ulang. Muat ulang halaman untuk "
+            "melihat keadaannya."
         )
     if not hmac.compare_digest(hash_token(token), impor.token_hash):
         raise RuleError(

@@ -6,6 +6,7 @@ import io
 import re
 import uuid
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from rentan.asn.models import Asn, Penempatan
 from rentan.asn.status import StatusAktif
+from rentan.core import imports_apply
 from rentan.core.clock import today
 from rentan.core.imports import Impor, StatusImpor
 from rentan.ext import db
@@ -190,3 +192,27 @@ def test_retirement_is_recorded_with_its_day(app: Flask, cast: Cast, client_as) 
     table = stale.text.partition('data-uji="beda"')[2].partition("</table>")[0]
     assert "<td>Pensiun</td><td>Aktif</td>" in table, "stored and typed side by side"
     assert isian(stale.text, "versi") != versi, "the form may be sent again"
+
+
+def test_a_long_list_is_applied_behind_the_page(
+    app: Flask, cast: Cast, client_as: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports_apply, "BANYAK", 1)
+    monkeypatch.setattr(imports_apply, "enqueue", lambda *_args, **_more: None)
+    dewi = client_as(cast.dewi)
+    alamat = unggah(dewi, xlsx(("DATA", [row(A), row(B)]))).location
+    form = dewi.get(alamat).text.split("/terapkan", 1)[1]
+    kiriman = {name: isian(form, name) for name in ("token", "cara", "kunci_formulir")} | {"setuju": "y"}
+    for _ in range(2):  # the same click twice
+        assert dewi.post(f"{alamat}/terapkan", data=kiriman).status_code == 303
+    html = dewi.get(alamat).text
+    assert "2 baris sedang diterapkan" in html and 'hx-trigger="click, every 2s"' in html
+    assert "/batal" not in html and "/terapkan" not in html
+    assert 'id="isi"' in dewi.get(f"{alamat}/kemajuan", headers={"HX-Request": "true"}).text
+    again = dewi.post(f"{alamat}/terapkan", data=kiriman | {"kunci_formulir": dewi.key()})
+    assert again.status_code == 409 and "sedang diterapkan" in again.text
+    assert dewi.post(f"{alamat}/batal").status_code == 409
+    imports_apply.mark_cut_off()
+    db.session.commit()
+    html = dewi.get(alamat).text
+    assert "Daftar ini belum diterapkan" in html and "terputus" in html and "/terapkan" in html
