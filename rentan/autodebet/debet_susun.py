@@ -9,10 +9,10 @@ from rentan.autodebet.debet_isi import list_calon
 from rentan.autodebet.debet_tanggal import hari_debet_paket, penghalang_susun
 from rentan.core.actor import Pelaku
 from rentan.core.errors import RuleError
-from rentan.paket.actions import buat_paket, susun_paket
+from rentan.paket.actions import susun_paket
 from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket
-from rentan.paket.tugas import BANYAK, mulai_tugas
+from rentan.paket.tugas import susun_latar
 from rentan.util.tanggal import awal_bulan
 
 
@@ -27,13 +27,9 @@ def susun_debet(jenis: JenisPaket, bulan: date, *, by: Pelaku, latar: bool = Fal
     bulan = awal_bulan(bulan)
     if sentence := penghalang_susun(jenis, bulan):
         raise RuleError(sentence, kode="belum_waktunya")
-    banyak = count_siap(jenis, bulan)
-    if not latar or banyak <= BANYAK:
+    if not latar:
         return susun_paket(jenis, bulan, by=by)
-    paket = buat_paket(jenis, bulan, by=by)
-    paket.jumlah = banyak  # what is expected; the step that fills it counts again
-    mulai_tugas(paket, "isi", by=by)
-    return paket
+    return susun_latar(jenis, bulan, banyak=count_siap(jenis, bulan), by=by)
 
 
 def count_siap(jenis: JenisPaket, bulan: date) -> int:

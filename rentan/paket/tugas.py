@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,10 +20,11 @@ from rentan.core.audit import undo_changes
 from rentan.core.clock import now
 from rentan.core.errors import RuleError
 from rentan.core.queue import BANYAK, at_start, enqueue, get_progress, reporting, task
+from rentan.core.workflow import check_move
 from rentan.ext import db
 from rentan.paket import actions, uang
 from rentan.paket.models import Paket, TugasPaket
-from rentan.paket.status import UANG
+from rentan.paket.status import MACHINE, UANG, JenisPaket
 from rentan.util.angka import format_angka
 
 log = logging.getLogger(__name__)
@@ -77,9 +79,43 @@ LANGKAH: dict[str, Callable[..., str]] = {
 PERISTIWA = {"isi": "ubah_baris"}
 
 
+def register_langkah(nama: str, langkah: Callable[..., str], *, peristiwa: str) -> None:
+    """A room to the right announces a step of its own kind of batch, which makes this move.
+
+    The step takes JSON values only, since they wait with it.
+    """
+    LANGKAH[nama], PERISTIWA[nama] = langkah, peristiwa
+
+
 def is_panjang(paket: Paket) -> bool:
     """Does a step of this batch take longer than a person waits at a page?"""
     return paket.jenis in UANG and paket.jumlah > BANYAK
+
+
+def susun_latar(jenis: JenisPaket, periode: date, *, banyak: int, by: Pelaku) -> Paket:
+    """B1: filled at once, or after the caller's commit when it is long; ``banyak`` lines are expected.
+
+    Raises ``RuleError`` as :func:`rentan.paket.actions.susun_paket` does.
+    """
+    if banyak <= BANYAK:
+        return actions.susun_paket(jenis, periode, by=by)
+    paket = actions.buat_paket(jenis, periode, by=by)
+    paket.jumlah = banyak  # the step that fills it counts again
+    mulai_tugas(paket, "isi", by=by)
+    return paket
+
+
+def kerjakan(paket: Paket, langkah: str, *, by: Pelaku, versi: int | None = None, **pilihan: Any) -> str:
+    """Do this step now or, for a long batch, after the caller's commit; answers what was done or begun.
+
+    Raises ``RuleError``, for a step in the background as far as it can be told before it is done.
+    """
+    if not is_panjang(paket):
+        return LANGKAH[langkah](paket, by=by, versi=versi, **pilihan)
+    facts: dict[str, Any] = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
+    check_move(MACHINE, paket, PERISTIWA.get(langkah, langkah), by=by, versi=versi, **facts)
+    mulai_tugas(paket, langkah, by=by, versi=versi, **pilihan)
+    return "Langkah ini dikerjakan di latar belakang. Kemajuannya tampil di bawah."
 
 
 def mulai_tugas(paket: Paket, langkah: str, *, by: Pelaku, **pilihan: Any) -> TugasPaket:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.errors import RuleError
 from rentan.core.jatah import check_jatah_ekspor
 from rentan.core.permissions import Permission
-from rentan.core.workflow import check_move, list_riwayat, offers
+from rentan.core.workflow import list_riwayat, offers
 from rentan.ext import runtime
 from rentan.paket import actions, queries
 from rentan.paket.forms import AlasanForm, KirimForm, RekonsiliasiForm, TindakanForm, TolakBerkasForm
@@ -21,15 +21,7 @@ from rentan.paket.models import Paket
 from rentan.paket.penangan import penangan_of, uang_of
 from rentan.paket.status import MACHINE, PENYUSUN, UANG, StatusPaket
 from rentan.paket.tampil import uang_tampil
-from rentan.paket.tugas import (
-    LANGKAH,
-    PERISTIWA,
-    check_sibuk,
-    is_panjang,
-    kemajuan,
-    mulai_tugas,
-    tugas_terakhir,
-)
+from rentan.paket.tugas import check_sibuk, kemajuan, kerjakan, tugas_terakhir
 from rentan.web.access import fresh, pelaku, polling, requires
 from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm, VersionedForm
@@ -167,16 +159,7 @@ def do_move(
 
 def do_langkah(paket_id: uuid.UUID, form: Any, langkah: str, **pilihan: Any) -> Response:
     """One of the steps that a long batch makes in the background."""
-
-    def move(paket: Paket, *, by: Pelaku, versi: int | None) -> str:
-        if not is_panjang(paket):
-            return LANGKAH[langkah](paket, by=by, versi=versi, **pilihan)
-        facts: dict[str, Any] = {"jumlah": paket.jumlah, "penghalang": actions.penghalang_kunci(paket)}
-        check_move(MACHINE, paket, PERISTIWA.get(langkah, langkah), by=by, versi=versi, **facts)
-        mulai_tugas(paket, langkah, by=by, versi=versi, **pilihan)
-        return "Langkah ini dikerjakan di latar belakang. Kemajuannya tampil di bawah."
-
-    return do_move(paket_id, form, move)
+    return do_move(paket_id, form, partial(kerjakan, langkah=langkah), **pilihan)
 
 
 @bp.post("/paket/<uuid:paket_id>/isi")

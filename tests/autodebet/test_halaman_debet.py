@@ -198,7 +198,7 @@ def _tugas() -> list[TugasPaket]:
 def test_built_in_the_background(
     app: Flask, cast: Any, client_as: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rentan.autodebet.debet_susun.BANYAK", 1)
+    monkeypatch.setattr(tugas, "BANYAK", 1)
     with pada(SIAP):
         donors, _ = make_bulan(2)
         make_iuran(donors[0].asuhan[0], date(2026, 11, 1))
