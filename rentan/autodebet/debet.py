@@ -316,6 +316,15 @@ class PenanganDebet:
     def jumlah_rupiah(self, paket: Paket) -> int:
         return self._hitung(paket)[1]
 
+    def bulan_isi(self, paket: Paket) -> tuple[date, date] | None:
+        query = select(func.min(Iuran.periode), func.max(Iuran.periode)).select_from(Percobaan)
+        first, last = db.session.execute(
+            query.join(Iuran, Iuran.id == Percobaan.iuran_id).where(
+                milik(paket), Percobaan.hasil != H.DIKELUARKAN
+            )
+        ).one()
+        return (first, last) if first else None
+
     def berhasil_rupiah(self, paket: Paket) -> int:
         query = select(func.sum(Percobaan.jumlah)).where(milik(paket), Percobaan.hasil == H.BERHASIL)
         return int(db.session.scalar(query) or 0)

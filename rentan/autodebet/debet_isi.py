@@ -56,6 +56,7 @@ class Calon:
     """A contribution that could be debited: its place, and what stands in its way (``None``: nothing)."""
 
     iuran_id: uuid.UUID
+    periode: date
     urutan: tuple[Any, ...]
     judul: str
     alasan: str | None = None
@@ -98,7 +99,8 @@ def list_calon(jenis: JenisPaket, bulan: date, tanggal: date) -> list[Calon]:
     coba = count_percobaan([row.id for row in rows if row.status is S.GAGAL], bulan)
     putus = _alasan_debet if jenis is JenisPaket.DEBET else _alasan_ulang
     found = [
-        Calon(row.id, _urutan(row), _judul(row), *putus(row, coba.get(row.id, 0), bulan)) for row in rows
+        Calon(row.id, row.periode, _urutan(row), _judul(row), *putus(row, coba.get(row.id, 0), bulan))
+        for row in rows
     ]
     return sorted(found, key=lambda one: one.urutan)
 

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 
-from rentan.autodebet.debet_susun import count_siap
-from rentan.autodebet.debet_tanggal import penghalang_susun
+from rentan.autodebet.debet_isi import list_calon
+from rentan.autodebet.debet_tanggal import hari_debet_paket, penghalang_susun
 from rentan.core.actor import Pelaku
 from rentan.core.clock import today
 from rentan.ext import db
-from rentan.iuran.models import Iuran
-from rentan.iuran.status import AlasanTahan, StatusIuran
+from rentan.iuran.models import Iuran, Percobaan
+from rentan.iuran.status import AlasanTahan, HasilCoba, StatusIuran
 from rentan.paket.models import Paket
 from rentan.paket.queries import list_paket
 from rentan.paket.status import DEBET, DI_LUAR, TERBUKA, JenisPaket, StatusPaket
 from rentan.tarif.queries import JadwalBulan, jadwal_bulan
-from rentan.util.tanggal import format_bulan, format_tanggal
+from rentan.util.angka import format_angka
+from rentan.util.tanggal import format_bulan, format_rentang_bulan, format_tanggal
 
 S = StatusPaket
 _TERKUNCI = (S.DIKUNCI, S.DISETUJUI, *DI_LUAR)
 _TERJAWAB = (S.HASIL_LENGKAP, S.DIREKONSILIASI, S.DITUTUP)
+_SELESAI = (S.DITUTUP, S.DIBATALKAN)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,12 @@ class Berikutnya:
 
 @dataclass(frozen=True)
 class Bulan:
-    """Everything about one month; amounts in whole rupiah."""
+    """Everything about one month; amounts in whole rupiah.
+
+    ``jumlah`` counts the contributions of this month whenever they are debited; ``di_muka`` are those of
+    them that an earlier debit brought in. ``ditahan``: held by reason, (of this month, of months before).
+    ``sisa``: debit batches of months before that are not closed.
+    """
 
     bulan: date
     jadwal: JadwalBulan
@@ -60,8 +68,10 @@ class Bulan:
     berikutnya: Berikutnya
     jumlah: dict[StatusIuran, int]
     rupiah: dict[StatusIuran, int]
-    ditahan: dict[AlasanTahan, int]
+    di_muka: int
+    ditahan: dict[AlasanTahan, tuple[int, int]]
     paket: Sequence[Paket]
+    sisa: Sequence[Paket]
 
 
 def lihat_bulan(bulan: date, *, seen_by: Pelaku) -> Bulan:
@@ -76,6 +86,11 @@ def lihat_bulan(bulan: date, *, seen_by: Pelaku) -> Bulan:
     )
     hidup = [one for one in paket if one.status is not S.DIBATALKAN]
     jumlah, rupiah = _per_status(bulan)
+    semua = sorted(
+        (one for jenis in DEBET for one in list_paket(jenis, seen_by=seen_by)),
+        key=lambda one: (one.dibuat_pada, one.id),
+        reverse=True,
+    )
     return Bulan(
         bulan=bulan,
         jadwal=jadwal,
@@ -83,12 +98,10 @@ def lihat_bulan(bulan: date, *, seen_by: Pelaku) -> Bulan:
         berikutnya=_berikutnya(bulan, hidup),
         jumlah=jumlah,
         rupiah=rupiah,
+        di_muka=_di_muka(bulan),
         ditahan=_ditahan(bulan),
-        paket=sorted(
-            (one for jenis in DEBET for one in list_paket(jenis, seen_by=seen_by)),
-            key=lambda one: (one.dibuat_pada, one.id),
-            reverse=True,
-        ),
+        paket=semua,
+        sisa=[one for one in semua if one.periode < bulan and one.status not in _SELESAI],
     )
 
 
@@ -102,14 +115,31 @@ def _per_status(bulan: date) -> tuple[dict[StatusIuran, int], dict[StatusIuran, 
     return {row[0]: row[1] for row in rows}, {row[0]: int(row[2]) for row in rows}
 
 
-def _ditahan(bulan: date) -> dict[AlasanTahan, int]:
+def _di_muka(bulan: date) -> int:
+    """Contributions of this month that a debit of an earlier month paid."""
+    dulu = select(Paket.id).where(Paket.jenis.in_(DEBET), Paket.periode < bulan)
     query = (
-        select(Iuran.alasan_tahan, func.count())
-        .where(Iuran.periode <= bulan, Iuran.status == StatusIuran.DITAHAN)
-        .group_by(Iuran.alasan_tahan)
+        select(func.count(Iuran.id.distinct()))
+        .join(Percobaan, Percobaan.iuran_id == Iuran.id)
+        .where(
+            Iuran.periode == bulan,
+            Iuran.status == StatusIuran.BERHASIL,
+            Percobaan.hasil == HasilCoba.BERHASIL,
+            Percobaan.paket_id.in_(dulu),
+        )
     )
-    found = {row[0]: row[1] for row in db.session.execute(query)}
-    return {one: found[one] for one in AlasanTahan if one in found}
+    return db.session.scalar(query) or 0
+
+
+def _ditahan(bulan: date) -> dict[AlasanTahan, tuple[int, int]]:
+    query = (
+        select(Iuran.alasan_tahan, Iuran.periode == bulan, func.count())
+        .where(Iuran.periode <= bulan, Iuran.status == StatusIuran.DITAHAN)
+        .group_by(Iuran.alasan_tahan, Iuran.periode == bulan)
+    )
+    found = {(row[0], bool(row[1])): row[2] for row in db.session.execute(query)}
+    both = {one: (found.get((one, True), 0), found.get((one, False), 0)) for one in AlasanTahan}
+    return {one: counts for one, counts in both.items() if any(counts)}
 
 
 def _tahap(jadwal: JadwalBulan, paket: Sequence[Paket]) -> list[Tahap]:
@@ -164,14 +194,35 @@ def _berikutnya(bulan: date, paket: Sequence[Paket]) -> Berikutnya:
 
 def _susun(jenis: JenisPaket, bulan: date) -> Berikutnya:
     sentence = penghalang_susun(jenis, bulan)
-    siap = 0 if sentence else count_siap(jenis, bulan)
+    calon = [] if sentence else list_calon(jenis, bulan, hari_debet_paket(jenis, bulan))
+    siap = Counter(one.periode for one in calon if one.alasan is None)
     kata = "debet" if jenis is JenisPaket.DEBET else "debet ulang"
+    kalimat = f"{format_angka(siap.total())} iuran siap masuk paket {kata} {format_bulan(bulan)}"
     return Berikutnya(
-        f"{siap} iuran siap masuk paket {kata} {format_bulan(bulan)}." if siap else "",
+        f"{kalimat}{rincian_bulan(siap, bulan)}." if siap else "",
         f"Susun {kata} {format_bulan(bulan)}",
         susun=jenis,
         alasan=sentence or ("" if siap else f"Belum ada iuran yang siap untuk {kata}."),
     )
+
+
+def rincian_bulan(siap: Mapping[date, int], bulan: date) -> str:
+    """Of which months: ``: 241 untuk Desember 2026 dan 10 dibayar di muka untuk Januari–Februari 2027``;
+    empty when all are of the batch's own month."""
+    kelompok = (
+        ("susulan untuk", [one for one in siap if one < bulan]),
+        ("untuk", [one for one in siap if one == bulan]),
+        ("dibayar di muka untuk", [one for one in siap if one > bulan]),
+    )
+    bagian = [
+        f"{format_angka(sum(siap[one] for one in isi))} {kata} {format_rentang_bulan(min(isi), max(isi))}"
+        for kata, isi in kelompok
+        if isi
+    ]
+    if set(siap) == {bulan} or not bagian:
+        return ""
+    awal = ", ".join(bagian[:-1])
+    return f": {awal} dan {bagian[-1]}" if awal else f": {bagian[-1]}"
 
 
 _KATA = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol, cast
 
 from rentan.core.actor import Pelaku
@@ -119,6 +120,9 @@ class PenanganUang(PenanganPaket, Protocol):
 
     def jumlah_rupiah(self, paket: Paket) -> int:
         """The sum of the lines that are in, in whole rupiah: the control total (MON-3 c)."""
+
+    def bulan_isi(self, paket: Paket) -> tuple[date, date] | None:
+        """The first and the last month that its lines pay; prepaid and late ones differ from the batch's."""
 
     def berhasil_rupiah(self, paket: Paket) -> int:
         """B10: the sum of what succeeded (debits) or was paid (remittance) as of now, in whole rupiah."""

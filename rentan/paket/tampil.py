@@ -9,6 +9,7 @@ from rentan.paket.models import Paket, PaketUang
 from rentan.paket.penangan import Susulan, uang_of
 from rentan.paket.queries import nama_akun
 from rentan.paket.status import DI_LUAR, UANG
+from rentan.util.tanggal import format_rentang_bulan
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Perbandingan:
 @dataclass(frozen=True)
 class UangTampil:
     """Sums in whole rupiah; ``nama`` of the people by what they did. ``berhasil`` is that of the
-    reconciliation, once there was one; ``susulan`` what has changed since.
+    reconciliation, once there was one; ``susulan`` what has changed since. ``bulan_isi``: the months that the
+    lines pay, in words; empty while there are none.
     """
 
     uang: PaketUang
@@ -41,6 +43,7 @@ class UangTampil:
     persen_beda: int
     nama: dict[str, str]
     sudah_keluar: bool
+    bulan_isi: str
 
 
 def uang_tampil(paket: Paket) -> UangTampil | None:
@@ -60,6 +63,7 @@ def uang_tampil(paket: Paket) -> UangTampil | None:
     handler = uang_of(paket.jenis)
     rupiah = uang.jumlah_rupiah if paket.sha256 else handler.jumlah_rupiah(paket)
     susulan = handler.susulan(paket)
+    bulan = handler.bulan_isi(paket)
     berhasil = handler.berhasil_rupiah(paket) + susulan.dibatalkan - susulan.berhasil
     return UangTampil(
         uang=uang,
@@ -72,4 +76,5 @@ def uang_tampil(paket: Paket) -> UangTampil | None:
         persen_beda=int(get_setting("persen_beda")),
         nama={key: nama[one] for key, one in orang.items() if one in nama},
         sudah_keluar=paket.status in DI_LUAR,
+        bulan_isi=format_rentang_bulan(*bulan) if bulan else "",
     )

@@ -7,6 +7,7 @@ import json
 import uuid
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, insert, not_, select, update
@@ -212,6 +213,13 @@ class PenanganSetor:
     def jumlah_rupiah(self, paket: Paket) -> int:
         """The sum of the lines, in whole rupiah."""
         return int(db.session.scalar(select(func.sum(BarisSetor.jumlah)).where(_of(paket), _inside())) or 0)
+
+    def bulan_isi(self, paket: Paket) -> tuple[date, date] | None:
+        query = select(func.min(Iuran.periode), func.max(Iuran.periode)).select_from(BarisSetor)
+        first, last = db.session.execute(
+            query.join(Iuran, Iuran.id == BarisSetor.iuran_id).where(_of(paket), _inside())
+        ).one()
+        return (first, last) if first else None
 
     def berhasil_rupiah(self, paket: Paket) -> int:
         """B10: what was paid to BPJS is every line, whatever BPJS answers afterwards."""

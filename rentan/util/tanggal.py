@@ -81,6 +81,14 @@ def format_bulan(d: date) -> str:
     return format_date(d, "MMMM y", locale="id")
 
 
+def format_rentang_bulan(dari: date, sampai: date) -> str:
+    """Months from one to another: ``April 2026``, ``April–Juni 2026``, ``Desember 2026–Maret 2027``."""
+    if (dari.year, dari.month) == (sampai.year, sampai.month):
+        return format_bulan(dari)
+    awal = format_date(dari, "MMMM", locale="id") if dari.year == sampai.year else format_bulan(dari)
+    return f"{awal}–{format_bulan(sampai)}"
+
+
 def format_hari(d: date) -> str:
     """``Selasa, 1 Desember 2026``."""
     return format_date(d, "EEEE, d MMMM y", locale="id")

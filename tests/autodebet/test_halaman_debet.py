@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from rentan.autodebet.queries_debet import lihat_bulan, rincian_bulan
 from rentan.ext import db
 from rentan.iuran.status import KelasGagal
 from rentan.paket import actions, tugas
@@ -49,11 +50,13 @@ def test_a_month_from_the_page(app: Flask, cast: Any, client_as: Any) -> None:
         db.session.commit()
         hadi, yuni = client_as(cast.hadi), client_as(cast.yuni)
         page = hadi.get("/autodebet").text
-        assert "2 iuran siap masuk paket debet Desember 2026" in page
+        assert "2 iuran siap masuk paket debet Desember 2026." in page
+        assert "Iuran untuk bulan Desember 2026" in page
         assert "Kunci" in page and "24 November 2026" in page
         assert isi(hadi, "/autodebet", {"jenis": "debet"}, action="/autodebet/debet").status_code == 303
         url = f"/paket/{_paket().id}"
-        assert "Rp16.800" in hadi.get(url).text
+        page = hadi.get(url).text
+        assert "Rp16.800" in page and 'data-uji="bulan-isi">Desember 2026<' in page
         assert isi(hadi, url, {}, action=f"{url}/kunci").status_code == 303
         assert "menunggu persetujuan" in hadi.get("/autodebet").text
         assert f"{url}/setujui" not in hadi.get(url).text
@@ -63,6 +66,29 @@ def test_a_month_from_the_page(app: Flask, cast: Any, client_as: Any) -> None:
         assert "Unggah hasil bank" in hadi.get("/autodebet").text
         for nama in ("wati", "dewi", "sari", "yuni"):
             assert client_as(getattr(cast, nama)).get("/autodebet").status_code == 403
+
+
+def test_each_number_says_of_which_month_it_is(app: Flask, cast: Any) -> None:
+    nov, jan, feb = date(2026, 11, 1), date(2027, 1, 1), date(2027, 2, 1)
+    assert rincian_bulan({DES: 3}, DES) == ""
+    assert rincian_bulan({nov: 1, DES: 241, jan: 5, feb: 5}, DES) == (
+        ": 1 susulan untuk November 2026, 241 untuk Desember 2026 dan 10 dibayar di muka untuk "
+        "Januari–Februari 2027"
+    )
+    assert rincian_bulan({nov: 2}, DES) == ": 2 susulan untuk November 2026"
+    with pada(SIAP):
+        _, rows = make_bulan(2)
+        db.session.commit()
+        paket = kirim(cast)
+    with pada(HASIL):
+        jawab(paket, baris_of(paket), None, cast)
+        assert lihat_bulan(DES, seen_by=cast.hadi.pelaku).di_muka == 0
+        for row in rows:
+            row.periode = jan
+        db.session.flush()
+        assert lihat_bulan(jan, seen_by=cast.hadi.pelaku).di_muka == 2, (
+            "paid by the debit of the month before"
+        )
 
 
 def test_two_approvers_on_the_page(app: Flask, cast: Any, client_as: Any) -> None:

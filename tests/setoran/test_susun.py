@@ -102,6 +102,7 @@ def test_a_later_month_waits_for_the_older_one(cast: Cast) -> None:
     paket = build(cast)
     lines = PENANGAN.list_baris(paket, sesudah=0, banyak=10)
     assert paket.jumlah == len(lines) == 2 and all(both.pekerja.nama == one.judul for one in lines)
+    assert PENANGAN.bulan_isi(paket) == (_bulan(-1), _bulan(0)), "the page says of which months it is"
     assert {one.alasan for one in PENANGAN.list_dikecualikan(paket, banyak=10)} == {
         standing[gap.pekerja_id, _bulan(-1)].kalimat,
         standing[refused.pekerja_id, _bulan(0)].kalimat,

@@ -77,6 +77,9 @@ def test_shown():
     d = date(2026, 12, 1)
     assert tanggal.format_tanggal(date(2026, 4, 1)) == "1 April 2026"
     assert tanggal.format_bulan(date(2026, 4, 30)) == "April 2026"
+    assert tanggal.format_rentang_bulan(date(2026, 4, 1), date(2026, 4, 30)) == "April 2026"
+    assert tanggal.format_rentang_bulan(date(2026, 4, 1), date(2026, 6, 1)) == "April–Juni 2026"
+    assert tanggal.format_rentang_bulan(date(2026, 12, 1), date(2027, 3, 1)) == "Desember 2026–Maret 2027"
     assert tanggal.format_hari(d) == "Selasa, 1 Desember 2026"
 
 
