@@ -21,6 +21,7 @@ from rentan.iuran.gerak import bulan_baru
 from rentan.iuran.jadwal import jadwalkan
 from rentan.iuran.pemberitahuan import umumkan_mendatang
 from rentan.iuran.penyesuaian import sesuaikan_dibayar
+from rentan.iuran.sisa import rapikan_sisa
 from rentan.iuran.tagihan import periksa_semua
 from rentan.kartu.acara import sapu_bukti
 from rentan.kartu.actions import minta_kartu
@@ -66,6 +67,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "sapu-gladi": sapu_gladi,
     "segarkan-tercakup": segarkan_tercakup,
     "sesuaikan-tarif": sesuaikan_dibayar,
+    "sisa-kredit": rapikan_sisa,
     "umumkan-tarif": umumkan_mendatang,
     "tandai-usia65": tandai_usia65,
     "tanya-siaga": ask_all,

@@ -38,6 +38,7 @@ class Posting:
     iuran_id: uuid.UUID | None = None
     paket_id: uuid.UUID | None = None
     penerimaan_id: uuid.UUID | None = None
+    usul_id: uuid.UUID | None = None
     membalik_id: uuid.UUID | None = None
 
     @classmethod
@@ -80,6 +81,7 @@ def catat(postings: Sequence[Posting], *, by: Pelaku) -> list[uuid.UUID]:
                 "iuran_id": one.iuran_id,
                 "paket_id": one.paket_id,
                 "penerimaan_id": one.penerimaan_id,
+                "usul_id": one.usul_id,
                 "membalik_id": one.membalik_id,
                 "oleh": by.akun_id,
             }

@@ -9,7 +9,8 @@ class AkunBuku(Status):
     """``TITIPAN_IURAN``: collected and owed to BPJS. ``KREDIT_DONATUR``: carried over for one sponsorship.
 
     ``PIUTANG_DONATUR``: remitted for a donor whose debit the bank took back afterwards. ``PIUTANG_BPJS``:
-    remitted for months that BPJS has to give back.
+    remitted for months that BPJS has to give back. ``BEBAN_KOTA``: what the city advanced and
+    nobody pays back.
     """
 
     BANK_PENAMPUNG = "bank_penampung", "Rekening penampung"
@@ -18,6 +19,7 @@ class AkunBuku(Status):
     KREDIT_DONATUR = "kredit_donatur", "Kelebihan bayar donatur"
     PIUTANG_DONATUR = "piutang_donatur", "Piutang kepada donatur"
     PIUTANG_BPJS = "piutang_bpjs", "Piutang kepada BPJS"
+    BEBAN_KOTA = "beban_kota", "Ditanggung kota"
 
 
 class Sisi(Status):
@@ -35,4 +37,6 @@ class JenisJurnal(Status):
     SETORAN = "setoran", "Disetor ke BPJS"
     PENGEMBALIAN = "pengembalian", "Dikembalikan kepada donatur"
     PIUTANG = "piutang", "Menjadi piutang kepada donatur"
+    PENGHAPUSAN = "penghapusan", "Piutang dihapuskan"
+    PEMINDAHAN = "pemindahan", "Kelebihan bayar dipindahkan"
     PEMBALIKAN = "pembalikan", "Pembalikan"

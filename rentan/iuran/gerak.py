@@ -131,6 +131,9 @@ def balikkan_debet(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku) -> None:
     # A price that fell after the debit had given the difference back: that money has not come in after all.
     while lebih := buku.list_berlaku([one.id for one in rows], JenisJurnal.KELEBIHAN, AkunBuku.TITIPAN_IURAN):
         buku.balik(list(lebih.values()), tanggal=tanggal, by=by)
+    disetor = [one.id for one in rows if one.status_bpjs in SUDAH_DISETOR]
+    # Nothing where the reversal itself has made the debt again: the bank took back a repayment of it.
+    kurang = buku.saldo_iuran(disetor, AkunBuku.TITIPAN_IURAN)
     buku.catat(
         [
             buku.Posting.dua_sisi(
@@ -138,11 +141,11 @@ def balikkan_debet(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku) -> None:
                 tanggal,
                 AkunBuku.PIUTANG_DONATUR,
                 AkunBuku.TITIPAN_IURAN,
-                one.tagihan,
-                iuran_id=one.id,
+                kurang[key],
+                iuran_id=key,
             )
-            for one in rows
-            if one.status_bpjs in SUDAH_DISETOR
+            for key in disetor
+            if kurang.get(key, 0) > 0
         ],
         by=by,
     )

@@ -333,7 +333,9 @@ def potret_harga(bulan: date, penghasilan: int, program: str, sektor: str) -> di
 def _kelas_id(bulan: date, dasar: int) -> uuid.UUID:
     query = (
         select(TarifKelas.id)
-        .where(TarifKelas.berlaku_mulai <= bulan, TarifKelas.dasar == dasar)
+        .where(
+            TarifKelas.berlaku_mulai <= bulan, TarifKelas.dasar == dasar, TarifKelas.dicabut_pada.is_(None)
+        )
         .order_by(TarifKelas.berlaku_mulai.desc())
         .limit(1)
     )

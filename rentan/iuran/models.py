@@ -149,6 +149,7 @@ class Jurnal(IdMixin, Base):
     iuran_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("iuran.id"), index=True)
     paket_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("paket.id"), index=True)
     penerimaan_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("penerimaan.id"))
+    usul_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("usul_iuran.id"))
     membalik_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("jurnal.id"), unique=True)
     oleh: Mapped[uuid.UUID | None]
     entri: Mapped[list[Entri]] = relationship(order_by="Entri.urutan", lazy="select")
@@ -210,11 +211,21 @@ class Penerimaan(IdMixin, VersionMixin, Base):
 
 
 class UsulIuran(IdMixin, VersionMixin, Base):
-    """A write-off or refund that the treasurer proposes and the approver decides (C13, C14)."""
+    """A write-off or refund that the treasurer proposes and the approver decides (C13, C14).
+
+    ``SISA`` is about a sponsorship instead of a contribution: ``jumlah`` (whole rupiah) of what is carried
+    over goes back to the donor by ``saluran``, with the voucher ``bukti`` of the day ``tanggal_bukti``.
+    """
 
     __tablename__ = "usul_iuran"
-    iuran_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("iuran.id"))
-    iuran: Mapped[Iuran] = relationship(lazy="select")
+    iuran_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("iuran.id"))
+    iuran: Mapped[Iuran | None] = relationship(lazy="select")
+    asuhan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("asuhan.id"), index=True)
+    asuhan: Mapped[Asuhan] = relationship(lazy="select")
+    jumlah: Mapped[int | None]
+    saluran: Mapped[Saluran | None] = mapped_column(enum_column(Saluran))
+    bukti: Mapped[str | None]
+    tanggal_bukti: Mapped[date | None]
     jenis: Mapped[JenisUsul] = mapped_column(enum_column(JenisUsul))
     alasan: Mapped[str]
     keterangan: Mapped[str] = mapped_column(Text)
@@ -226,14 +237,28 @@ class UsulIuran(IdMixin, VersionMixin, Base):
     catatan: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
         partial_unique("uq_usul_iuran_terbuka", "iuran_id", where="status = 'diajukan'"),
+        partial_unique("uq_usul_iuran_sisa", "asuhan_id", where="jenis = 'sisa' AND status = 'diajukan'"),
+        partial_unique(
+            "uq_usul_iuran_bukti", "saluran", "bukti", where="bukti IS NOT NULL AND status <> 'ditolak'"
+        ),
         Index("ix_usul_iuran_status", "status", "dibuat_pada"),
         CheckConstraint("diputus_oleh IS NULL OR diputus_oleh <> oleh", name="dua_orang"),
         CheckConstraint("(status = 'diajukan') = (diputus_pada IS NULL)", name="diputus"),
+        CheckConstraint(
+            "(jenis = 'sisa') = (iuran_id IS NULL) AND (iuran_id IS NULL) = (jumlah IS NOT NULL "
+            "AND jumlah > 0 AND saluran IS NOT NULL AND bukti IS NOT NULL AND tanggal_bukti IS NOT NULL)",
+            name="sisa",
+        ),
     )
 
     @property
     def asn_id(self) -> uuid.UUID:
-        return self.iuran.asn_id
+        return self.asuhan.asn_id
+
+    @property
+    def rupiah(self) -> int:
+        """What it is about, in whole rupiah."""
+        return self.iuran.jumlah if self.iuran is not None else self.jumlah or 0
 
 
 class Pemberitahuan(IdMixin, Base):

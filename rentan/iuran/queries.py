@@ -229,8 +229,10 @@ def list_usul(*, seen_by: Pelaku, status: StatusUsul | None = None, banyak: int 
     """Proposals, in the order of :func:`list_penerimaan`."""
     if not seen_by.can(Permission.IURAN_LIHAT):
         return []
-    iuran = db.joinedload(UsulIuran.iuran)
-    query = select(UsulIuran).options(iuran.joinedload(Iuran.asn), iuran.joinedload(Iuran.pekerja))
+    asuhan = db.joinedload(UsulIuran.asuhan)
+    query = select(UsulIuran).options(
+        db.joinedload(UsulIuran.iuran), asuhan.joinedload(Asuhan.asn), asuhan.joinedload(Asuhan.pekerja)
+    )
     if status is None:
         query = query.order_by(UsulIuran.dibuat_pada.desc(), UsulIuran.id)
     else:

@@ -70,10 +70,13 @@ class HasilCoba(Status):
 
 
 class JenisUsul(Status):
-    """What the treasurer may propose for one contribution (C13, C14)."""
+    """What the treasurer may propose: for one contribution (C13, C14), or (``SISA``) for what is carried over
+    for a donor who has stopped.
+    """
 
     HAPUSKAN = "hapuskan", "Hapuskan tagihan"
     KEMBALIKAN = "kembalikan", "Kembalikan uang"
+    SISA = "sisa", "Kembalikan kelebihan bayar"
 
 
 class StatusUsul(Status):
@@ -98,6 +101,7 @@ class JenisUrusan(Status):
     DITOLAK_BPJS = "ditolak_bpjs", "Iuran ditolak BPJS"
     CERMIN = "cermin", "Tiga catatan tidak sama"
     TALANGAN = "talangan", "Sudah disetor, debetnya dibatalkan bank"
+    SISA_KREDIT = "sisa_kredit", "Kelebihan bayar donatur yang sudah berhenti"
 
 
 S, B = StatusIuran, StatusBpjs

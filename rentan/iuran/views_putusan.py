@@ -51,7 +51,7 @@ def _isi_usul(row: UsulIuran) -> dict[str, Any]:
     """The reason in words, and what an approval brings about."""
     return {
         "alasan": ALASAN[row.jenis].get(row.alasan, row.alasan),
-        "akibat": usul.akibat(row.iuran, row.jenis, row.alasan),
+        "akibat": usul.akibat_usul(row),
     }
 
 

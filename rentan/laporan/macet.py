@@ -303,8 +303,10 @@ def _iuran_bpjs() -> Select[Any]:
 
 
 def _usul() -> Select[Any]:
-    query = _kolom(UsulIuran, UsulIuran.status, UsulIuran.dibuat_pada, Asn.nama, opd=Iuran.opd_id)
-    query = query.join(Iuran, Iuran.id == UsulIuran.iuran_id).join(Asn, Asn.id == Iuran.asn_id)
+    opd = func.coalesce(Iuran.opd_id, Asn.opd_id)
+    query = _kolom(UsulIuran, UsulIuran.status, UsulIuran.dibuat_pada, Asn.nama, opd=opd)
+    query = query.join(Asuhan, Asuhan.id == UsulIuran.asuhan_id).join(Asn, Asn.id == Asuhan.asn_id)
+    query = query.join(Iuran, Iuran.id == UsulIuran.iuran_id, isouter=True)
     return query.where(UsulIuran.status.in_(_menunggu("usul_iuran")))
 
 

@@ -61,13 +61,44 @@ def change_check(table: str, name: str, condition: str) -> None:
         op.drop_constraint(op.f(full), table, type_="check")
         op.create_check_constraint(op.f(full), table, condition)
         return
-    pattern = re.compile(rf"CONSTRAINT {full} CHECK \([^()]*\([^()]*\)\)")
+    pattern = re.compile(rf"CONSTRAINT {full} CHECK \([^()]*(?:\([^()]*\)[^()]*)*\)")
 
     def changed(text: str) -> str:
         found, count = pattern.subn(f"CONSTRAINT {full} CHECK ({condition})", text)
         if count != 1:
             raise RuntimeError(f"{full} stands {count} times in {table}")
         return found
+
+    _rewrite(table, changed)
+
+
+def drop_unique(table: str, *columns: str) -> None:
+    """No longer unique for every row (a partial index takes its place)."""
+    name = f"uq_{table}_{'_'.join(columns)}"
+    if not _sqlite():
+        op.drop_constraint(op.f(name), table, type_="unique")
+        return
+    pattern = re.compile(rf",\s*CONSTRAINT {name} UNIQUE \([^()]*\)")
+
+    def changed(text: str) -> str:
+        found, count = pattern.subn("", text)
+        if count != 1:
+            raise RuntimeError(f"{name} stands {count} times in {table}")
+        return found
+
+    _rewrite(table, changed)
+
+
+def add_unique(table: str, *columns: str) -> None:
+    """The way back; the rows there must be unique."""
+    name = f"uq_{table}_{'_'.join(columns)}"
+    if not _sqlite():
+        op.create_unique_constraint(op.f(name), table, list(columns))
+        return
+
+    def changed(text: str) -> str:
+        body, close, rest = text.rpartition(")")
+        return f"{body}, CONSTRAINT {name} UNIQUE ({', '.join(columns)}){close}{rest}"
 
     _rewrite(table, changed)
 

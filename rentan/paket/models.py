@@ -61,7 +61,11 @@ class Paket(IdMixin, VersionMixin, Base):
             "AND nomor IS NOT NULL AND dikunci_pada IS NOT NULL)",
             name="terkunci",
         ),
-        CheckConstraint("disetujui_oleh IS NULL OR disetujui_oleh <> dibuat_oleh", name="dua_orang"),
+        # Written out, because a comparison with nobody is unknown and passes.
+        CheckConstraint(
+            "disetujui_oleh IS NULL OR (disetujui_oleh <> dibuat_oleh AND disetujui_oleh <> dikunci_oleh)",
+            name="dua_orang",
+        ),
         CheckConstraint(
             "status IN ('disusun', 'dikunci', 'dibatalkan') OR disetujui_pada IS NOT NULL", name="disetujui"
         ),

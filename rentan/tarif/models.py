@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+import uuid
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rentan.ext import Base, IdMixin
+from rentan.ext import Base, IdMixin, partial_unique
+
+BERLAKU = "dicabut_pada IS NULL"
 
 
-class TarifKelas(IdMixin, Base):
+class DapatDicabut:
+    """A row that was a mistake stays, marked by whom, when and why; nothing is priced with it any more."""
+
+    dicabut_oleh: Mapped[uuid.UUID | None]
+    dicabut_pada: Mapped[datetime | None]
+    alasan_cabut: Mapped[str | None]
+
+
+class TarifKelas(IdMixin, DapatDicabut, Base):
     """One income class of PP 44/2015 annex II from ``berlaku_mulai`` on; amounts: whole rupiah a month."""
 
     __tablename__ = "tarif_kelas"
@@ -23,12 +34,12 @@ class TarifKelas(IdMixin, Base):
     jht: Mapped[int]
     dasar_hukum: Mapped[str]
     __table_args__ = (
-        UniqueConstraint("berlaku_mulai", "dasar"),
+        partial_unique("uq_tarif_kelas_berlaku", "berlaku_mulai", "dasar", where=BERLAKU),
         CheckConstraint("dasar > 0 AND jkk > 0 AND jkm > 0 AND jht > 0", name="positif"),
     )
 
 
-class TarifPotongan(IdMixin, Base):
+class TarifPotongan(IdMixin, DapatDicabut, Base):
     """A dated cut of one programme for one sector and funding (PP 50/2025), in percent of the full amount."""
 
     __tablename__ = "tarif_potongan"
@@ -40,7 +51,7 @@ class TarifPotongan(IdMixin, Base):
     persen: Mapped[int]
     dasar_hukum: Mapped[str]
     __table_args__ = (
-        UniqueConstraint("mulai", "sektor", "pendanaan", "program"),
+        partial_unique("uq_tarif_potongan_berlaku", "mulai", "sektor", "pendanaan", "program", where=BERLAKU),
         CheckConstraint("persen > 0 AND persen <= 100", name="persen"),
     )
 

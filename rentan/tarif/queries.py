@@ -47,10 +47,11 @@ def forget_tarif() -> None:
 
 
 def load_tabel() -> TabelTarif:
-    """Every dated row: for lists, previews and whoever adds one."""
+    """Every dated row that was not withdrawn: for lists, previews and whoever adds one."""
     susunan: dict[date, list[TarifKelas]] = {}
     rows = db.session.scalars(
         select(TarifKelas)
+        .where(TarifKelas.dicabut_pada.is_(None))
         .order_by(TarifKelas.berlaku_mulai, TarifKelas.penghasilan_min)
         .execution_options(populate_existing=True)
     )
@@ -58,6 +59,7 @@ def load_tabel() -> TabelTarif:
         susunan.setdefault(row.berlaku_mulai, []).append(row)
     cuts = db.session.scalars(
         select(TarifPotongan)
+        .where(TarifPotongan.dicabut_pada.is_(None))
         .order_by(TarifPotongan.mulai, TarifPotongan.id)
         .execution_options(populate_existing=True)
     )
