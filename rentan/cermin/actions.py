@@ -69,7 +69,8 @@ def close_bulan(bulan: date, *, by: Pelaku) -> BulanTutup:
     hitung = count_sel(bulan, seen_by=by)
     if penghalang := list_penghalang(bulan, hitung, by=by):
         raise RuleError(
-            f"{format_bulan(bulan)} belum dapat ditutup. {' '.join(penghalang)}", kode="belum_dapat_ditutup"
+            f"{format_bulan(bulan)} belum dapat ditutup. {' '.join(one.kalimat for one in penghalang)}",
+            kode="belum_dapat_ditutup",
         )
     ringkasan = {one.sel.kode: one.banyak for one in hitung}
     row = BulanTutup(periode=bulan, ditutup_oleh=by.akun_id, ditutup_pada=now(), ringkasan=ringkasan)

@@ -22,6 +22,7 @@ from rentan.iuran.models import BulanTutup, Iuran, Urusan
 from rentan.iuran.status import StatusBpjs, StatusIuran
 from rentan.opd.models import Opd
 from rentan.paket.models import Paket, PaketUang, Pengecualian
+from rentan.paket.queries import list_terlihat
 from rentan.paket.status import UANG, StatusPaket
 from rentan.pekerja.models import Pekerja
 from rentan.tarif.queries import hari_debet, jadwal_bulan
@@ -154,39 +155,52 @@ def list_paket_uang(bulan: date, *, untuk_diubah: bool = False) -> list[Paket]:
     return list(db.session.scalars(query))
 
 
-def list_penghalang(bulan: date, hitung: Sequence[Hitung], *, by: Pelaku) -> list[str]:
-    """What has to be done before ``by`` may close the month, as sentences; empty: it may be closed.
+@dataclass(frozen=True)
+class Penghalang:
+    """What stands in the way of closing, as a sentence; with the cell, or the batch that ``by`` may open."""
+
+    kalimat: str
+    sel: str = ""
+    paket_id: uuid.UUID | None = None
+
+
+def list_penghalang(bulan: date, hitung: Sequence[Hitung], *, by: Pelaku) -> list[Penghalang]:
+    """What has to be done before ``by`` may close the month; empty: it may be closed.
 
     ``hitung``: the cells of that month (:func:`count_sel`).
     """
     bulan = awal_bulan(bulan)
     if find_tutup(bulan) is not None:
-        return [f"{format_bulan(bulan)} sudah ditutup."]
-    found: list[str] = []
+        return [Penghalang(f"{format_bulan(bulan)} sudah ditutup.")]
+    found: list[Penghalang] = []
     if today() < hari_debet(bulan):
-        found.append(f"Hari debetnya, {format_tanggal(hari_debet(bulan))}, belum tiba.")
+        found.append(Penghalang(f"Hari debetnya, {format_tanggal(hari_debet(bulan))}, belum tiba."))
     for one in hitung:
         if one.sel.kode in SELISIH and one.tanpa_urusan:
-            found.append(
+            kalimat = (
                 f"{one.sel.label}: {format_angka(one.tanpa_urusan)} belum ada yang mengurus. Buka sebagai "
                 "pekerjaan, lalu ambil dengan tanggal atau selesaikan."
             )
+            found.append(Penghalang(kalimat, sel=one.sel.kode))
     paket = list_paket_uang(bulan)
+    belum = [one for one in paket if one.status not in SELESAI]
+    terlihat = list_terlihat([one.id for one in belum], seen_by=by)
     found += [
-        f"Paket {one.nomor or one.jenis.label.lower()} masih “{one.keadaan}”."
-        for one in paket
-        if one.status not in SELESAI
+        Penghalang(
+            f"Paket {one.nomor or one.jenis.label.lower()} masih “{one.keadaan}”.",
+            paket_id=one.id if one.id in terlihat else None,
+        )
+        for one in belum
     ]
     found += _tanpa_pemilik(bulan)
     pengimpor = select(PaketUang.pengimpor).where(PaketUang.paket_id.in_([one.id for one in paket]))
     if by.can(Permission.BULAN_TUTUP) and by.akun_id in set(db.session.scalars(pengimpor)):
-        found.append(
-            "Anda membaca jawaban bank atau BPJS bulan ini, sehingga penyetuju lain yang menutupnya."
-        )
+        kalimat = "Anda membaca jawaban bank atau BPJS bulan ini, sehingga penyetuju lain yang menutupnya."
+        found.append(Penghalang(kalimat))
     return found
 
 
-def _tanpa_pemilik(bulan: date) -> list[str]:
+def _tanpa_pemilik(bulan: date) -> list[Penghalang]:
     """Open exceptions of the month's batches and open matters that nobody has taken (B11)."""
     pengecualian = db.session.scalar(
         select(func.count())
@@ -206,9 +220,11 @@ def _tanpa_pemilik(bulan: date) -> list[str]:
     )
     found = []
     if pengecualian:
-        found.append(f"{format_angka(pengecualian)} baris jawaban masih terbuka tanpa pemilik atau tanggal.")
+        kalimat = f"{format_angka(pengecualian)} baris jawaban masih terbuka tanpa pemilik atau tanggal."
+        found.append(Penghalang(kalimat))
     if urusan:
-        found.append(f"{format_angka(urusan)} pekerjaan bulan ini masih terbuka tanpa pemilik atau tanggal.")
+        kalimat = f"{format_angka(urusan)} pekerjaan bulan ini masih terbuka tanpa pemilik atau tanggal."
+        found.append(Penghalang(kalimat))
     return found
 
 

@@ -64,6 +64,11 @@ def get_paket(paket_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = Fals
     return get_one(query, untuk_diubah=untuk_diubah)
 
 
+def list_terlihat(paket_ids: Collection[uuid.UUID], *, seen_by: Pelaku) -> set[uuid.UUID]:
+    """Which of these batches this person may open: only those are links."""
+    return set(db.session.scalars(select(Paket.id).where(Paket.id.in_(paket_ids), _seen_by(seen_by))))
+
+
 def may_download(paket: Paket, *, seen_by: Pelaku) -> bool:
     """Is there a valid file for this person? Whole NIK are not the approver's or the treasurer's to read
     (AUZ-3): of the lists to BPJS they see the masked lines, their number, and the hash.

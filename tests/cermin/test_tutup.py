@@ -178,6 +178,19 @@ def test_the_page_says_what_stands_in_the_way_and_closes(cast: Cast, client_as: 
     assert 'data-uji="ditutup"' in yuni.get("/cermin?bulan=2026-10").get_data(as_text=True)
 
 
+def test_what_stands_in_the_way_is_a_link_for_who_may_open_it(
+    cast: Cast, client_as: Callable[..., Any]
+) -> None:
+    sepasang(S.BERHASIL)
+    batch = paket(StatusPaket.HASIL_LENGKAP)
+    db.session.commit()
+    for orang, boleh in ((cast.hadi, True), (cast.yuni, True), (cast.bayu, False)):
+        page = client_as(orang).get("/cermin?bulan=2026-10").text
+        assert f"Paket {batch.nomor} masih" in page
+        assert (f'href="/paket/{batch.id}"' in page) is boleh
+        assert client_as(orang).get(f"/paket/{batch.id}").status_code == (200 if boleh else 404)
+
+
 def test_an_answer_of_the_bank_is_nobody_who_sees_to_it(cast: Cast) -> None:
     """C10: the matter of a line without news ended with "refused"; the month is unpaid and without owner."""
     asuhan = sepasang(S.GAGAL, kelas_gagal=KelasGagal.HENTIKAN)
