@@ -30,6 +30,7 @@ from rentan.util.angka import format_angka
 log = logging.getLogger(__name__)
 
 TERPUTUS = "Langkah ini terputus karena aplikasi berhenti. Tidak ada yang berubah; ulangi langkahnya."
+SIBUK = "Langkah lain pada paket ini sedang dikerjakan. Tunggu sampai selesai, lalu muat ulang halaman."
 GANGGUAN = (
     "Langkah ini gagal karena gangguan pada aplikasi. Tidak ada yang berubah; coba lagi, atau hubungi admin."
 )
@@ -141,17 +142,19 @@ def mulai_tugas(paket: Paket, langkah: str, *, by: Pelaku, **pilihan: Any) -> Tu
     return tugas
 
 
+def is_sibuk(paket: Paket) -> bool:
+    """Does a step of this batch run in the background?"""
+    return (tugas := tugas_terakhir(paket)) is not None and tugas.selesai_pada is None
+
+
 def check_sibuk(paket: Paket) -> None:
     """Raises ``RuleError`` while a step of this batch runs in the background."""
-    if (tugas := tugas_terakhir(paket)) is not None and tugas.selesai_pada is None:
+    if is_sibuk(paket):
         raise _sibuk()
 
 
 def _sibuk() -> RuleError:
-    return RuleError(
-        "Langkah lain pada paket ini sedang dikerjakan. Tunggu sampai selesai, lalu muat ulang halaman.",
-        kode="tugas_berjalan",
-    )
+    return RuleError(SIBUK, kode="tugas_berjalan")
 
 
 def tugas_terakhir(paket: Paket) -> TugasPaket | None:

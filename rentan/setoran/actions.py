@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from rentan.berkas.sanitise import Bersih
 from rentan.core import arsip
@@ -18,9 +19,22 @@ from rentan.iuran.urusan import tutup_untuk
 from rentan.paket.actions import kirim_paket
 from rentan.paket.models import Paket, PaketUang
 from rentan.paket.status import MACHINE, JenisPaket
+from rentan.paket.tugas import kerjakan, register_langkah, susun_latar
+from rentan.paket.uang import uang_dari
+from rentan.setoran.penangan import PENANGAN
+from rentan.setoran.queries import list_calon
 from rentan.util.rupiah import format_rupiah
 
 PREFIX = "setoran"
+
+
+def build_setoran(*, by: Pelaku) -> Paket:
+    """B1: everything that may go to BPJS now; a long list is filled after the caller's commit.
+
+    Raises ``RuleError``: ``paket_terbuka``, ``paket_kosong``.
+    """
+    banyak = sum(one.alasan is None for one in list_calon())
+    return susun_latar(PENANGAN.jenis, today(), banyak=banyak, by=by)
 
 
 def pay_setoran(
@@ -38,6 +52,33 @@ def pay_setoran(
     ``pindaian`` is the cleaned scan of the proof. Raises ``RuleError`` (``jumlah_beda``, ``tanggal``,
     ``tanpa_bukti``) and those of ``kirim_paket``.
     """
+    _check_bayar(paket, nomor, tanggal, jumlah, by=by, versi=versi)
+    _bayar(paket, by=by, **_pilihan(paket, nomor, tanggal, jumlah, pindaian))
+
+
+def start_bayar(
+    paket: Paket,
+    *,
+    nomor: str,
+    tanggal: date,
+    jumlah: int,
+    by: Pelaku,
+    pindaian: Bersih | None = None,
+    versi: int | None = None,
+) -> str:
+    """:func:`pay_setoran`, of a long batch after the caller's commit; answers what was done or begun.
+
+    What was typed waits with the step and is written by it: when it fails, nothing says that the batch was
+    paid. Only the scan is stored before; :func:`sapu_bukti_setoran` takes away one that no batch got.
+    """
+    _check_bayar(paket, nomor, tanggal, jumlah, by=by, versi=versi)
+    pilihan = _pilihan(paket, nomor, tanggal, jumlah, pindaian)
+    return kerjakan(paket, BAYAR, by=by, versi=versi, **pilihan)
+
+
+def _check_bayar(
+    paket: Paket, nomor: str, tanggal: date, jumlah: int, *, by: Pelaku, versi: int | None
+) -> None:
     check_version(paket, versi)
     if paket.jenis is not JenisPaket.SETOR or paket.uang is None:
         raise RuleError("Paket ini bukan setoran.", kode="bukan_setoran")
@@ -56,13 +97,41 @@ def pay_setoran(
             "tanggal",
             kode="tanggal",
         )
-    uang = paket.uang
+
+
+def _pilihan(paket: Paket, nomor: str, tanggal: date, jumlah: int, pindaian: Bersih | None) -> dict[str, Any]:
+    """The payment as JSON values; its scan is stored."""
+    found: dict[str, Any] = {"nomor": nomor.strip(), "tanggal": tanggal.isoformat(), "jumlah": jumlah}
     if pindaian is not None:
-        # Key and hash together: a flush in between would meet the table's own rule.
-        key = arsip.simpan(paket, "kunci_bukti", pindaian.data, prefix=PREFIX)
-        uang.kunci_bukti, uang.sha256_bukti = key, arsip.hash_of(pindaian.data)
-    uang.nomor_bukti, uang.tanggal, uang.kredit_bank = nomor.strip(), tanggal, jumlah
-    kirim_paket(paket, by=by, tanda_terima=nomor.strip())
+        found["kunci_bukti"] = arsip.simpan(paket, "kunci_bukti", pindaian.data, prefix=PREFIX)
+        found["sha256_bukti"] = arsip.hash_of(pindaian.data)
+    return found
+
+
+def _bayar(
+    paket: Paket,
+    *,
+    by: Pelaku,
+    nomor: str,
+    tanggal: str,
+    jumlah: int,
+    versi: int | None = None,
+    kunci_bukti: str | None = None,
+    sha256_bukti: str | None = None,
+) -> str:
+    """The step itself; asked once more, since a long batch was checked some time before."""
+    hari = date.fromisoformat(tanggal)
+    _check_bayar(paket, nomor, hari, jumlah, by=by, versi=versi)
+    uang = uang_dari(paket)
+    if kunci_bukti:
+        uang.kunci_bukti, uang.sha256_bukti = kunci_bukti, sha256_bukti
+    uang.nomor_bukti, uang.tanggal, uang.kredit_bank = nomor, hari, jumlah
+    kirim_paket(paket, by=by, tanda_terima=nomor)
+    return "Setoran dicatat sudah dibayar."
+
+
+BAYAR = "bayar"
+register_langkah(BAYAR, _bayar, peristiwa="kirim")
 
 
 def resubmit(iuran: Iuran, *, tanggal: date, catatan: str, by: Pelaku, versi: int | None = None) -> None:

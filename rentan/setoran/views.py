@@ -16,15 +16,14 @@ from rentan.core.errors import NotFound, RuleError
 from rentan.core.permissions import Permission
 from rentan.core.workflow import offers
 from rentan.ext import db
-from rentan.paket.actions import susun_paket
 from rentan.paket.models import Paket
 from rentan.paket.queries import count_pengecualian
 from rentan.paket.status import MACHINE, TERBUKA, JenisPaket, StatusPaket
+from rentan.paket.tugas import SIBUK, check_sibuk, is_sibuk
 from rentan.pekerja.alasan_bpjs import alasan_of
 from rentan.setoran import actions, queries
 from rentan.setoran.forms import BayarForm, CatatanForm, SusunForm, UlangForm
 from rentan.setoran.impor import PENANGAN
-from rentan.setoran.penangan import PENANGAN as PENANGAN_PAKET
 from rentan.setoran.status import AlasanTinggal
 from rentan.tarif.queries import jadwal_bulan
 from rentan.web.access import fresh, pelaku, requires
@@ -103,7 +102,7 @@ def build() -> Response:
     form = SusunForm()
     if form.accepts():
         with form.rules():
-            paket = susun_paket(PENANGAN_PAKET.jenis, today(), by=pelaku())
+            paket = actions.build_setoran(by=pelaku())
             return finish(
                 url_for("paket.show", paket_id=paket.id), "Setoran disusun. Periksa isinya, lalu kunci."
             )
@@ -139,8 +138,10 @@ def pay(paket_id: uuid.UUID) -> Response:
             return answer
         try:
             bersih = _clean(form)
+            # Asked before the row is locked: a step in the background holds it for as long as it takes.
+            check_sibuk(queries.get_setoran(paket_id, seen_by=pelaku()))
             paket = queries.get_setoran(paket_id, seen_by=pelaku(), untuk_diubah=True)
-            actions.pay_setoran(
+            pesan = actions.start_bayar(
                 paket,
                 nomor=form.nomor.data or "",
                 tanggal=form.tanggal.data,
@@ -149,7 +150,7 @@ def pay(paket_id: uuid.UUID) -> Response:
                 by=pelaku(),
                 versi=form.versi.data,
             )
-            return finish(url_for("paket.show", paket_id=paket_id), "Setoran dicatat sudah dibayar.")
+            return finish(url_for("paket.show", paket_id=paket_id), pesan)
         except RuleError as refused:
             if refused.status not in (409, 422):
                 raise
@@ -157,6 +158,8 @@ def pay(paket_id: uuid.UUID) -> Response:
             form.refuse(refused)
         paket = queries.get_setoran(paket_id, seen_by=pelaku())
     found = {one.move.peristiwa: one.alasan for one in offers(MACHINE, paket, pelaku())}
+    if is_sibuk(paket):
+        found["kirim"] = SIBUK
     return render_page(
         "setoran/bayar.html",
         status=form.status,
