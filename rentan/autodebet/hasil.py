@@ -20,6 +20,7 @@ from rentan.autodebet.hasil_catat import catat_jawaban, hentikan_ulang, hold_pak
 from rentan.autodebet.hasil_putus import contradicts, decide, main_paket, without_known
 from rentan.core.actor import Pelaku
 from rentan.core.imports import Column, Hasil, Impor, JenisImpor, Table, register
+from rentan.core.queue import lapor
 from rentan.ext import db
 from rentan.iuran.models import Percobaan
 from rentan.iuran.status import HasilCoba
@@ -79,9 +80,11 @@ class PenanganHasilDebet:
         terpotong = hasil.terpotong if isinstance(hasil, HasilDebet) else False
         touched = {one.sasaran.paket_id for one in good if one.sasaran and one.keadaan in BERUBAH}
         catat_jawaban(good, by=by, impor_id=impor.id)
+        lapor(75)
         baru = [one for one in good if one.keadaan is K.PENGECUALIAN]
         hentikan_ulang({one.sasaran.iuran_id for one in baru if one.sasaran and contradicts(one)})
         add_all([_temuan(one, utama) for one in baru], impor)
+        lapor(85)
         for paket in hold_paket(touched).values():
             majukan_paket(paket, by=by, lengkap=not terpotong)
 

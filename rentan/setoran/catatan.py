@@ -19,6 +19,7 @@ from rentan.core.clock import now, today
 from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks, set_many
 from rentan.core.permissions import Peran
+from rentan.core.queue import lapor
 from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.models import Iuran
@@ -63,11 +64,15 @@ def apply_answers(answers: Sequence[Jawaban], impor: Impor, *, by: Pelaku) -> No
     batches = _hold_batches({line.paket_id for line in lines})
     recorded = {one.iuran_id for one in answers if one.tercatat}
     catat_iuran_pertama(_sponsorships(recorded))
+    lapor(45)
     rows = _hold(Iuran, [one.iuran_id for one in answers])
     _close(lines, said, impor)
+    lapor(55)
     gerak.catat_tercatat([one for one in rows if one.id in recorded], pada=today(), by=by)
     _refuse([one for one in rows if one.id not in recorded], answers, by)
+    lapor(70)
     follow_cover({one.pekerja_id for one in rows if one.id in recorded}, impor=impor, by=by)
+    lapor(95)
     _follow(batches, by)
 
 

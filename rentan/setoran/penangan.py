@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
-import zipfile
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -18,9 +16,9 @@ from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks
-from rentan.core.sheets_write import OutColumn, write_form
+from rentan.core.queue import lapor
 from rentan.core.subject import load_deks, reveal, seal_values
-from rentan.ext import db, runtime
+from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.status import UANG_MASUK, StatusBpjs
@@ -29,6 +27,7 @@ from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, Susulan, reg
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS
+from rentan.setoran.daftar import list_isi, write_berkas
 from rentan.setoran.models import BarisSetor
 from rentan.setoran.queries import list_calon
 from rentan.setoran.status import HasilSetor
@@ -39,13 +38,6 @@ from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import format_bulan
 
 H = HasilSetor
-KOLOM = (
-    OutColumn("NIK", 20),
-    OutColumn("NAMA", 32),
-    OutColumn("KPJ", 16),
-    OutColumn("BULAN", 10),
-    OutColumn("JUMLAH", 12),
-)
 
 
 class PenanganSetor:
@@ -60,6 +52,7 @@ class PenanganSetor:
         _with_totals(paket)
         known = set(db.session.scalars(select(BarisSetor.iuran_id).where(_of(paket))))
         ready = [one for one in list_calon() if one.alasan is None and one.iuran_id not in known]
+        lapor(30)
         held = {one.id: one for one in _hold([one.iuran_id for one in ready])}
         last = db.session.scalar(select(func.max(BarisSetor.urutan)).where(_of(paket))) or 0
         rows = [
@@ -76,6 +69,7 @@ class PenanganSetor:
         ]
         if rows:
             _insert(rows)
+            lapor(65)
             gerak.masuk_setoran([held[one.iuran_id] for one in ready], by=by)
         return self._count(paket)
 
@@ -162,10 +156,11 @@ class PenanganSetor:
             raise RuleError(
                 f"{stopped[0].judul}: {stopped[0].alasan} Keluarkan baris itu.", kode="baris_menghalangi"
             )
-        lines = _values(paket)
+        lines = list_isi(paket)
         if not lines:
             raise RuleError("Belum ada baris dalam paket ini.", kode="paket_kosong")
         paket.jumlah = len(lines)
+        lapor(25)
         sealed = seal_values(
             "baris_setor",
             "isi",
@@ -173,9 +168,10 @@ class PenanganSetor:
         )
         for some in chunks(list(sealed)):
             db.session.execute(update(BarisSetor), [{"id": key, "isi_enc": sealed[key]} for key in some])
+        lapor(65)
         _with_totals(paket).jumlah_rupiah = self.jumlah_rupiah(paket)
         nama = f"setoran-bpjs-{paket.periode:%Y-%m}-{paket.id.hex[:6]}-{paket.urutan_berkas + 1}"
-        return _write([cells for _, _, cells in lines], nama)
+        return write_berkas([cells for _, _, cells in lines], nama)
 
     def setelah_kunci(self, paket: Paket, *, by: Pelaku) -> None:
         """Nothing moves: a locked list has not been paid."""
@@ -189,6 +185,7 @@ class PenanganSetor:
                 kode="tanpa_bukti",
             )
         rows = _hold(_inside_ids(paket))
+        lapor(25)
         if stopped := self.list_hambatan(paket, banyak=1):
             raise RuleError(
                 f"Sejak paket ini dikunci, ada iuran yang tidak dapat disetor lagi. {stopped[0].judul}: "
@@ -201,6 +198,7 @@ class PenanganSetor:
                 "Mintalah petugas BPJS membatalkan paket ini dan menyusun yang baru.",
                 kode="baris_berubah",
             )
+        lapor(40)
         gerak.setor(rows, tanggal=uang.tanggal, paket_id=paket.id, by=by)
 
     def setelah_batal(self, paket: Paket, *, by: Pelaku) -> None:
@@ -333,46 +331,6 @@ def _why(row: Any) -> str:
     if row.status not in UANG_MASUK:
         return "Uangnya tidak lagi ada: debetnya dibatalkan atau dikembalikan."
     return f"Kepesertaan pekerja: {row.pekerja.label.lower()}."
-
-
-def _values(paket: Paket) -> list[tuple[uuid.UUID, uuid.UUID, list[str]]]:
-    """(line, worker, cells) in the order of the file."""
-    query = (
-        select(BarisSetor.id, BarisSetor.jumlah, Iuran.periode, Pekerja)
-        .join(Iuran, Iuran.id == BarisSetor.iuran_id)
-        .join(Pekerja, Pekerja.id == BarisSetor.pekerja_id)
-        .where(_of(paket), BarisSetor.hasil == H.MENUNGGU)
-        .order_by(BarisSetor.urutan)
-    )
-    rows = db.session.execute(query).all()
-    load_deks(row.Pekerja.id for row in rows)
-    return [
-        (
-            row.id,
-            row.Pekerja.id,
-            [
-                reveal(row.Pekerja, "nik") or "",
-                row.Pekerja.nama,
-                reveal(row.Pekerja, "kpj") or "",
-                f"{row.periode:%m-%Y}",
-                str(row.jumlah),
-            ],
-        )
-        for row in rows
-    ]
-
-
-def _write(rows: list[list[str]], nama: str) -> BerkasPaket:
-    """One form, or several in a ZIP; the same rows give the same bytes."""
-    paling_banyak = int(runtime().profil.batas.baris_daftar_bpjs)
-    parts = [write_form("SETORAN", KOLOM, some) for some in chunks(rows, paling_banyak)]
-    if len(parts) == 1:
-        return BerkasPaket(parts[0], f"{nama}.xlsx")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for number, part in enumerate(parts, 1):
-            archive.writestr(zipfile.ZipInfo(f"{nama}-bagian-{number}.xlsx"), part)
-    return BerkasPaket(out.getvalue(), f"{nama}.zip")
 
 
 def _shown(row: BarisSetor) -> Baris:

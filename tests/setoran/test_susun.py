@@ -22,7 +22,7 @@ from rentan.paket import actions
 from rentan.paket.actions import read_berkas
 from rentan.paket.status import JenisPaket, StatusPaket
 from rentan.pekerja.status import StatusPekerja
-from rentan.setoran import penangan
+from rentan.setoran import daftar
 from rentan.setoran.actions import pay_setoran
 from rentan.setoran.models import BarisSetor
 from rentan.setoran.penangan import PENANGAN
@@ -76,7 +76,7 @@ def test_more_rows_than_a_file_may_hold_go_into_a_zip(cast: Cast, monkeypatch: p
     for one in make_donatur(pekerja=3).asuhan:
         make_lunas(one, _bulan(0))
     batas = SimpleNamespace(baris_daftar_bpjs=2)
-    monkeypatch.setattr(penangan, "runtime", lambda: SimpleNamespace(profil=SimpleNamespace(batas=batas)))
+    monkeypatch.setattr(daftar, "runtime", lambda: SimpleNamespace(profil=SimpleNamespace(batas=batas)))
     paket = build(cast)
     approve(cast, paket)
     assert paket.nama_berkas and paket.nama_berkas.endswith(".zip")

@@ -28,6 +28,8 @@ def test_rapikan(tulisan, hasil):
 def test_rapikan_settles_in_one_go(tulisan):
     bersih = rapikan(tulisan)
     assert rapikan(bersih) == bersih
+    # What is plain takes a short way, with the same answer as beside a character that does not.
+    assert rapikan(f"{tulisan} Ⅷ") == f"{bersih} VIII".strip()
     assert bersih == bersih.strip()
     assert "\n" not in bersih
     assert "\x00" not in bersih
