@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from wtforms import BooleanField, Field
 from wtforms.validators import Optional, StopValidation
 
 from rentan.kartu.acara import ALASAN_TIDAK_DATANG
 from rentan.kartu.status import AlasanBatalKartu, StatusKartu
 from rentan.util.kode import read_kode
+from rentan.web.fields_banyak import TerpilihField
 from rentan.web.forms import (
     BaseForm,
     FilterForm,
@@ -94,23 +93,10 @@ class AbsenForm(VersionedForm):
     alasan = PilihanField("Alasan", [Wajib()], pilihan=ALASAN_TIDAK_DATANG)
 
 
-class BanyakKartuField(Field):
-    """Ticked cards: ``data`` is a list of ids without doubles, in the order in which they were sent."""
-
-    data: list[uuid.UUID]
-
-    def process_data(self, value: object) -> None:
-        self.data = []
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            self.data = list(dict.fromkeys(uuid.UUID(str(one)) for one in valuelist))
-        except ValueError:
-            raise ValueError("Pilihan ini tidak dikenal. Muat ulang halaman, lalu pilih lagi.") from None
-
-    def pre_validate(self, form: object) -> None:
-        if len(self.data) > PALING_BANYAK:
-            raise StopValidation(f"Hitung paling banyak {PALING_BANYAK} kartu sekaligus.")
+def _kartu(label: str) -> TerpilihField:
+    """Cards of one parcel, in the order of their lines."""
+    pesan = f"Hitung paling banyak {PALING_BANYAK} kartu sekaligus."
+    return TerpilihField(label, maks=PALING_BANYAK, pesan=pesan, minimal=0, berurutan=True)
 
 
 class BanyakCatatanField(Field):
@@ -133,7 +119,7 @@ class HitungForm(BaseForm):
     """K5, first step: what is in the parcel, by ticks or by scanned codes (one a line)."""
 
     kunci_formulir = None
-    hadir = BanyakKartuField("Kartu yang ada")
+    hadir = _kartu("Kartu yang ada")
     kode = TeksPanjangField("Kode kartu yang dipindai", [Optional()], maks=20_000)
 
     def codes(self) -> list[str]:
@@ -145,8 +131,8 @@ class HitungForm(BaseForm):
 class TerimaForm(BaseForm):
     """K5, second step: the counted difference is confirmed."""
 
-    hadir = BanyakKartuField("Kartu yang ada")
-    kurang = BanyakKartuField("Kartu yang kurang")
+    hadir = _kartu("Kartu yang ada")
+    kurang = _kartu("Kartu yang kurang")
     catatan = BanyakCatatanField("Keterangan kartu yang kurang")
     asing = TeksPanjangField("Kode di luar kiriman", [Optional()], maks=20_000)
     nasib = PilihanField(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
-from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField
-from wtforms.validators import Optional, StopValidation
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
+from wtforms.validators import Optional
 
 from rentan.kartu.acara import ALASAN_TIDAK_DATANG, PALING_BANYAK
 from rentan.kartu.lembar import PER_HALAMAN
 from rentan.kartu.status import Hubungan, Penerima
+from rentan.web.fields_banyak import TerpilihField
 from rentan.web.forms import (
     BaseForm,
     BerkasField,
@@ -51,27 +50,8 @@ class TindakanForm(VersionedForm):
     """A button on a page that says what it means."""
 
 
-class KartuTerpilihField(Field):
-    """The ticked cards: ``data`` is a list of ids without doubles."""
-
-    data: list[uuid.UUID]
-
-    def process_data(self, value: object) -> None:
-        self.data = []
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            self.data = sorted({uuid.UUID(one) for one in valuelist})
-        except ValueError:
-            raise ValueError("Pilihan ini tidak dikenal. Muat ulang halaman, lalu pilih lagi.") from None
-
-    def pre_validate(self, form: object) -> None:
-        if not self.errors and not 1 <= len(self.data) <= PALING_BANYAK:
-            raise StopValidation("Pilih paling sedikit satu kartu dari daftar.")
-
-
 class PilihKartuForm(BaseForm):
-    kartu = KartuTerpilihField("Kartu")
+    kartu = TerpilihField("Kartu", maks=PALING_BANYAK, pesan="Pilih paling sedikit satu kartu dari daftar.")
 
 
 class SaringKelurahanForm(FilterForm):

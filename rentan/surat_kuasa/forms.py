@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
-from wtforms import Field
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import Optional
 
 from rentan.berkas.status import JenisBerkas
 from rentan.ext import runtime
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.web.fields import MIB
+from rentan.web.fields_banyak import TerpilihField
 from rentan.web.forms import (
     BaseForm,
     BerkasField,
@@ -62,30 +60,10 @@ class AsliForm(VersionedForm):
     catatan = TeksField("Catatan", [Optional()], maks=200, lebar=40)
 
 
-class SuratTerpilihField(Field):
-    """The ticked lines of a list: ``data`` is a list of ids without doubles, in an order of their own."""
-
-    data: list[uuid.UUID]
-
-    def process_data(self, value: object) -> None:
-        self.data = []
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            self.data = sorted({uuid.UUID(one) for one in valuelist})
-        except ValueError:
-            raise ValueError("Pilihan ini tidak dikenal. Muat ulang halaman, lalu pilih lagi.") from None
-
-    def pre_validate(self, form: object) -> None:
-        if not self.errors and not 1 <= len(self.data) <= PALING_BANYAK:
-            raise StopValidation("Pilih paling sedikit satu surat dari daftar.")
-
-
 class AsliBanyakForm(BaseForm):
     """The same for many letters at once, by the operator."""
 
-    surat = SuratTerpilihField("Surat")
-
+    surat = TerpilihField("Surat", maks=PALING_BANYAK, pesan="Pilih paling sedikit satu surat dari daftar.")
     ke = PilihanField(
         "Pindahkan lembar asli yang dipilih ke",
         [Wajib()],
