@@ -31,7 +31,13 @@ from rentan.web.sisipan import pieces_of
 from rentan.web.transaction import answered_before, finish
 
 bp = Blueprint("asuhan", __name__)
-add_menu("Pekerja asuhan", "asuhan.index", Permission.ASUHAN_SENDIRI, awalan="/asuhan", urutan=45)
+add_menu(
+    "Pekerja asuhan",
+    "asuhan.index",
+    Permission.ASUHAN_SENDIRI,
+    awalan=("/asuhan", "/siaga", "/kartu"),
+    urutan=45,
+)
 
 
 @bp.get("/asuhan")

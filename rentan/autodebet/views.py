@@ -32,7 +32,7 @@ add_menu(
     "Autodebet",
     "autodebet.index",
     Permission.DEBET_KELOLA,
-    awalan=("/autodebet", "/gladi", "/paket"),
+    awalan=("/autodebet", "/gladi", "/paket", "/siaga/jeda"),
     urutan=16,
 )
 add_menu("Ditolak bank", "autodebet.refused", Permission.VERIFIKASI, awalan="/autodebet", urutan=19)

@@ -25,6 +25,7 @@ from rentan.iuran.models import Iuran
 from rentan.iuran.status import UANG_MASUK, StatusBpjs
 from rentan.kartu.models import Kartu
 from rentan.kartu.status import HIDUP, StatusKartu
+from rentan.kepesertaan.queries import list_kandidat
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.alasan_bpjs import kode_giliran
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
@@ -147,7 +148,8 @@ def bagian_bpjs(by: Pelaku) -> Bagian:
     bagian = Bagian(
         "bpjs",
         "Sebagai petugas BPJS",
-        "Anda mengajukan pekerja ke BPJS, membaca jawabannya, dan mengurus kartunya sampai ke kecamatan.",
+        "Anda mengajukan pekerja dan menyetor iurannya ke BPJS, membaca jawabannya, dan mengurus kartunya "
+        "sampai ke kecamatan.",
         Tautan("Buka kepesertaan", "/kepesertaan"),
     )
     bagian.angka = [
@@ -169,13 +171,14 @@ def bagian_bpjs(by: Pelaku) -> Bagian:
 
 
 def _antrean_daftar() -> list[Antre]:
-    siap = (
-        dalam_keadaan("asuhan", Asuhan, Asuhan.dibuat_pada)
-        .join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
-        .where(Asuhan.status == StatusAsuhan.MENUNGGU_MANDAT, Pekerja.status == StatusPekerja.LAYAK)
-    )
+    siap = [one.asuhan_id for one in list_kandidat() if not one.kode]
     return [
-        Antre("pekerja siap diajukan ke BPJS", siap, "/kepesertaan", "siap_daftar"),
+        Antre(
+            "pekerja siap diajukan ke BPJS",
+            dalam_keadaan("asuhan", Asuhan, Asuhan.dibuat_pada).where(Asuhan.id.in_(siap)),
+            "/kepesertaan",
+            "siap_daftar",
+        ),
         Antre(
             "penolakan BPJS perlu Anda pastikan kepada keluarga",
             _ditolak_bpjs(Peran.PETUGAS_BPJS),

@@ -18,6 +18,7 @@ from rentan.core.actor import Pelaku
 from rentan.core.clock import now, today
 from rentan.core.settings import get_setting
 from rentan.ext import db
+from rentan.iuran.pemberitahuan import count_per_bulan
 from rentan.kartu.models import AcaraSerah, Kartu
 from rentan.kartu.status import StatusAcara, StatusKartu
 from rentan.laporan.queries import angka_opd, jumlah
@@ -27,7 +28,7 @@ from rentan.pindai.status import StatusTumpukan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.util.angka import format_angka
-from rentan.util.tanggal import awal_bulan
+from rentan.util.tanggal import awal_bulan, format_bulan
 from rentan.verifikasi.models import PermintaanPerbaikan
 from rentan.wilayah.models import Kecamatan
 
@@ -71,8 +72,27 @@ def bagian_operator(by: Pelaku) -> Bagian:
             "/aktivasi/slip",
             "belum_aktivasi",
         ),
+        *_surat_tarif(by),
     ]
     return bagian
+
+
+def _surat_tarif(by: Pelaku) -> list[Tugas]:
+    """Letters to hand out about a tariff that changes in a month ahead, until every donor has read it."""
+    kini = awal_bulan(today())
+    return [
+        Tugas(
+            f"{format_angka(banyak)} surat perubahan tarif {format_bulan(bulan)} untuk donatur",
+            Mendesak.PERLU if belum else Mendesak.BERES,
+            f"{format_angka(belum)} donatur belum membacanya di aplikasi; cetak dan bagikan."
+            if belum
+            else "Semua donatur sudah membacanya di aplikasi.",
+            "/tarif/pemberitahuan",
+            "surat_tarif",
+        )
+        for bulan, banyak, belum in count_per_bulan(by.opd_ids)
+        if bulan >= kini
+    ]
 
 
 def _antrean_operator(by: Pelaku) -> list[Antre]:

@@ -33,7 +33,7 @@ def bagian_uang(by: Pelaku) -> Bagian:
         "Setiap bulan: susun, kunci, minta disetujui, kirim, baca hasil, ulang yang boleh, setor, cocokkan."
         if bendahara
         else "Anda orang kedua yang memeriksa setiap paket, penerimaan, dan usul sebelum berlaku.",
-        Tautan("Buka autodebet", "/autodebet") if bendahara else Tautan("Buka paket", "/paket"),
+        Tautan("Buka autodebet", "/autodebet") if bendahara else Tautan("Buka persetujuan", "/paket"),
     )
     antrean = [*_antrean_debet(), *_antrean_mandat()] if bendahara else []
     if Peran.PENYETUJU in peran:

@@ -13,7 +13,7 @@ from rentan.web.context import add_menu
 from rentan.web.page import render_page
 
 bp = Blueprint("beranda", __name__)
-add_menu("Beranda", "beranda.index", Permission.AKUN_SENDIRI, awalan="/beranda", urutan=0)
+add_menu("Beranda", "beranda.index", Permission.AKUN_SENDIRI, awalan=("/beranda", "/macet"), urutan=0)
 
 
 @bp.get("/")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rentan.asn.models import Asn
@@ -155,16 +155,18 @@ def mark_read(row: Pemberitahuan) -> None:
     row.dibaca_pada = row.dibaca_pada or now()
 
 
-def count_per_bulan(opd_ids: Collection[uuid.UUID]) -> list[tuple[date, int]]:
-    """Months with tariff notices and how many donors of these agencies have one, newest first."""
+def count_per_bulan(opd_ids: Collection[uuid.UUID]) -> list[tuple[date, int, int]]:
+    """Months with tariff notices: how many donors of these agencies have one, how many of them have not read
+    it; newest first."""
+    belum = func.sum(case((Pemberitahuan.dibaca_pada.is_(None), 1), else_=0))
     query = (
-        select(Pemberitahuan.periode, func.count())
+        select(Pemberitahuan.periode, func.count(), belum)
         .join(Asn, Asn.id == Pemberitahuan.asn_id)
         .where(Pemberitahuan.jenis == TARIF, Asn.opd_id.in_(opd_ids))
         .group_by(Pemberitahuan.periode)
         .order_by(Pemberitahuan.periode.desc())
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[0], row[1], int(row[2])) for row in db.session.execute(query)]
 
 
 def list_opd_bulan(

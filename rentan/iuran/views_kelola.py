@@ -32,12 +32,18 @@ from rentan.web.transaction import after_reading, answered_before, finish
 
 bp = Blueprint("iuran_kelola", __name__)
 P = Permission
-add_menu("Iuran", "iuran_kelola.index", P.IURAN_CATAT, awalan=("/iuran/kelola", "/iuran/usul"), urutan=19)
+add_menu(
+    "Iuran",
+    "iuran_kelola.index",
+    P.IURAN_CATAT,
+    awalan=("/iuran/kelola", "/iuran/usul", "/iuran/donatur"),
+    urutan=19,
+)
 add_menu(
     "Penerimaan dan usul",
     "iuran_kelola.queue",
     P.IURAN_PUTUS,
-    awalan=("/iuran/putusan", "/iuran/kelola", "/iuran/usul"),
+    awalan=("/iuran/putusan", "/iuran/kelola", "/iuran/usul", "/iuran/donatur"),
     urutan=16,
 )
 #: Months that the treasurer may choose from: arrears, and a prepayment of a year.

@@ -84,7 +84,7 @@ def opd_index() -> Response:
     """Which months have notices for donors of the own OPD, in parts that a printer takes."""
     months = [
         (bulan, banyak, list(range(1, (banyak + SEKALI_CETAK - 1) // SEKALI_CETAK + 1)))
-        for bulan, banyak in pemberitahuan.count_per_bulan(pelaku().opd_ids)
+        for bulan, banyak, _ in pemberitahuan.count_per_bulan(pelaku().opd_ids)
     ]
     return render_page("tarif/pemberitahuan.html", bulan=months, sekali=SEKALI_CETAK)
 
@@ -95,7 +95,7 @@ def opd_letters() -> Response:
     """The notices of the own OPD for one month (the last one, when none is named), one part, as one PDF."""
     bulan = parse_bulan(request.args.get("bulan"))
     if "bulan" not in request.args:
-        bulan = next((one for one, _ in pemberitahuan.count_per_bulan(pelaku().opd_ids)), None)
+        bulan = next((one for one, _, _ in pemberitahuan.count_per_bulan(pelaku().opd_ids)), None)
     bagian = request.args.get("bagian", 1, type=int)
     if bulan is None or not 1 <= bagian <= 1_000:
         raise NotFound

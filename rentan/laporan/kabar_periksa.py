@@ -51,12 +51,17 @@ class Hal:
 
 @dataclass(frozen=True)
 class KabarPeriksa:
-    """The last run: one line, one sentence more, and what it found (money and trail first as checked)."""
+    """The last run in a few words, one sentence more, and what it found, in the order of the checks."""
 
     keadaan: KeadaanPeriksa
-    judul: str
+    ringkas: str
     kalimat: str
     hal: list[Hal]
+
+    @property
+    def judul(self) -> str:
+        """``Pemeriksaan malam: 42 pemeriksaan, tidak ada temuan``."""
+        return f"Pemeriksaan malam: {self.ringkas}"
 
 
 def kabar_periksa() -> KabarPeriksa:
@@ -65,7 +70,7 @@ def kabar_periksa() -> KabarPeriksa:
     if malam is None:
         return KabarPeriksa(
             KeadaanPeriksa.BELUM,
-            "Pemeriksaan malam belum pernah berjalan",
+            "belum pernah berjalan",
             "Server menjalankannya sendiri sekali sehari. Bila satu jam lagi masih begini, jalankan "
             "“flask job periksa-malam” di server dan baca lognya.",
             [],
@@ -74,14 +79,13 @@ def kabar_periksa() -> KabarPeriksa:
     if now() - malam.pada > BASI:
         return KabarPeriksa(
             KeadaanPeriksa.BASI,
-            "Pemeriksaan malam sudah lebih dari 26 jam tidak berjalan",
+            "lebih dari 26 jam tidak berjalan",
             f"Terakhir {format_waktu(malam.pada)}: {_hasil(malam)}. Jalankan “flask job periksa-malam” di "
             "server dan baca lognya.",
             hal,
         )
-    judul = f"Pemeriksaan malam: {_hasil(malam)}"
     kalimat = f"Terakhir berjalan {format_waktu(malam.pada)}."
-    return KabarPeriksa(KeadaanPeriksa.TEMUAN if hal else KeadaanPeriksa.BERSIH, judul, kalimat, hal)
+    return KabarPeriksa(KeadaanPeriksa.TEMUAN if hal else KeadaanPeriksa.BERSIH, _hasil(malam), kalimat, hal)
 
 
 def _hasil(malam: Malam) -> str:

@@ -19,12 +19,18 @@ from rentan.web.page import render_page
 from rentan.web.transaction import after_reading, answered_before, finish
 
 bp = Blueprint("surat_daftar", __name__)
-add_menu("Surat kuasa OPD", "surat_daftar.index", Permission.SURAT_BANTU, awalan="/surat-kuasa", urutan=20)
+add_menu(
+    "Surat kuasa OPD",
+    "surat_daftar.index",
+    Permission.SURAT_BANTU,
+    awalan=("/surat-kuasa", "/tarif"),
+    urutan=20,
+)
 add_menu(
     "Surat kuasa",
     "surat_daftar.index",
     Permission.SURAT_SENDIRI,
-    awalan="/surat-kuasa",
+    awalan=("/surat-kuasa", "/berkas"),
     urutan=50,
     kecuali=Permission.SURAT_BANTU,
 )

@@ -40,7 +40,7 @@ def add_menu(
 
     ``urutan`` is its place: start page 0, figures and daily work 10-39, own sponsorship 40-59,
     registers 60-79, upkeep 80-99. ``kecuali`` hides it from people who have something better; it is
-    active below ``awalan``.
+    active below ``awalan``, unless another entry names more of the address.
     """
     starts = (awalan,) if isinstance(awalan, str) else awalan
     _MENU.append(ButirMenu(urutan, label, endpoint, frozenset(izin), kecuali, starts))
@@ -66,8 +66,11 @@ def init_context(app: Flask) -> None:
 
 def _menu() -> list[tuple[str, str, bool]]:
     mine = pelaku().permissions
-    return [
-        (one.label, url_for(one.endpoint), request.path.startswith(one.awalan))
-        for one in _MENU
-        if one.izin & mine and one.kecuali not in mine
-    ]
+    shown = [one for one in _MENU if one.izin & mine and one.kecuali not in mine]
+    active = max(shown, key=_matched, default=None)
+    return [(one.label, url_for(one.endpoint), one is active and _matched(one) > 0) for one in shown]
+
+
+def _matched(one: ButirMenu) -> int:
+    """How much of this page's address the entry names: the closest entry is the one that is lit."""
+    return max((len(start) for start in one.awalan if request.path.startswith(start)), default=0)

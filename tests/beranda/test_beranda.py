@@ -20,9 +20,12 @@ from rentan.core.imports_base import JenisImpor
 from rentan.core.permissions import Peran
 from rentan.demo import ensure_demo
 from rentan.ext import db
+from rentan.iuran.models import Pemberitahuan
+from rentan.iuran.pemberitahuan import TARIF
 from rentan.opd.models import Opd
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
+from rentan.util.tanggal import awal_bulan, tambah_bulan
 from tests import factories
 
 ORANG = (
@@ -197,3 +200,22 @@ def test_every_kind_of_upload_waits_on_the_start_page_with_its_address(cast: Any
         browser = client_as(orang)
         for izin, url in HALAMAN_IMPOR.values():
             assert browser.get(url).status_code == (200 if pelaku_of(orang.akun).can(izin) else 403), url
+
+
+def test_the_operator_is_told_of_tariff_letters_until_they_are_read(cast: Any) -> None:
+    mulai = tambah_bulan(awal_bulan(today()), 1)
+    row = Pemberitahuan(
+        asn_id=cast.sari.asn.id, jenis=TARIF, periode=mulai, jumlah_lama=8_400, jumlah_baru=16_800,
+        keterangan="Tarif berubah.", dibuat_pada=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    told = tugas(cast.budi, "surat_tarif")
+    assert told.judul.startswith("1 surat perubahan tarif") and told.url == "/tarif/pemberitahuan"
+    assert told.status is Mendesak.PERLU and "1 donatur belum" in told.petunjuk
+    row.dibaca_pada = now()
+    db.session.flush()
+    assert tugas(cast.budi, "surat_tarif").status is Mendesak.BERES
+    for orang in (cast.wati, cast.hadi):
+        uji = [one.uji for satu in list_bagian(pelaku_of(orang.akun)) for one in satu.tugas]
+        assert "surat_tarif" not in uji, "and Wati?"

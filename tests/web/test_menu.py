@@ -62,3 +62,18 @@ def test_one_opd_belongs_to_the_dashboard_for_who_sees_the_city(cast: Any, clien
     )
 
     assert [label for label, active in shown if active] == ["Dasbor"]
+
+
+def test_each_page_lights_the_entry_it_belongs_to_and_no_other(cast: Any, client_as: Any) -> None:
+    for nama, path, label in (
+        ("hadi", "/paket", "Autodebet"),
+        ("hadi", "/macet", "Beranda"),
+        ("hadi", "/siaga/jeda", "Autodebet"),
+        ("bayu", "/paket", "Kepesertaan"),
+        ("bayu", "/siaga/ramalan", "Pengganti"),
+        ("budi", "/tarif/pemberitahuan", "Surat kuasa OPD"),
+        ("budi", "/kartu", "Kartu"),
+        ("sari", "/siaga", "Pekerja asuhan"),
+    ):
+        shown = entries(client_as(getattr(cast, nama)), path)
+        assert [one for one, active in shown if active] == [label], (nama, path)
