@@ -7,6 +7,7 @@ kecamatan. An accepted offer continues the worker's line (A11), and at its end t
 from __future__ import annotations
 
 import uuid
+from collections.abc import Hashable
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -15,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from rentan.asn.models import Asn
 from rentan.asuhan import actions as asuhan_actions
 from rentan.asuhan import putusan
+from rentan.asuhan.garis import bulan_lanjut
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import SUDAH_SIAP, TERBUKA, StatusAsuhan
-from rentan.calon.models import Calon
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, to_local, today
@@ -25,10 +26,17 @@ from rentan.core.errors import RuleError
 from rentan.core.settings import get_setting
 from rentan.core.workflow import advance, check_version
 from rentan.ext import db
-from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 from rentan.siaga.models import DonaturSiaga, Talangan
-from rentan.siaga.queries import bulan_talangan, find_siaga, list_penalang, penghalang, perlu_talangan
+from rentan.siaga.queries import (
+    beban_talangan,
+    bulan_talangan,
+    count_bebas,
+    find_siaga,
+    list_penalang,
+    list_untuk_ditanya,
+    penghalang,
+    perlu_talangan,
+)
 from rentan.siaga.status import MACHINE, StatusTalangan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import find_hidup
@@ -70,8 +78,10 @@ def stand_down(asn: Asn, *, by: Pelaku) -> None:
 # -- asking -------------------------------------------------------------------------------------------------
 
 
-def ask_next(asuhan: Asuhan, *, by: Pelaku) -> Talangan | None:
+def ask_next(asuhan: Asuhan, *, by: Pelaku, penuh: set[uuid.UUID] | None = None) -> Talangan | None:
     """T1: ask the next stand-in whose ceiling has room; ``None`` when nobody is left to ask.
+
+    ``penuh``: ASN known to have no room for this worker; who is found to have none is added.
 
     Raises ``RuleError`` when nobody may be asked for this worker now.
     """
@@ -81,8 +91,12 @@ def ask_next(asuhan: Asuhan, *, by: Pelaku) -> Talangan | None:
             "memilihnya, atau donatur lama tidak menghendakinya.",
             kode="tidak_perlu",
         )
-    asn = next((one for one in list_penalang(asuhan) if penghalang(one, asuhan) is None), None)
-    if asn is None:
+    penuh = set() if penuh is None else penuh
+    for asn in list_penalang(asuhan, kecuali=penuh):
+        if penghalang(asn, asuhan) is None:
+            break
+        penuh.add(asn.id)
+    else:
         return None
     mulai, sampai = bulan_talangan(asuhan)
     row = Talangan(
@@ -110,21 +124,19 @@ def ask_all() -> int:
     Safe to run twice: one open offer per worker, and nobody is asked twice for the same one.
     """
     moved = _close_offers()
-    query = (
-        select(Asuhan)
-        .join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
-        .join(Calon, Calon.pekerja_id == Asuhan.pekerja_id)
-        .where(
-            Asuhan.status == StatusAsuhan.MENCARI_PENGGANTI,
-            Pekerja.status.in_(TERDAFTAR_DI_BPJS),
-            Calon.keluar_pada.is_(None),
-        )
-        .order_by(Asuhan.berhenti_pada, Asuhan.id)
-    )
-    for asuhan in db.session.scalars(query).all():
-        if perlu_talangan(asuhan) and ask_next(asuhan, by=SISTEM) is not None:
-            moved += 1
-    return moved
+    db.session.flush()
+    bebas, rows = count_bebas(), list_untuk_ditanya()
+    lanjut = bulan_lanjut([one.pekerja_id for one in rows])
+    asked: set[uuid.UUID] = set()
+    penuh: dict[Hashable, set[uuid.UUID]] = {}
+    for asuhan in rows:
+        # After a day on which hundreds stop, many more search than stand by: nobody is looked for in vain.
+        tanpa_ruang = penuh.setdefault(beban_talangan(asuhan, lanjut[asuhan.pekerja_id]), set())
+        if len(asked | tanpa_ruang) >= bebas or not perlu_talangan(asuhan):
+            continue
+        if (offer := ask_next(asuhan, by=SISTEM, penuh=tanpa_ruang)) is not None:
+            asked.add(offer.asn_id)
+    return moved + len(asked)
 
 
 def _close_offers() -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Select, case, exists, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
@@ -186,10 +187,10 @@ def perlu_talangan(asuhan: Asuhan) -> bool:
     )
 
 
-def list_penalang(asuhan: Asuhan, *, banyak: int = 20) -> list[Asn]:
+def list_penalang(asuhan: Asuhan, *, kecuali: Collection[uuid.UUID] = (), banyak: int = 20) -> list[Asn]:
     """Who could be asked next for this worker: own OPD first, then the worker's kecamatan, then the city; of
     equals who stands by the longest without having been asked. Nobody twice, nobody with an offer or a
-    worker on loan, never who has just stopped."""
+    worker on loan, never who has just stopped, nor ``kecuali``."""
     kecamatan = asuhan.pekerja.kelurahan_kode[:8]
     dekat = case(
         (Asn.opd_id == asuhan.asn.opd_id, 0),
@@ -197,11 +198,17 @@ def list_penalang(asuhan: Asuhan, *, banyak: int = 20) -> list[Asn]:
         else_=2,
     )
     terakhir = select(func.max(Talangan.ditawarkan_pada)).where(Talangan.asn_id == Asn.id).scalar_subquery()
-    garis = select(Asuhan.asn_id).where(Asuhan.garis_asuh_id == asuhan.garis_asuh_id)
+    query = _bebas().where(*_belum_ditanya(asuhan.id, asuhan.garis_asuh_id), Asn.id.not_in(kecuali))
+    query = query.order_by(dekat, func.coalesce(terakhir, DonaturSiaga.sejak), Asn.id)
+    return list(db.session.scalars(query.limit(banyak)))
+
+
+def _bebas() -> Select[tuple[Asn]]:
+    """The ASN who stand by: letter in force, no offer that waits for an answer, no worker on loan."""
+    loan = aliased(Asuhan)
     busy = exists().where(Talangan.asn_id == Asn.id, Talangan.status == StatusTalangan.DITAWARKAN)
-    asked = exists().where(Talangan.asn_id == Asn.id, Talangan.asuhan_id == asuhan.id)
-    lending = exists().where(Asuhan.asn_id == Asn.id, Asuhan.sementara, Asuhan.status.in_(TERBUKA))
-    query = (
+    lending = exists().where(loan.asn_id == Asn.id, loan.sementara, loan.status.in_(TERBUKA))
+    return (
         select(Asn)
         .join(DonaturSiaga, DonaturSiaga.asn_id == Asn.id)
         .join(SuratKuasa, SuratKuasa.asn_id == Asn.id)
@@ -209,20 +216,50 @@ def list_penalang(asuhan: Asuhan, *, banyak: int = 20) -> list[Asn]:
             DonaturSiaga.berhenti_pada.is_(None),
             Asn.status_aktif == StatusAktif.AKTIF,
             SuratKuasa.status == StatusSurat.AKTIF,
-            Asn.id.not_in(garis),
             ~busy,
-            ~asked,
             ~lending,
         )
-        .order_by(dekat, func.coalesce(terakhir, DonaturSiaga.sejak), Asn.id)
     )
-    return list(db.session.scalars(query.limit(banyak)))
+
+
+def _belum_ditanya(asuhan_id: Any, garis_asuh_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """Never asked for this sponsorship, and no donor of its line before; ids or columns."""
+    lain = aliased(Asuhan)
+    asked = exists().where(Talangan.asn_id == Asn.id, Talangan.asuhan_id == asuhan_id)
+    before = exists().where(lain.asn_id == Asn.id, lain.garis_asuh_id == garis_asuh_id)
+    return ~asked.correlate(Asn, Asuhan), ~before.correlate(Asn, Asuhan)
+
+
+def count_bebas() -> int:
+    """How many stand-ins could be asked now."""
+    return db.session.scalar(select(func.count()).select_from(_bebas().subquery())) or 0
+
+
+def list_untuk_ditanya() -> list[Asuhan]:
+    """The sponsorships for which somebody should be asked now and could be, the longest search first."""
+    baru = aliased(Asuhan)
+    waiting = exists().where(Talangan.asuhan_id == Asuhan.id, Talangan.status == StatusTalangan.DITAWARKAN)
+    taken = exists().where(baru.pekerja_id == Asuhan.pekerja_id, baru.status.in_(TERBUKA))
+    somebody = _bebas().where(*_belum_ditanya(Asuhan.id, Asuhan.garis_asuh_id)).correlate(Asuhan).exists()
+    query = (
+        _dicari()
+        .join(Calon, Calon.pekerja_id == Asuhan.pekerja_id)
+        .where(Pekerja.status.in_(TERDAFTAR_DI_BPJS), Calon.keluar_pada.is_(None), ~waiting, ~taken, somebody)
+        .order_by(Asuhan.berhenti_pada, Asuhan.id)
+    )
+    return list(db.session.scalars(query.options(db.contains_eager(Asuhan.pekerja))))
 
 
 def bulan_talangan(asuhan: Asuhan) -> tuple[date, date]:
     """First and last month that a stand-in for this worker would pay."""
     mulai = bulan_lanjut([asuhan.pekerja_id])[asuhan.pekerja_id]
     return mulai, tambah_bulan(mulai, MAKS_BULAN_TALANGAN - 1)
+
+
+def beban_talangan(asuhan: Asuhan, mulai: date) -> tuple[date, tuple[int, ...]]:
+    """What a stand-in from ``mulai`` on would carry: that month, and rupiah for each of the months."""
+    bulan = (tambah_bulan(mulai, n) for n in range(MAKS_BULAN_TALANGAN))
+    return mulai, tuple(harga(asuhan, one).total for one in bulan)
 
 
 def penghalang(asn: Asn, asuhan: Asuhan) -> str | None:

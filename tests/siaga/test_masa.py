@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import event
 
+from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asn.masa import hari_terakhir, masa_habis
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.status import StatusAsuhan
@@ -62,6 +64,24 @@ def test_after_the_last_day_the_letter_ends_and_the_workers_are_searched_for(cas
     assert habis.surat.status is StatusSurat.BERAKHIR and lanjut.surat.status is StatusSurat.AKTIF
     assert {one.status for one in habis.asuhan} == {StatusAsuhan.MENCARI_PENGGANTI}
     assert {one.alasan_akhir for one in habis.asuhan} == {"masa_habis"} and len(papan) == 2
+
+
+def test_many_ends_on_one_day_take_as_many_statements_as_two(cast: Any) -> None:
+    said: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _cur, statement, *_: said.append(statement))
+
+    def ends(banyak: int) -> int:
+        for _ in range(banyak):
+            make_aktif(pekerja=2).asn.akhir_kontrak = AKHIR_TAHUN
+        db.session.flush()
+        with time_machine.travel("2026-12-31T20:00:00Z", tick=False):
+            said.clear()
+            assert masa.akhiri_masa() == banyak
+        return len(said)
+
+    ends(1)  # the first one of a month carries the counters forward
+    assert ends(2) == ends(6) < 60
+    assert periksa_hitungan() == []
 
 
 @pytest.mark.parametrize("status", [StatusAktif.PENSIUN, StatusAktif.MENINGGAL, StatusAktif.KELUAR])

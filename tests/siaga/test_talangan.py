@@ -111,6 +111,16 @@ def test_a_ceiling_without_room_is_not_asked_and_not_accepted(cast: Any) -> None
     assert refused.kode == "penjaga_t2" and "Januari 2027" in refused.pesan
 
 
+def test_more_workers_than_stand_ins_each_of_them_is_asked_once_and_nobody_in_vain(cast: Any) -> None:
+    for _ in range(4):
+        make_dicari()
+    siaga(cast.lina, pekerja=1), siaga(cast.eko), siaga(cast.wati, plafon=8_400)
+    assert [one.status for one in queries.list_untuk_ditanya()] == [StatusAsuhan.MENCARI_PENGGANTI] * 4
+    assert actions.ask_all() == 2 and actions.ask_all() == 0
+    asked = {one.asn_id for one in db.session.scalars(db.select(Talangan))}
+    assert asked == {cast.lina.asn.id, cast.eko.asn.id} and queries.count_bebas() == 1
+
+
 def test_the_search_goes_on_when_the_last_month_is_debited(cast: Any) -> None:
     lama = make_dicari(cast.sari)
     siaga(cast.lina)
