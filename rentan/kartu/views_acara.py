@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -162,15 +163,15 @@ def choose(acara_id: uuid.UUID) -> Response:
 @requires(P.KARTU_SERAH)
 def end(acara_id: uuid.UUID) -> Response:
     """H2 after a page that shows the totals and who is still waiting."""
-    if request.method == "POST" and (answer := answered_before()):
-        return answer
-    acara = _get(acara_id, untuk_diubah=request.method == "POST")
-    form = TindakanForm(obj=acara)
-    if form.accepts():
-        with form.rules():
-            actions.finish_acara(acara, by=pelaku(), versi=form.versi.data)
-            return finish(url_for(".show", acara_id=acara.id), f"Berita acara {acara.nomor_ba} dibuat.")
-        acara = _get(acara_id)
+
+    def move(acara: AcaraSerah, **who: Any) -> Response:
+        actions.finish_acara(acara, **who)
+        return finish(url_for(".show", acara_id=acara_id), f"Berita acara {acara.nomor_ba} dibuat.")
+
+    return _do(acara_id, move, _end_page)
+
+
+def _end_page(acara: AcaraSerah, form: TindakanForm) -> Response:
     baris, tambahan = acara_queries.list_baris(acara), acara_queries.list_tambahan(acara)
     _seen("acara_selesai", len(baris))
     return render_page(
@@ -187,16 +188,34 @@ def end(acara_id: uuid.UUID) -> Response:
 @requires(P.KARTU_SERAH)
 def cancel(acara_id: uuid.UUID) -> Response:
     """H3."""
-    if request.method == "POST" and (answer := answered_before()):
+
+    def move(acara: AcaraSerah, **who: Any) -> Response:
+        actions.cancel_acara(acara, **who)
+        return finish(url_for(".index"), "Acara dibatalkan. Kartunya dapat dijadwalkan lagi.")
+
+    return _do(acara_id, move, _cancel_page)
+
+
+def _cancel_page(acara: AcaraSerah, form: TindakanForm) -> Response:
+    return render_page("kartu/acara_batal.html", form=form, acara=acara, alasan=_refusal(acara, "batalkan"))
+
+
+def _do(
+    acara_id: uuid.UUID,
+    move: Callable[..., Response],
+    page: Callable[[AcaraSerah, TindakanForm], Response],
+) -> Response:
+    """A step that a page of its own explains: that page, the step, or the page with why it was refused."""
+    if answer := answered_before():
         return answer
-    acara = _get(acara_id, untuk_diubah=request.method == "POST")
+    posting = request.method == "POST"
+    acara = _get(acara_id, untuk_diubah=posting)
     form = TindakanForm(obj=acara)
     if form.accepts():
         with form.rules():
-            actions.cancel_acara(acara, by=pelaku(), versi=form.versi.data)
-            return finish(url_for(".index"), "Acara dibatalkan. Kartunya dapat dijadwalkan lagi.")
+            return move(acara, by=pelaku(), versi=form.versi.data)
         acara = _get(acara_id)
-    return render_page("kartu/acara_batal.html", form=form, acara=acara, alasan=_refusal(acara, "batalkan"))
+    return page(acara, form)
 
 
 def _refusal(acara: AcaraSerah, peristiwa: str) -> str | None:

@@ -129,39 +129,39 @@ def _alamat_form(kartu: Kartu, **lain: Any) -> AlamatForm:
     return form
 
 
-def _do(kartu_id: uuid.UUID, form: Any, move: Callable[[Kartu], str]) -> Response:
-    """One button: the move, or the page again with the sentence that refuses it."""
-    kartu = queries.get_kartu(kartu_id, seen_by=pelaku())
+def _do(
+    kartu_id: uuid.UUID, form: Any, move: Callable[..., object], pesan: str = "", **facts: Any
+) -> Response:
+    """One button: the move, or the page again with the sentence that refuses it. ``facts`` are what the move
+    asks for besides who and what; it may say what it did, ``pesan`` is for one that does not.
+    """
+    by = pelaku()
+    kartu = queries.get_kartu(kartu_id, seen_by=by)
     if form.accepts():
         if answer := answered_before():
             return answer
         with form.rules():
-            pesan = move(kartu)
-            return finish(url_for(".show", kartu_id=kartu_id), pesan)
-    return _page(queries.get_kartu(kartu_id, seen_by=pelaku()), form)
+            said = move(kartu, by=by, versi=form.versi.data, **facts)
+            return finish(url_for(".show", kartu_id=kartu_id), said if isinstance(said, str) else pesan)
+    return _page(queries.get_kartu(kartu_id, seen_by=by), form)
 
 
 @bp.post("/kartu/<uuid:kartu_id>/nomor")
 @requires(P.KARTU_KELOLA)
 def record_number(kartu_id: uuid.UUID) -> Response:
     """K2."""
-    form, by = TindakanForm(), pelaku()
-
-    def move(kartu: Kartu) -> str:
-        actions.record_nomor_kartu(kartu, by=by, versi=form.versi.data)
-        return "Nomor kartu dicatat. Kartu masuk daftar kirim berikutnya."
-
-    return _do(kartu_id, form, move)
+    pesan = "Nomor kartu dicatat. Kartu masuk daftar kirim berikutnya."
+    return _do(kartu_id, TindakanForm(), actions.record_nomor_kartu, pesan)
 
 
 @bp.post("/kartu/<uuid:kartu_id>/tidak-datang")
 @requires(P.KARTU_SERAH)
 def note_absent(kartu_id: uuid.UUID) -> Response:
     """K8 for a card that stands on a list of a hand-over day."""
-    form, by = AbsenForm(id_awalan="absen"), pelaku()
+    form = AbsenForm(id_awalan="absen")
 
-    def move(kartu: Kartu) -> str:
-        kembali.note_absent_kartu(kartu, alasan=form.alasan.data, by=by, versi=form.versi.data)
+    def move(kartu: Kartu, **who: Any) -> str:
+        kembali.note_absent_kartu(kartu, alasan=form.alasan.data, **who)
         return f"Dicatat: pekerja belum ditemui ({kartu.percobaan} kali)."
 
     return _do(kartu_id, form, move)
@@ -171,32 +171,18 @@ def note_absent(kartu_id: uuid.UUID) -> Response:
 @requires(P.KARTU_SERAH)
 def return_card(kartu_id: uuid.UUID) -> Response:
     """K9."""
-    form, by = TindakanForm(), pelaku()
-
-    def move(kartu: Kartu) -> str:
-        kembali.return_kartu(kartu, by=by, versi=form.versi.data)
-        return (
-            "Kartu dikembalikan ke petugas BPJS. Alamat pekerja ditanyakan kepada donatur dan operator OPD."
-        )
-
-    return _do(kartu_id, form, move)
+    pesan = "Kartu dikembalikan ke petugas BPJS. Alamat pekerja ditanyakan kepada donatur dan operator OPD."
+    return _do(kartu_id, TindakanForm(), kembali.return_kartu, pesan)
 
 
 @bp.post("/kartu/<uuid:kartu_id>/alamat")
 @requires(P.PERBAIKAN)
 def answer_address(kartu_id: uuid.UUID) -> Response:
     """The donor or the operator says where the worker lives."""
-    kartu, by = queries.get_kartu(kartu_id, seen_by=pelaku()), pelaku()
-    form = _alamat_form(kartu)
+    form = _alamat_form(queries.get_kartu(kartu_id, seen_by=pelaku()))
 
-    def move(kartu: Kartu) -> str:
-        kembali.answer_alamat(
-            kartu,
-            alamat=form.alamat.data,
-            kelurahan_kode=form.kelurahan.data,
-            by=by,
-            versi=form.versi.data,
-        )
+    def move(kartu: Kartu, **who: Any) -> str:
+        kembali.answer_alamat(kartu, alamat=form.alamat.data, kelurahan_kode=form.kelurahan.data, **who)
         return "Terima kasih. Kartu dikirim ulang ke kecamatan alamat ini."
 
     return _do(kartu_id, form, move)
@@ -206,25 +192,19 @@ def answer_address(kartu_id: uuid.UUID) -> Response:
 @requires(P.KARTU_KELOLA)
 def resend(kartu_id: uuid.UUID) -> Response:
     """K10."""
-    form, by = KirimUlangForm(id_awalan="ulang"), pelaku()
-
-    def move(kartu: Kartu) -> str:
-        kembali.resend_kartu(kartu, catatan=form.catatan.data or "", by=by, versi=form.versi.data)
-        return "Kartu dicatat dikirim ulang ke kecamatan."
-
-    return _do(kartu_id, form, move)
+    form = KirimUlangForm(id_awalan="ulang")
+    pesan = "Kartu dicatat dikirim ulang ke kecamatan."
+    return _do(kartu_id, form, kembali.resend_kartu, pesan, catatan=form.catatan.data or "")
 
 
 @bp.post("/kartu/<uuid:kartu_id>/lapor")
 @requires(P.KARTU_SERAH, P.KARTU_KELOLA, P.ASUHAN_SENDIRI)
 def report(kartu_id: uuid.UUID) -> Response:
     """K11, by the kecamatan, the BPJS liaison or the donor."""
-    form, by = LaporForm(id_awalan="lapor"), pelaku()
+    form = LaporForm(id_awalan="lapor")
 
-    def move(kartu: Kartu) -> str:
-        baru = actions.report_kartu(
-            kartu, form.apa.data, catatan=form.catatan.data, by=by, versi=form.versi.data
-        )
+    def move(kartu: Kartu, **who: Any) -> str:
+        baru = actions.report_kartu(kartu, form.apa.data, catatan=form.catatan.data, **who)
         after = "Kartu pengganti dimintakan ke BPJS." if baru else "Tidak ada kartu pengganti yang diminta."
         return f"Laporan dicatat. {after}"
 
@@ -235,33 +215,16 @@ def report(kartu_id: uuid.UUID) -> Response:
 @requires(P.KARTU_KELOLA)
 def cancel(kartu_id: uuid.UUID) -> Response:
     """K12."""
-    form, by = BatalForm(id_awalan="batal"), pelaku()
-
-    def move(kartu: Kartu) -> str:
-        actions.cancel_kartu(
-            kartu,
-            alasan=form.alasan.data,
-            catatan=form.catatan.data,
-            dimusnahkan=form.dimusnahkan.data,
-            by=by,
-            versi=form.versi.data,
-        )
-        return "Kartu dibatalkan."
-
-    return _do(kartu_id, form, move)
+    form = BatalForm(id_awalan="batal")
+    facts = {name: form[name].data for name in ("alasan", "catatan", "dimusnahkan")}
+    return _do(kartu_id, form, actions.cancel_kartu, "Kartu dibatalkan.", **facts)
 
 
 @bp.post("/kartu/<uuid:kartu_id>/minta-lagi")
 @requires(P.KARTU_KELOLA)
 def request_again(kartu_id: uuid.UUID) -> Response:
     """K1 after a card that was given up or not replaced."""
-    form, by = TindakanForm(), pelaku()
-
-    def move(kartu: Kartu) -> str:
-        actions.request_again(kartu, by=by, versi=form.versi.data)
-        return "Kartu baru diminta ke BPJS."
-
-    return _do(kartu_id, form, move)
+    return _do(kartu_id, TindakanForm(), actions.request_again, "Kartu baru diminta ke BPJS.")
 
 
 # -- on the donor's own page --------------------------------------------------------------------------------
