@@ -25,6 +25,7 @@ from rentan.iuran import views as iuran_views
 from rentan.iuran import views_kalender as kalender_views
 from rentan.iuran import views_pemberitahuan as pemberitahuan_views
 from rentan.iuran import views_putusan as iuran_kelola_views
+from rentan.iuran import views_sisa as iuran_sisa_views
 from rentan.iuran import views_tarif as tarif_views
 from rentan.iuran import views_urusan as urusan_views
 from rentan.iuran.mengapa_data import add_arti_kode
@@ -96,6 +97,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kalender_views.bp,
     pemberitahuan_views.bp,
     iuran_kelola_views.bp,
+    iuran_sisa_views.bp,
     urusan_views.bp,
     autodebet_views.bp,
     hasil_debet_views.bp,

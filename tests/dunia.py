@@ -34,6 +34,8 @@ from rentan.ext import db, runtime
 from rentan.gladi import folder as gladi_folder
 from rentan.gladi.bank import BerkasBank, Salah
 from rentan.gladi.latihan import Catatan
+from rentan.iuran import buku
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.models import Iuran, Pemberitahuan, Percobaan
 from rentan.iuran.penerimaan import accept_penerimaan, record_penerimaan
 from rentan.iuran.status import JenisUrusan, JenisUsul, Saluran, StatusBpjs
@@ -417,6 +419,7 @@ def _siaga(cast: Cast, ids: Ids) -> None:
         )
     )
     berakhir, diusulkan = make_donatur(pekerja=2).asuhan
+    _kredit(berakhir)
     for one in (berakhir, diusulkan):
         batalkan_oleh_sistem(one, alasan="mandat_dicabut")
     usul = UsulBuka(
@@ -426,6 +429,13 @@ def _siaga(cast: Cast, ids: Ids) -> None:
     db.session.add(usul)
     db.session.commit()
     ids["asuhan_berakhir"], ids["usul_buka"] = berakhir.id, usul.id
+
+
+def _kredit(asuhan: Asuhan) -> None:
+    """A little that is carried over."""
+    akun = AkunBuku.KAS, AkunBuku.KREDIT_DONATUR
+    posting = buku.Posting.dua_sisi(JenisJurnal.KELEBIHAN, today(), *akun, 2_400, asuhan_id=asuhan.id)
+    buku.catat([posting], by=SISTEM)
 
 
 def _one(param: str, **reach: str) -> list[Sample]:
@@ -483,6 +493,7 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ("iuran_kelola", ("asuhan_id",)): _one("asuhan_id", asuhan_rini="hadi", asuhan_sari=""),
     ("iuran_kelola", ("penerimaan_id",)): _one("penerimaan_id", penerimaan="hadi yuni"),
     ("iuran_kelola", ("iuran_id",)): _one("iuran_id", iuran_rini="hadi"),
+    ("sisa", ("asuhan_id",)): _one("asuhan_id", asuhan_berakhir="hadi"),
     ("iuran_kelola", ("usul_id",)): _one("usul_id", usul_rini="hadi yuni"),
     # What is still being built is not the approver's to see.
     ("paket", ("paket_id",)): _one(

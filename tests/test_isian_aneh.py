@@ -226,6 +226,10 @@ ISI: dict[str, dict[str, str]] = {
     "setoran.impor_terapkan": _IMPOR,
     "setoran.pay": {"nomor": "NTPN-9", "tanggal": HARI, "jumlah": "16.800", "pindaian": ""},
     "setoran.resubmit": {"tanggal": HARI, "catatan": "Nama diperbaiki"},
+    "sisa.propose": {
+        "saluran": "tunai", "bukti": "BKK-7", "tanggal_bukti": HARI, "alasan": "berhenti",
+        "keterangan": "Diambil",
+    },
     "surat_daftar.move_originals": {"surat": "surat_sari", "ke": "admin"},
     "surat_kuasa.cancel": {"alasan": "duplikat"},
     "surat_kuasa.move_original": {"ke": "opd", "catatan": "di loket"},
@@ -346,7 +350,7 @@ RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
     paket paket_uang pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
-    cermin gladi setoran terhenti iuran_kelola urusan tarif kalender pemberitahuan siaga jeda
+    cermin gladi setoran terhenti iuran_kelola sisa urusan tarif kalender pemberitahuan siaga jeda
 """.split()  # noqa: SIM905
 
 

@@ -68,7 +68,11 @@ class BulanDonatur:
 
 @dataclass(frozen=True, kw_only=True)
 class TahunDonatur(TanpaQr):
-    """A donor's year, months in rows and workers in columns (a new table after five); whole rupiah."""
+    """A donor's year, months in rows and workers in columns (a new table after five); whole rupiah.
+
+    ``kredit`` is used next if the donor goes on (``mengasuh``), else paid back; ``dikembalikan``: day,
+    rupiah and receipt of what was.
+    """
 
     template: ClassVar[str] = "tahun_donatur"
 
@@ -84,6 +88,8 @@ class TahunDonatur(TanpaQr):
     dibayar: int
     tercatat: int
     kredit: int
+    mengasuh: bool
+    dikembalikan: tuple[tuple[date, int, str], ...]
     per: str
 
     def isi(self) -> dict[str, Any]:
@@ -100,5 +106,10 @@ class TahunDonatur(TanpaQr):
             "dibayar": format_angka(self.dibayar),
             "tercatat": format_angka(self.tercatat),
             "kredit": format_rupiah(self.kredit) if self.kredit else "",
+            "mengasuh": self.mengasuh,
+            "dikembalikan": [
+                {"tanggal": format_tanggal(hari), "jumlah": format_rupiah(jumlah), "bukti": bukti}
+                for hari, jumlah, bukti in self.dikembalikan
+            ],
             "per": self.per,
         }

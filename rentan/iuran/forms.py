@@ -52,6 +52,14 @@ class UsulForm(BaseForm):
     keterangan = TeksPanjangField("Keterangan untuk penyetuju", [Wajib()], maks=500)
 
 
+class SisaForm(UsulForm):
+    """All that is carried over goes back, so that no amount is asked."""
+
+    saluran = PilihanField("Dikembalikan dengan", [Wajib()], pilihan=Saluran, tampilan="radio")
+    bukti = TeksField("Nomor bukti pengeluaran", [Wajib()], maks=40, lebar=24)
+    tanggal_bukti = TanggalField("Tanggal bukti", [Wajib()])
+
+
 class TahanForm(VersionedForm):
     """C2, C3: the note is for colleagues."""
 

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from rentan.asn.models import Asn
+from rentan.asuhan.models import Asuhan
 from rentan.core import cetak_uang
 from rentan.core.cetak import render_dokumen
 from rentan.core.errors import RuleError
 from rentan.core.kop import kop_kota
 from rentan.ext import db
-from rentan.iuran import buku
-from rentan.iuran.models import Iuran, Penerimaan
+from rentan.iuran import buku, sisa
+from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
 from rentan.iuran.status import GUGUR, UANG_MASUK, StatusBpjs, StatusIuran
 from rentan.opd.models import Opd
 from rentan.pekerja.models import Pekerja
@@ -88,13 +89,19 @@ class SelTahun:
 
 @dataclass(frozen=True)
 class Tahun:
-    """A donor's year: workers in columns, months in rows. Amounts in whole rupiah."""
+    """A donor's year: workers in columns, months in rows. Amounts in whole rupiah.
+
+    ``kredit`` is used for the next month if the donor goes on (``mengasuh``), else paid back;
+    ``dikembalikan`` is what was paid back in this year.
+    """
 
     tahun: int
     pekerja: list[Pekerja]
     bulan: list[date]
     sel: dict[tuple[date, uuid.UUID], SelTahun]
     kredit: int
+    mengasuh: bool
+    dikembalikan: list[UsulIuran]
 
     def di(self, bulan: date, pekerja: Pekerja) -> SelTahun | None:
         return self.sel.get((bulan, pekerja.id))
@@ -117,7 +124,7 @@ class Tahun:
 
 
 def susun_tahun(asn: Asn, tahun: int) -> Tahun:
-    """The contribution months of this year that stand, and the credit carried over today."""
+    """The months of this year that stand, the credit carried over today, and what of it was paid back."""
     query = (
         select(Iuran)
         .where(
@@ -138,14 +145,15 @@ def susun_tahun(asn: Asn, tahun: int) -> Tahun:
         [date(tahun, n, 1) for n in range(1, 13)],
         {(row.periode, row.pekerja_id): SelTahun(row) for row in rows},
         kredit_donatur(asn),
+        sisa.donatur_mengasuh(asn.id),
+        sisa.list_dikembalikan(asn, tahun),
     )
 
 
 def kredit_donatur(asn: Asn) -> int:
     """What is carried over for all sponsorships of this donor, in whole rupiah."""
-    ids = list(db.session.scalars(select(Iuran.asuhan_id).where(Iuran.asn_id == asn.id).distinct()))
-    masuk = db.session.scalars(select(Penerimaan.asuhan_id).where(Penerimaan.asn_id == asn.id).distinct())
-    return sum(buku.saldo_kredit({*ids, *masuk}).values())
+    ids = db.session.scalars(select(Asuhan.id).where(Asuhan.asn_id == asn.id)).all()
+    return sum(buku.saldo_kredit(ids).values())
 
 
 def print_tahun(asn: Asn, isi: Tahun, *, waktu: datetime) -> bytes:
@@ -173,6 +181,12 @@ def print_tahun(asn: Asn, isi: Tahun, *, waktu: datetime) -> bytes:
         dibayar=isi.dibayar,
         tercatat=isi.tercatat,
         kredit=isi.kredit,
+        mengasuh=isi.mengasuh,
+        dikembalikan=tuple(
+            (one.tanggal_bukti, one.rupiah, f"{one.saluran.label}, bukti {one.bukti}")
+            for one in isi.dikembalikan
+            if one.tanggal_bukti and one.saluran
+        ),
         per=format_tanggal(waktu.date()),
     )
     return render_dokumen(dokumen, waktu=waktu).pdf

@@ -19,7 +19,7 @@ from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
 from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
-from rentan.iuran.status import StatusIuran, StatusUsul
+from rentan.iuran.status import JenisUsul, StatusIuran, StatusUsul
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
 #: Roles that see the contributions of the whole city.
@@ -222,6 +222,17 @@ def find_usul_terbuka(iuran_id: uuid.UUID) -> UsulIuran | None:
     """The proposal about this contribution that still waits; the database allows one."""
     return db.session.scalar(
         select(UsulIuran).where(UsulIuran.iuran_id == iuran_id, UsulIuran.status == StatusUsul.DIAJUKAN)
+    )
+
+
+def find_sisa_terbuka(asuhan_id: uuid.UUID) -> UsulIuran | None:
+    """The waiting proposal to pay back what is carried over for this sponsorship; the database allows one."""
+    return db.session.scalar(
+        select(UsulIuran).where(
+            UsulIuran.asuhan_id == asuhan_id,
+            UsulIuran.jenis == JenisUsul.SISA,
+            UsulIuran.status == StatusUsul.DIAJUKAN,
+        )
     )
 
 

@@ -12,7 +12,7 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, to_local, today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Permission
-from rentan.iuran import kuitansi, queries
+from rentan.iuran import kuitansi, queries, sisa
 from rentan.iuran.mengapa import garis_waktu
 from rentan.iuran.mengapa_fakta import jelaskan_bulan
 from rentan.iuran.pemberitahuan import count_belum_dibaca
@@ -43,6 +43,7 @@ def index() -> Response:
         depan=depan,
         berikut=_bulan_berikut(bulan),
         kredit=kuitansi.kredit_donatur(asn),
+        mengasuh=sisa.donatur_mengasuh(asn.id),
         belum_dibaca=count_belum_dibaca(asn.id),
         tahun=today().year,
         GUGUR=GUGUR,
