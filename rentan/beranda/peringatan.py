@@ -6,13 +6,16 @@ from sqlalchemy import func, select
 
 from rentan.beranda.tugas import Mendesak, Tugas, tanggal
 from rentan.core.actor import Pelaku
+from rentan.core.clock import today
 from rentan.ext import db
 from rentan.iuran.models import Iuran
 from rentan.iuran.pemberitahuan import count_belum_dibaca
 from rentan.iuran.status import StatusIuran
 from rentan.perlindungan.peringatan import list_peringatan
+from rentan.siaga.masa import pengingat_donatur
 from rentan.siaga.models import Talangan
 from rentan.siaga.status import StatusTalangan
+from rentan.surat_kuasa.queries import find_hidup
 from rentan.util.tanggal import format_bulan
 
 
@@ -31,9 +34,28 @@ def tugas_peringatan(by: Pelaku) -> list[Tugas]:
 
 
 def tugas_iuran(by: Pelaku) -> list[Tugas]:
-    """The donor's own money: an offer to stand in, notices, the last month that could not be debited."""
+    """The donor's own money: end of service, an offer to stand in, notices, a month not debited."""
     assert by.asn_id is not None  # noqa: S101 (the caller asked)
-    return [*_talangan(by), *_pemberitahuan(by), *_gagal(by)]
+    return [*_masa(by), *_talangan(by), *_pemberitahuan(by), *_gagal(by)]
+
+
+def _masa(by: Pelaku) -> list[Tugas]:
+    """M21: the letter ends with the service; told for so long as the first reminder reaches back."""
+    assert by.asn_id is not None  # noqa: S101 (the caller asked)
+    surat = find_hidup(by.asn_id)
+    berakhir = None if surat is None else pengingat_donatur(surat, today())
+    if berakhir is None:
+        return []
+    return [
+        Tugas(
+            f"Masa kerja Anda berakhir {tanggal(berakhir)} menurut daftar pegawai",
+            Mendesak.PERLU,
+            "Surat kuasa Anda berakhir dengan sendirinya dan pekerja Anda dicarikan donatur lain. Bila "
+            "kontrak diperpanjang, beri tahu operator OPD.",
+            "/asuhan",
+            "masa_kerja",
+        )
+    ]
 
 
 def _talangan(by: Pelaku) -> list[Tugas]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from rentan.core.clock import to_local
 from rentan.core.sheets_write import OutColumn, SheetOut, Value, write_xlsx
 from rentan.siaga.masa import BarisRamalan, Ramalan
 from rentan.util.tanggal import format_bulan, format_tanggal, format_waktu
@@ -24,6 +25,7 @@ _RINCIAN = (
     OutColumn("PEKERJA", 10, "angka"),
     OutColumn("BULAN TANPA POTONGAN", 22),
     OutColumn("PENGGANTI PALING LAMBAT", 24),
+    OutColumn("DONATUR DIBERI TAHU", 22),
 )
 
 
@@ -45,6 +47,7 @@ def xlsx_ramalan(
             one.pekerja,
             format_bulan(one.bulan),
             format_tanggal(one.batas),
+            "" if one.diingatkan is None else format_tanggal(to_local(one.diingatkan).date()),
         )
         for one in rows
     ]

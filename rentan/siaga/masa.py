@@ -8,10 +8,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, insert, or_, select
 
 from rentan.asn.masa import SELESAI, hari_terakhir, masa_habis
 from rentan.asn.models import Asn
@@ -22,6 +22,7 @@ from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
 from rentan.core.errors import NotFound
+from rentan.core.massal import chunks
 from rentan.core.permissions import Peran, Permission
 from rentan.core.settings import get_setting
 from rentan.ext import db, runtime
@@ -41,6 +42,8 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 #: Days before the end on which the donor is told (states.md M21).
 HARI_PENGINGAT = (90, 30)
 SATU_HARI = timedelta(days=1)
+BELUM = (max(HARI_PENGINGAT) + 1, None)
+Pengingat = dict[tuple[uuid.UUID, date], tuple[int, datetime]]
 
 
 def bulan_tanpa_gaji(terakhir: date) -> date:
@@ -93,28 +96,35 @@ def ingatkan_masa() -> int:
 
     A job that missed its day tells as soon as it runs; of both steps missed only the nearer one is told.
     """
-    hari, told = today(), 0
-    for surat in _ending(hari, max(HARI_PENGINGAT)):
-        berakhir = hari_terakhir(surat.asn)
-        if berakhir is None:
-            continue
-        langkah = min(one for one in HARI_PENGINGAT if (berakhir - hari).days <= one)
-        sudah = select(PengingatMasa.id).where(
-            PengingatMasa.surat_kuasa_id == surat.id,
-            PengingatMasa.berakhir == berakhir,
-            PengingatMasa.hari <= langkah,
-        )
-        if db.session.scalar(sudah.limit(1)) is not None:
-            continue
-        db.session.add(
-            PengingatMasa(
-                id=uuid.uuid4(), surat_kuasa_id=surat.id, hari=langkah, berakhir=berakhir, dikirim_pada=now()
-            )
-        )
-        record(Peristiwa.PENGINGAT_DIKIRIM, by=SISTEM, objek=surat, nomor=HARI_PENGINGAT.index(langkah) + 1)
-        told += 1
-    db.session.flush()
-    return told
+    hari = today()
+    akhir = {one.id: hari_terakhir(one.asn) for one in _ending(hari, max(HARI_PENGINGAT))}
+    due = [
+        {"surat_kuasa_id": surat_id, "berakhir": day, "hari": _langkah(day, hari), "dikirim_pada": now()}
+        for surat_id, day in akhir.items()
+        if day is not None
+    ]
+    told = _pengingat(list(akhir))
+    due = [one for one in due if one["hari"] < told.get((one["surat_kuasa_id"], one["berakhir"]), BELUM)[0]]
+    if due:
+        db.session.execute(insert(PengingatMasa), due)
+    for nomor, langkah in enumerate(HARI_PENGINGAT, 1):
+        if jumlah := sum(one["hari"] == langkah for one in due):
+            record(Peristiwa.PENGINGAT_DIKIRIM, by=SISTEM, nomor=nomor, jumlah=jumlah)
+    return len(due)
+
+
+def _langkah(berakhir: date, hari: date) -> int:
+    return min(one for one in HARI_PENGINGAT if (berakhir - hari).days <= one)
+
+
+def _pengingat(surat_ids: Sequence[uuid.UUID]) -> Pengingat:
+    """The last step told and when, by letter and end of service."""
+    found: Pengingat = {}
+    for some in chunks(surat_ids):
+        query = select(PengingatMasa).where(PengingatMasa.surat_kuasa_id.in_(some))
+        for one in db.session.scalars(query.order_by(PengingatMasa.hari.desc(), PengingatMasa.id)):
+            found[one.surat_kuasa_id, one.berakhir] = (one.hari, one.dikirim_pada)
+    return found
 
 
 def _ending(hari: date, dalam: int) -> Sequence[SuratKuasa]:
@@ -149,7 +159,8 @@ def pengingat_donatur(surat: SuratKuasa, hari: date) -> date | None:
 
 @dataclass(frozen=True)
 class BarisRamalan:
-    """A donor whose service ends. ``batas``: the cut-off of ``bulan``, the first month without a payer."""
+    """A donor whose service ends. ``batas``: the cut-off of ``bulan``, the first month without a payer;
+    ``diingatkan``: when the donor was last told of this end."""
 
     asn_id: uuid.UUID
     nama: str
@@ -160,6 +171,7 @@ class BarisRamalan:
     pekerja: int
     bulan: date
     batas: date
+    diingatkan: datetime | None
 
 
 @dataclass(frozen=True)
@@ -200,12 +212,12 @@ def list_ramalan(
     banyak = banyak or runtime().profil.batas.baris_per_halaman
     last, jumlah = _last_day(), func.count(Asuhan.id)
     query: Any = (
-        select(Asn, Opd.singkatan, jumlah.label("pekerja"))
+        select(Asn, Opd.singkatan, jumlah.label("pekerja"), SuratKuasa.id)
         .join(Opd, Opd.id == Asn.opd_id)
         .join(SuratKuasa, (SuratKuasa.asn_id == Asn.id) & SuratKuasa.status.in_(HIDUP))
         .join(Asuhan, (Asuhan.asn_id == Asn.id) & Asuhan.status.in_(SUDAH_SIAP), isouter=True)
         .where(_scope(seen_by), _ends_between(hari, sampai))
-        .group_by(Asn.id, Opd.singkatan)
+        .group_by(Asn.id, Opd.singkatan, SuratKuasa.id)
         .order_by(last, Asn.nama_urut, Asn.id)
         .limit(banyak + 1)
     )
@@ -221,19 +233,21 @@ def list_ramalan(
             )
         )
     rows = db.session.execute(query).all()
-    found = [_line(*row) for row in rows[:banyak]]
+    told = _pengingat([row[3] for row in rows[:banyak]])
+    found = [_line(asn, opd, n, surat_id, told) for asn, opd, n, surat_id in rows[:banyak]]
     return found, found[-1].asn_id if len(rows) > banyak else None
 
 
-def _line(asn: Asn, opd: str, pekerja: int) -> BarisRamalan:
+def _line(asn: Asn, opd: str, pekerja: int, surat_id: uuid.UUID, told: Pengingat) -> BarisRamalan:
     berakhir = hari_terakhir(asn)
     assert berakhir is not None  # the query asks for nothing else  # noqa: S101
     bulan = bulan_tanpa_gaji(berakhir)
     kontrak = asn.akhir_kontrak is not None and berakhir == asn.akhir_kontrak
     sebab = "Kontrak berakhir" if kontrak else "Pensiun"
     return BarisRamalan(
-        asn.id, asn.nama, opd, asn.status_asn.label, sebab, berakhir, pekerja, bulan, batas_berkas(bulan)
-    )
+        asn.id, asn.nama, opd, asn.status_asn.label, sebab, berakhir, pekerja, bulan, batas_berkas(bulan),
+        told.get((surat_id, berakhir), BELUM)[1],
+    )  # fmt: skip
 
 
 def count_ramalan(*, seen_by: Pelaku) -> list[Ramalan]:
