@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask, Response, has_app_context, request
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -67,6 +68,13 @@ def skip_or_fail(reason: str) -> None:
     if WAJIB:
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def hari_uji() -> Iterator[None]:
+    """It is Saturday, 21 November 2026, ten in the morning in Semarang, and stays so."""
+    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
+        yield
 
 
 @pytest.fixture(scope="session")

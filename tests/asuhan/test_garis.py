@@ -35,6 +35,7 @@ from tests.siaga.maker import (
     make_aktif,
     make_dicari,
 )
+from tests.tolak import refusal
 
 KINI = "2026-11-21T03:00:00Z"
 
@@ -43,12 +44,6 @@ KINI = "2026-11-21T03:00:00Z"
 def _hari() -> Any:
     with time_machine.travel(KINI, tick=False):
         yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
 
 
 def take_over(orang: Any, lama: Asuhan) -> Asuhan:

@@ -10,7 +10,7 @@ import time_machine
 
 from rentan.autodebet.hasil import PENANGAN
 from rentan.autodebet.hasil_baris import parse_waktu
-from rentan.core.errors import Forbidden, RuleError
+from rentan.core.errors import Forbidden
 from rentan.core.imports import run_import
 from rentan.ext import db
 from rentan.gladi.bank import Salah
@@ -21,6 +21,7 @@ from rentan.iuran.status import KelasGagal
 from rentan.paket.models import Paket, Pengecualian
 from rentan.paket.status import StatusPaket
 from tests.autodebet.hasil_maker import BACA, KIRIM, baca, bank, baris, jawab, keadaan, make_terkirim, tulis
+from tests.tolak import refusal
 
 SUKSES, GAGAL, MENUNGGU = ("berhasil", "berhasil"), ("gagal", "gagal"), ("dikirim", "terbuka")
 
@@ -36,12 +37,6 @@ def terkirim(cast: Any) -> Any:
 
 def asked() -> list[str]:
     return sorted(db.session.scalars(db.select(Pengecualian.kode)))
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
 
 
 @pytest.mark.kedua_basis

@@ -34,6 +34,7 @@ from rentan.paket.tampil import uang_tampil
 from rentan.paket.urus import Isian, ambil_pengecualian, run_tindakan, selesaikan_pengecualian
 from tests.autodebet.hasil_maker import BACA, KIRIM, baca, bank, baris, jawab, keadaan, make_terkirim, tulis
 from tests.threads import run_at_once
+from tests.tolak import refusal
 
 HARI = Isian(tanggal=date(2026, 12, 1))
 BATAL = Isian(tanggal=date(2026, 12, 2), ref_bank="RV77")
@@ -47,12 +48,6 @@ def terkirim(cast: Any) -> Any:
         found = make_terkirim(cast, 3)
     with time_machine.travel(BACA, tick=False):
         yield found
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
 
 
 def the_exception() -> Pengecualian:

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-import time_machine
 
 from rentan.autodebet.mandat import PENANGAN
 from rentan.autodebet.models import BarisMandat
@@ -28,18 +27,9 @@ from tests import factories
 from tests.autodebet.maker import kirim, make_setuju, setujui_paket, susun
 from tests.cast import Cast
 from tests.threads import run_at_once
+from tests.tolak import refusal
 
-
-@pytest.fixture(autouse=True)
-def _hari() -> Any:
-    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
-        yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
+pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def test_a_packet_takes_accepted_letters_whose_paper_is_at_hand(cast: Any) -> None:

@@ -18,12 +18,7 @@ from rentan.pekerja.status import JenisKelamin, StatusPekerja
 from tests import factories
 from tests.cast import Cast
 from tests.threads import run_at_once
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
+from tests.tolak import refusal
 
 
 @pytest.mark.kedua_basis

@@ -45,18 +45,9 @@ from tests.autodebet.maker import (
 from tests.cast import Cast
 from tests.surat_kuasa.kertas import make_draf, make_unggah, text_of
 from tests.threads import run_at_once
+from tests.tolak import refusal
 
-
-@pytest.fixture(autouse=True)
-def _hari() -> Any:
-    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
-        yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
+pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def berlaku_siap(cast: Any) -> SuratKuasa:

@@ -12,7 +12,7 @@ from rentan.akun.queries import pelaku_of
 from rentan.asn.models import Penempatan
 from rentan.asn.status import StatusAktif, StatusAsn
 from rentan.asuhan.status import StatusAsuhan
-from rentan.core.errors import Forbidden, NotFound, RuleError
+from rentan.core.errors import Forbidden, NotFound
 from rentan.core.permissions import Peran
 from rentan.ext import db
 from rentan.iuran.jadwal import jadwalkan
@@ -23,18 +23,9 @@ from rentan.siaga import buka
 from rentan.surat_kuasa.status import StatusSurat
 from tests import factories
 from tests.siaga.maker import DESEMBER, JANUARI, make_aktif
+from tests.tolak import refusal
 
-
-@pytest.fixture(autouse=True)
-def _hari() -> Any:
-    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
-        yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
+pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def ended(cast: Any) -> Any:

@@ -18,18 +18,9 @@ from rentan.surat_kuasa.jeda import BELUM_DIMINTA, akhiri_jeda, bulan_jeda, paus
 from rentan.surat_kuasa.status import MACHINE, StatusSurat
 from tests.iuran.maker import make_iuran
 from tests.siaga.maker import DESEMBER, JANUARI, make_aktif
+from tests.tolak import refusal
 
-
-@pytest.fixture(autouse=True)
-def _hari() -> Any:
-    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
-        yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
+pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def test_a_pause_begins_with_the_next_list_that_is_open(cast: Any) -> None:

@@ -20,18 +20,9 @@ from rentan.siaga.status import StatusTalangan
 from tests.iuran.maker import make_donatur
 from tests.siaga.maker import DESEMBER, JANUARI, make_dicari
 from tests.threads import run_at_once
+from tests.tolak import refusal
 
-
-@pytest.fixture(autouse=True)
-def _hari() -> Any:
-    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
-        yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
+pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def siaga(orang: Any, **more: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
 
 from rentan.core.audit import Jejak
 from rentan.core.errors import RuleError
@@ -21,11 +20,7 @@ from tests.pendaftaran.jalan import hidden
 from tests.surat_kuasa.kertas import make_cetak, make_draf, make_unggah
 from tests.threads import run_at_once
 
-
-@pytest.fixture(autouse=True)
-def _hari() -> Any:
-    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def qr(surat: Any, halaman: int = 1) -> str:

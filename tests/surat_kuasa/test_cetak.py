@@ -28,6 +28,7 @@ from rentan.surat_kuasa.queries import (
 )
 from rentan.surat_kuasa.status import MACHINE, AsliDi, StatusSurat
 from tests.surat_kuasa.kertas import REKENING, add_asuhan, make_cetak, make_draf, pages, print_of, text_of
+from tests.tolak import refusal
 
 HARI = "2026-11-21T03:00:00Z"
 
@@ -36,12 +37,6 @@ HARI = "2026-11-21T03:00:00Z"
 def _hari() -> Any:
     with time_machine.travel(HARI, tick=False):
         yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
 
 
 # -- M1 -----------------------------------------------------------------------------------------------------

@@ -34,20 +34,12 @@ from tests.surat_kuasa.kertas import (
     upload,
     upload_all,
 )
+from tests.tolak import refusal
 
 SURAT, KTP, BUKU = JenisBerkas.SURAT_KUASA, JenisBerkas.KTP, JenisBerkas.BUKU_REKENING
 
 
-@pytest.fixture(autouse=True)
-def _hari() -> Any:
-    with time_machine.travel("2026-11-21T03:00:00Z", tick=False):
-        yield
-
-
-def refusal(call: Any) -> RuleError:
-    with pytest.raises(RuleError) as caught:
-        call()
-    return caught.value
+pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def test_handing_in(cast: Any) -> None:
