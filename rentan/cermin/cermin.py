@@ -35,7 +35,7 @@ from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.permissions import Peran
-from rentan.iuran.models import Iuran, Urusan
+from rentan.iuran.models import TERAMBIL, Iuran, Urusan
 from rentan.iuran.status import GUGUR, UANG_MASUK, JenisUrusan, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.surat_kuasa.models import SuratKuasa
@@ -192,7 +192,7 @@ def _tanpa_baris(bulan: date) -> Select[Any]:
     )
     # Two sets of ids, not one EXISTS with OR: that one would be looked up for each sponsorship anew.
     punya = select(Iuran.asuhan_id).where(Iuran.periode == bulan)
-    dibayar = select(Iuran.pekerja_id).where(Iuran.periode == bulan, Iuran.status.not_in(GUGUR))
+    dibayar = select(Iuran.pekerja_id).where(Iuran.periode == bulan, TERAMBIL)
     return (
         select(
             Asuhan.id.label("asuhan_id"),

@@ -34,7 +34,7 @@ from rentan.ext import db
 from rentan.iuran.bulan import list_bulan_ditutup
 from rentan.iuran.gugur import gugurkan, muat_terkunci
 from rentan.iuran.kredit import pakai_kredit
-from rentan.iuran.models import Iuran
+from rentan.iuran.models import TERAMBIL, Iuran
 from rentan.iuran.status import GUGUR, MACHINE, KelasGagal, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
@@ -208,9 +208,7 @@ def mulai_dari(one: Any, dini: date) -> date:
 
 def _sudah_ada(pekerja_ids: Collection[uuid.UUID] | None, sejak: date) -> set[tuple[uuid.UUID, date]]:
     """(worker, month) pairs that a standing contribution takes; those that give way are not among them."""
-    query = select(Iuran.pekerja_id, Iuran.periode).where(
-        Iuran.periode >= sejak, Iuran.status.not_in(GUGUR), ~_LEPAS
-    )
+    query = select(Iuran.pekerja_id, Iuran.periode).where(Iuran.periode >= sejak, TERAMBIL, ~_LEPAS)
     if pekerja_ids is not None:
         query = query.where(Iuran.pekerja_id.in_(pekerja_ids))
     return {(row.pekerja_id, row.periode) for row in db.session.execute(query)}

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rentan.asn.models import Asn
@@ -15,6 +15,7 @@ from rentan.core.permissions import Peran
 from rentan.ext import Base, IdMixin, VersionMixin, enum_column, partial_unique
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
 from rentan.iuran.status import (
+    GUGUR,
     GUGUR_SQL,
     AlasanTahan,
     HasilCoba,
@@ -96,6 +97,13 @@ class Iuran(IdMixin, VersionMixin, Base):
     def tagihan(self) -> int:
         """What the bank is asked for, in whole rupiah."""
         return self.jumlah - self.kredit_dipakai
+
+
+#: A row whose month nobody else may pay: one that stands, or one that BPJS has at the city's expense (C13).
+TERAMBIL = or_(
+    Iuran.status.not_in(GUGUR),
+    and_(Iuran.status == StatusIuran.DIHAPUSKAN, Iuran.status_bpjs == StatusBpjs.TERCATAT),
+)
 
 
 class Percobaan(IdMixin, Base):

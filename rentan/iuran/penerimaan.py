@@ -64,6 +64,7 @@ _HALANGAN = {
     S.BERHASIL: "Iuran {bulan} sudah didebet.",
     S.DIBAYAR_LAIN: "Iuran {bulan} sudah dibayar.",
     S.DARI_KREDIT: "Iuran {bulan} sudah dibayar dari kelebihan bayar.",
+    S.DIHAPUSKAN: "Iuran {bulan} sudah tercatat di BPJS; kota menanggungnya dan tagihannya dihapuskan.",
 }
 
 

@@ -18,7 +18,7 @@ from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
-from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
+from rentan.iuran.models import TERAMBIL, Iuran, Penerimaan, UsulIuran
 from rentan.iuran.status import JenisUsul, StatusIuran, StatusUsul
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
@@ -287,7 +287,7 @@ def rows_berdiri(asuhan: Asuhan, bulan: Sequence[date]) -> dict[date, Iuran]:
     query = select(Iuran).where(
         Iuran.pekerja_id == asuhan.pekerja_id,
         Iuran.periode.in_(list(bulan)),
-        Iuran.status.not_in((StatusIuran.DIHAPUSKAN, StatusIuran.DIKEMBALIKAN)),
+        TERAMBIL,
     )
     return {one.periode: one for one in db.session.scalars(query.order_by(Iuran.id))}
 

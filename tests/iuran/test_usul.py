@@ -9,7 +9,7 @@ import pytest
 
 from rentan.asn.models import Tahapan
 from rentan.asn.status import Tahap
-from rentan.core.actor import SISTEM
+from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.clock import now, today
 from rentan.core.errors import Forbidden, RuleError
 from rentan.core.permissions import Peran
@@ -17,9 +17,10 @@ from rentan.core.workflow import Riwayat
 from rentan.ext import db
 from rentan.iuran import buku, queries, usul
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
-from rentan.iuran.gerak import SUDAH_DISETOR, beri_bukti, naikkan_didebit
+from rentan.iuran.gerak import SUDAH_DISETOR, balikkan_debet, beri_bukti, naikkan_didebit
 from rentan.iuran.kredit import pakai_kredit
-from rentan.iuran.models import Iuran, Urusan, UsulIuran
+from rentan.iuran.models import Iuran, Jurnal, Urusan, UsulIuran
+from rentan.iuran.queries import rows_berdiri
 from rentan.iuran.status import (
     AlasanTahan,
     JenisUrusan,
@@ -29,13 +30,17 @@ from rentan.iuran.status import (
     StatusIuran,
     StatusUsul,
 )
+from rentan.iuran.urusan import buka_urusan
 from rentan.iuran.usul_alasan import ALASAN, TAGIHAN_BALIK
+from rentan.laporan.periksa import uang
 from rentan.util.tanggal import awal_bulan
 from tests import factories
 from tests.iuran.maker import Donatur, make_donatur, make_iuran
 from tests.threads import run_at_once
 
 S, J = StatusIuran, JenisUsul
+BENDAHARA = Pelaku(akun_id=None, peran=frozenset({Peran.BENDAHARA}))
+MEMERIKSA = ("jurnal", "saldo", "titipan", "piutang")
 
 
 def kini() -> date:
@@ -177,6 +182,47 @@ def test_what_was_remitted_and_taken_back_is_not_written_off(cast: Any, donatur:
     row.status, row.kelas_gagal = S.GAGAL, KelasGagal.COBA_LAGI
     with pytest.raises(RuleError, match="sudah disetor ke BPJS"):
         propose(cast, row)
+
+
+def taken_back(donatur: Donatur, status_bpjs: StatusBpjs = StatusBpjs.TERCATAT) -> Iuran:
+    """Remitted, and then the bank took the debit back (C15)."""
+    row = debited(donatur, StatusBpjs.DISETOR)
+    balikkan_debet([row], tanggal=today(), by=BENDAHARA)
+    row.status_bpjs, row.tercatat_pada = status_bpjs, today()
+    db.session.flush()
+    return row
+
+
+def test_what_the_city_advanced_for_a_recorded_month_is_written_off(cast: Any, donatur: Donatur) -> None:
+    """C13: the city bears it, the posting names the debt, and the worker keeps the month."""
+    row = taken_back(donatur)
+    urusan = buka_urusan(
+        JenisUrusan.TALANGAN, row.asuhan, row.periode, "Tagih kembali.", pemilik=Peran.BENDAHARA, iuran=row
+    )
+    [utang] = buku.list_berlaku([row.id], JenisJurnal.PIUTANG).values()
+    proposal = propose(cast, row, "tidak_tertagih")
+    assert "Kota menanggung Rp8.400" in usul.akibat_usul(proposal)
+    usul.accept_usul(proposal, by=cast.yuni.pelaku)
+
+    assert (row.status, row.status_bpjs) == (S.DIHAPUSKAN, StatusBpjs.TERCATAT)
+    assert (buku.saldo(AkunBuku.PIUTANG_DONATUR), buku.saldo(AkunBuku.BEBAN_KOTA)) == (0, 8_400)
+    jurnal = db.session.scalars(db.select(Jurnal).where(Jurnal.jenis == JenisJurnal.PENGHAPUSAN)).one()
+    assert (jurnal.membalik_id, jurnal.usul_id) == (utang, proposal.id)
+    assert urusan.selesai_pada is not None
+    assert [list(one.cari()) for one in uang.PEMERIKSAAN if one.nama in MEMERIKSA] == [[]] * len(MEMERIKSA)
+    # Nobody else is asked for a month that BPJS has.
+    assert rows_berdiri(row.asuhan, [row.periode]) == {row.periode: row}
+
+
+def test_a_repayment_that_is_taken_back_as_well_is_owed_once(cast: Any, donatur: Donatur) -> None:
+    row = taken_back(donatur)
+    row.status = S.BERHASIL
+    akun = AkunBuku.BANK_PENAMPUNG, AkunBuku.PIUTANG_DONATUR
+    buku.catat(
+        [buku.Posting.dua_sisi(JenisJurnal.DEBET, today(), *akun, row.jumlah, iuran_id=row.id)], by=SISTEM
+    )
+    balikkan_debet([row], tanggal=today(), by=BENDAHARA)
+    assert (buku.saldo(AkunBuku.PIUTANG_DONATUR), buku.saldo(AkunBuku.TITIPAN_IURAN)) == (8_400, 0)
 
 
 @pytest.mark.parametrize("status", [S.DALAM_BATCH, S.DIKIRIM, S.TANPA_KABAR, S.DIHAPUSKAN, S.DIKEMBALIKAN])

@@ -147,6 +147,8 @@ MUTASI: dict[str, tuple[str, Callable[[Bulan], None]]] = {
                                                               dibayar_pada=DES)),
     "tanpa kuitansi": ("titipan", lambda b: ubah(Iuran, b.iuran[0].id, nomor_bukti=None)),
     "didebet dua kali": ("satu_berhasil", _debet_ganda),
+    "utang yang tidak ada": ("piutang", _debet_ganda),
+    "uang keluar tanpa usul": ("dua_orang_uang", _kredit_minus),
     "dua iuran sebulan": ("satu_berhasil", _dua_baris_sebulan),
     "total paket": ("total_paket", lambda b: ubah(PaketUang, b.paket.id, jumlah_rupiah=1)),
     "jumlah baris setoran": ("total_paket", lambda b: ubah(Paket, b.setoran.id, jumlah=7)),

@@ -12,7 +12,7 @@ from rentan.asuhan.models import Asuhan
 from rentan.ext import db
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
 from rentan.iuran.jadwal import potret_harga
-from rentan.iuran.models import Entri, Iuran, Jurnal, Percobaan
+from rentan.iuran.models import TERAMBIL, Entri, Iuran, Jurnal, Percobaan
 from rentan.iuran.status import GUGUR, UANG_MASUK, HasilCoba, StatusBpjs, StatusIuran
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 from rentan.pekerja.models import Pekerja
@@ -97,6 +97,31 @@ def _titipan() -> Iterator[Temuan]:
         yield Temuan(f"iuran {iuran_id}", "dibayar tanpa nomor kuitansi")
 
 
+def _piutang() -> Iterator[Temuan]:
+    """A donor owes what was remitted for a month that is not paid, and nothing else; a month that BPJS has is
+    written off only at the city's expense (C13)."""
+    utang = (
+        select(Jurnal.iuran_id, BERSIH.label("n"))
+        .join(Entri, Entri.jurnal_id == Jurnal.id)
+        .where(Entri.akun == AkunBuku.PIUTANG_DONATUR, Jurnal.iuran_id.is_not(None))
+        .group_by(Jurnal.iuran_id)
+        .subquery()
+    )
+    disetor = Iuran.status_bpjs.in_((B.DISETOR, B.TERCATAT, B.DITOLAK_BPJS))
+    terutang = and_(disetor, Iuran.status.not_in((*UANG_MASUK, *GUGUR)))
+    seharusnya = case((terutang, Iuran.jumlah - Iuran.kredit_dipakai), else_=0)
+    ada = func.coalesce(utang.c.n, 0)
+    query = (
+        select(Iuran.id, Iuran.status, Iuran.status_bpjs, seharusnya, ada)
+        .join(utang, utang.c.iuran_id == Iuran.id, isouter=True)
+        .where(ada != seharusnya)
+    )
+    for iuran_id, status, bpjs, perlu, n in db.session.execute(query):
+        yield Temuan(
+            f"iuran {iuran_id}", f"{status.value}/{bpjs.value}: piutang dalam buku {n}, seharusnya {perlu}"
+        )
+
+
 def _satu_berhasil() -> Iterator[Temuan]:
     """(b) At most one standing debit per sponsorship and month, and one payer per worker and month."""
     for kolom, nama in ((Iuran.asuhan_id, "asuhan"), (Iuran.pekerja_id, "pekerja")):
@@ -155,7 +180,7 @@ def _lunas() -> Iterator[Temuan]:
     query = (
         select(Iuran.pekerja_id, Iuran.periode)
         .join(Pekerja, Pekerja.id == Iuran.pekerja_id)
-        .where(Iuran.status_bpjs == B.TERCATAT, Iuran.status.not_in(GUGUR))
+        .where(Iuran.status_bpjs == B.TERCATAT, TERAMBIL)
     )
     for pekerja_id, bulan in db.session.execute(query):
         tercatat[pekerja_id].add(bulan)
@@ -199,6 +224,7 @@ PEMERIKSAAN = (
     Pemeriksaan("jurnal", "Setiap pembukuan seimbang dan setiap pembalikan utuh", _jurnal),
     Pemeriksaan("saldo", "Tidak ada uang yang dipakai melebihi yang ada", _saldo),
     Pemeriksaan("titipan", "Buku menyimpan uang setiap iuran sesuai keadaannya", _titipan),
+    Pemeriksaan("piutang", "Donatur berutang hanya yang sudah disetor dan belum dibayar", _piutang),
     Pemeriksaan("satu_berhasil", "Setiap bulan dibayar paling banyak satu kali", _satu_berhasil),
     Pemeriksaan("harga", "Harga setiap iuran sesuai tarif bulannya", _harga),
     Pemeriksaan("lunas", "Lunas sampai adalah bulan terakhir yang tercatat di BPJS", _lunas),

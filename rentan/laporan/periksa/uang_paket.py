@@ -15,9 +15,9 @@ from rentan.autodebet.debet_berkas import berkas_debet
 from rentan.autodebet.susulan import per_paket
 from rentan.core.subject import reveal_values
 from rentan.ext import db
-from rentan.iuran.buku_akun import JenisJurnal, Sisi
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
 from rentan.iuran.models import Entri, Iuran, Jurnal, Penerimaan, Percobaan, UsulIuran
-from rentan.iuran.status import UANG_MASUK, HasilCoba, StatusBpjs, StatusIuran
+from rentan.iuran.status import UANG_MASUK, HasilCoba, StatusBpjs, StatusIuran, StatusUsul
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 from rentan.paket.models import Paket, PaketUang
 from rentan.paket.status import DEBET, DI_LUAR, StatusPaket
@@ -253,6 +253,30 @@ def _dua_orang() -> Iterator[Temuan]:
         query = select(model.id).where(model.diputus_oleh == model.oleh)
         for satu in db.session.scalars(query):
             yield Temuan(f"{model.__tablename__} {satu}", "diputus oleh yang mencatatnya")
+    yield from _keluar_tanpa_dua_orang()
+
+
+def _keluar_tanpa_dua_orang() -> Iterator[Temuan]:
+    """Credit that was paid out and debts that were written off name the proposal that another accepted."""
+    sisa = and_(Jurnal.jenis == JenisJurnal.PENGEMBALIAN, Entri.akun == AkunBuku.KREDIT_DONATUR)
+    hapus = and_(Jurnal.jenis == JenisJurnal.PENGHAPUSAN, Entri.akun == AkunBuku.BEBAN_KOTA)
+    query = (
+        select(Jurnal.id)
+        .join(Entri, and_(Entri.jurnal_id == Jurnal.id, Entri.sisi == Sisi.D))
+        .join(UsulIuran, UsulIuran.id == Jurnal.usul_id, isouter=True)
+        .where(
+            or_(sisa, hapus),
+            or_(
+                UsulIuran.id.is_(None),
+                UsulIuran.status != StatusUsul.DITERIMA,
+                UsulIuran.oleh.is_(None),
+                UsulIuran.diputus_oleh.is_(None),
+                and_(UsulIuran.jumlah.is_not(None), UsulIuran.jumlah != Entri.jumlah),
+            ),
+        )
+    )
+    for jurnal_id in db.session.scalars(query):
+        yield Temuan(f"jurnal {jurnal_id}", "uang keluar atau piutang dihapus tanpa usul yang disetujui")
 
 
 def _setoran() -> Iterator[Temuan]:
