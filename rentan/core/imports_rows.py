@@ -2,10 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from rentan.core.imports_base import Ditolak
-from rentan.core.sheets import Column, Row
+from rentan.core.imports_base import Ditolak, Hasil
+from rentan.core.sheets import Column, Row, Table
+
+T = TypeVar("T")
+#: What a row does that changes nothing.
+TETAP = "tetap"
+
+
+class BerKeadaan(Protocol):
+    """An accepted row; ``keadaan`` is the word for what it does."""
+
+    @property
+    def keadaan(self) -> str: ...
+
+
+def read_rows(table: Table, read: Callable[[Row], T | Ditolak]) -> tuple[list[T], list[Ditolak]]:
+    """The rows that ``read`` understands, and its refusals of the others."""
+    answers = [read(row) for row in table.rows]
+    return (
+        [one for one in answers if not isinstance(one, Ditolak)],
+        [one for one in answers if isinstance(one, Ditolak)],
+    )
+
+
+def hasil_of(
+    table: Table,
+    good: Sequence[BerKeadaan],
+    refused: list[Ditolak],
+    *,
+    berubah: Collection[str],
+    rincian: Mapping[str, Any],
+    warnings: Sequence[str] = (),
+) -> Hasil:
+    """The outcome of a check whose accepted rows say what they do; ``berubah`` are the words for a change."""
+    return Hasil(
+        read=len(table.rows),
+        good=list(good),
+        refused=refused,
+        unchanged=sum(one.keadaan == TETAP for one in good),
+        changed=sum(one.keadaan in berubah for one in good),
+        rincian=dict(rincian),
+        warnings=list(warnings),
+    )
 
 
 def refused_row(row: Row, kode: str, pesan: str) -> Ditolak:

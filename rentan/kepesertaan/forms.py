@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wtforms import BooleanField
-
 from rentan.kepesertaan.actions import AlasanBuka, AlasanKeluar
 from rentan.web.forms import (
     BaseForm,
@@ -19,22 +15,10 @@ from rentan.web.forms import (
     VersionedForm,
     Wajib,
 )
-from rentan.web.impor import FormUnggah
 
 
 class SusunForm(BaseForm):
     """The button that builds a batch."""
-
-
-class JawabanForm(FormUnggah):
-    """BPJS's answer."""
-
-    ulang = BooleanField(
-        "Berkas ini jawaban baru, walaupun ada penolakan yang bunyinya sama dengan yang terdahulu"
-    )
-
-    def pilihan(self) -> dict[str, Any]:
-        return {"ulang": bool(self.ulang.data)}
 
 
 class CariForm(FilterForm):

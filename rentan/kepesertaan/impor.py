@@ -18,14 +18,14 @@ from sqlalchemy import func, select, update
 from rentan.core.actor import Pelaku
 from rentan.core.clock import now, today
 from rentan.core.imports import Column, Ditolak, Hasil, Impor, JenisImpor, Table, register
-from rentan.core.imports_rows import first_fault, refused_row
+from rentan.core.imports_rows import first_fault, hasil_of, read_rows, refused_row
 from rentan.core.sheets import Row
 from rentan.ext import db, runtime
 from rentan.kepesertaan.models import BarisDaftar
 from rentan.kepesertaan.queries import list_terkirim
 from rentan.paket.actions import catat_hasil
 from rentan.paket.models import Paket
-from rentan.paket.pengecualian import Temuan, add_all, known
+from rentan.paket.pengecualian import Kunci, Temuan, add_all, contoh, known, note
 from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.alasan_bpjs import classify
 from rentan.pekerja.gerak import gerak_banyak
@@ -41,7 +41,6 @@ from rentan.util.teks import rapikan
 H = HasilBaris
 _STATUS = {"y": True, "ya": True, "t": False, "tidak": False}
 _JAWAB = {True: H.DITERIMA, False: H.DITOLAK}
-MAKS_CONTOH = 100  # exceptions listed in the preview; all of them are in the exception list afterwards
 
 #: What a person is told about a line that fits nowhere.
 PESAN = {
@@ -99,20 +98,9 @@ class PenanganJawaban:
 
     def check(self, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
         """Decide every row against the lines that BPJS has in hand."""
-        read: list[Jawaban] = []
-        refused: list[Ditolak] = []
-        for row in table.rows:
-            answer = self._read(row)
-            (refused if isinstance(answer, Ditolak) else read).append(answer)  # type: ignore[arg-type]
+        read, refused = read_rows(table, self._read)
         good = _decide_all(read, bool(pilihan.get("ulang")))
-        return Hasil(
-            read=len(table.rows),
-            good=good,
-            refused=refused,
-            unchanged=sum(one.keadaan == "tetap" for one in good),
-            changed=sum(one.keadaan in ("terdaftar", "ditolak") for one in good),
-            rincian=_summary(good),
-        )
+        return hasil_of(table, good, refused, berubah=("terdaftar", "ditolak"), rincian=_summary(good))
 
     def _read(self, row: Row) -> Jawaban | Ditolak:
         if fault := first_fault(row, self.wajib):
@@ -225,7 +213,7 @@ def _repeats(one: Jawaban, earlier: set[str] | None) -> bool:
     return earlier is not None and one.keterangan in earlier
 
 
-def _noted(one: Jawaban, kode: str, line: BarisDaftar | None, written: set[tuple[str, bytes]]) -> Putusan:
+def _noted(one: Jawaban, kode: str, line: BarisDaftar | None, written: set[Kunci]) -> Putusan:
     temuan = Temuan(
         one.row.sheet,
         one.row.row,
@@ -235,10 +223,7 @@ def _noted(one: Jawaban, kode: str, line: BarisDaftar | None, written: set[tuple
         one.nik_bi,
         line.paket_id if line else None,
     )
-    if temuan.kunci in written:
-        return Putusan("tetap", one, temuan=temuan)
-    written.add(temuan.kunci)
-    return Putusan("pengecualian", one, temuan=temuan)
+    return Putusan("pengecualian" if note(temuan, written) else "tetap", one, temuan=temuan)
 
 
 def _summary(good: list[Putusan]) -> dict[str, Any]:
@@ -255,8 +240,7 @@ def _summary(good: list[Putusan]) -> dict[str, Any]:
     if reasons:
         found["Alasan penolakan"] = [["Alasan", "Jumlah"], *([text, n] for text, n in reasons.most_common())]
     if noted:
-        rows = [[one.lembar, one.baris, one.pesan] for one in noted[:MAKS_CONTOH]]
-        found["Pengecualian"] = [["Lembar", "Baris", "Yang terjadi"], *rows]
+        found["Pengecualian"] = contoh(noted)
     return found
 
 

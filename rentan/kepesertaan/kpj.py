@@ -11,14 +11,13 @@ from sqlalchemy import select
 
 from rentan.core.actor import Pelaku
 from rentan.core.imports import Column, Ditolak, Hasil, Impor, JenisImpor, Table, register
-from rentan.core.imports_rows import first_fault, refused_row
+from rentan.core.imports_rows import first_fault, hasil_of, read_rows, refused_row
 from rentan.core.sheets import Row
 from rentan.core.subject import seal
 from rentan.ext import db, runtime
-from rentan.kepesertaan.impor import MAKS_CONTOH
-from rentan.paket.pengecualian import Temuan, add_all, known
+from rentan.paket.pengecualian import Kunci, Temuan, add_all, contoh, known, note
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.queries import AMBANG_MIRIP
+from rentan.pekerja.queries import AMBANG_MIRIP, find_by_nik
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 from rentan.util.galat import Peringatan, TidakSah
 from rentan.util.nama import kemiripan
@@ -74,11 +73,7 @@ class PenanganKpj:
 
     def check(self, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
         """Decide every row against the workers and the rows above it."""
-        read: list[Nomor] = []
-        refused: list[Ditolak] = []
-        for row in table.rows:
-            answer = self._read(row)
-            (refused if isinstance(answer, Ditolak) else read).append(answer)  # type: ignore[arg-type]
+        read, refused = read_rows(table, self._read)
         good = _decide_all(read)
         noted = [one.temuan for one in good if one.temuan and one.keadaan == "pengecualian"]
         rincian: dict[str, Any] = {
@@ -87,17 +82,8 @@ class PenanganKpj:
             "Panjang KPJ tidak lazim (periksa)": sum(bool(one.peringatan) for one in read),
         }
         if noted:
-            rows = [[one.lembar, one.baris, one.pesan] for one in noted[:MAKS_CONTOH]]
-            rincian["Pengecualian"] = [["Lembar", "Baris", "Yang terjadi"], *rows]
-        return Hasil(
-            read=len(table.rows),
-            good=good,
-            refused=refused,
-            unchanged=sum(one.keadaan == "tetap" for one in good),
-            changed=sum(one.keadaan == "baru" for one in good),
-            rincian=rincian,
-            warnings=_warnings(read),
-        )
+            rincian["Pengecualian"] = contoh(noted)
+        return hasil_of(table, good, refused, berubah=("baru",), rincian=rincian, warnings=_warnings(read))
 
     def _read(self, row: Row) -> Nomor | Ditolak:
         if fault := first_fault(row, self.columns):
@@ -129,7 +115,7 @@ class PenanganKpj:
 
 
 def _decide_all(read: list[Nomor]) -> list[Putusan]:
-    workers, owners = _workers(read), _owners(read)
+    workers, owners = find_by_nik(one.nik_bi for one in read), _owners(read)
     written = known(JenisImpor.KPJ, {one.nik_bi for one in read})
     given: dict[bytes, bytes] = {}
     found = []
@@ -162,20 +148,9 @@ def _exception(
     return "kpj_berbeda" if had not in (None, one.kpj_bi) else ""
 
 
-def _noted(one: Nomor, kode: str, written: set[tuple[str, bytes]]) -> Putusan:
+def _noted(one: Nomor, kode: str, written: set[Kunci]) -> Putusan:
     temuan = Temuan(one.row.sheet, one.row.row, kode, PESAN[kode], one.nik, one.nik_bi)
-    if temuan.kunci in written:
-        return Putusan("tetap", one, temuan=temuan)
-    written.add(temuan.kunci)
-    return Putusan("pengecualian", one, temuan=temuan)
-
-
-def _workers(read: list[Nomor]) -> dict[bytes, Pekerja]:
-    keys, found = sorted({one.nik_bi for one in read}), dict[bytes, Pekerja]()
-    for start in range(0, len(keys), 500):
-        query = select(Pekerja).where(Pekerja.nik_bi.in_(keys[start : start + 500]))
-        found |= {one.nik_bi: one for one in db.session.scalars(query)}
-    return found
+    return Putusan("pengecualian" if note(temuan, written) else "tetap", one, temuan=temuan)
 
 
 def _owners(read: list[Nomor]) -> dict[bytes, uuid.UUID]:

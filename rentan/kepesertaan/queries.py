@@ -30,7 +30,7 @@ from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.alasan_bpjs import alasan_of
 from rentan.pekerja.masa import aman_sampai
 from rentan.pekerja.models import Pekerja, Pelindungan
-from rentan.pekerja.queries import in_force, lahir_sesudah
+from rentan.pekerja.queries import find_by_nik, in_force, lahir_sesudah
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.status import TERKIRIM, StatusSurat
@@ -291,11 +291,7 @@ def get_pekerja(pekerja_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = 
 
 def list_terkirim(niks: dict[bytes, Any]) -> dict[bytes, tuple[Pekerja, BarisDaftar | None]]:
     """Workers by blind index of these NIK, each with the newest line that BPJS has in hand."""
-    keys = list(niks)
-    found: dict[bytes, Pekerja] = {}
-    for start in range(0, len(keys), 500):
-        query = select(Pekerja).where(Pekerja.nik_bi.in_(keys[start : start + 500]))
-        found |= {one.nik_bi: one for one in db.session.scalars(query)}
+    found = find_by_nik(niks)
     ids = [one.id for one in found.values()]
     lines: dict[uuid.UUID, BarisDaftar] = {}
     for start in range(0, len(ids), 500):

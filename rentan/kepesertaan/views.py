@@ -20,7 +20,6 @@ from rentan.kepesertaan.forms import (
     AkhiriForm,
     BukaNikForm,
     CariForm,
-    JawabanForm,
     LengkapiForm,
     PastikanForm,
     SusunForm,
@@ -39,7 +38,7 @@ from rentan.util.nik import mask_nik
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm
-from rentan.web.impor import HalamanImpor, add_import_routes
+from rentan.web.impor import FormJawaban, HalamanImpor, add_import_routes
 from rentan.web.page import render_page
 from rentan.web.sesaat import show_sesaat
 from rentan.web.transaction import after_reading, answered_before, finish
@@ -62,7 +61,7 @@ add_import_routes(
         pengantar="Jawaban kantor cabang atas daftar yang dikirim; setiap baris mendapat satu hasil.",
         kolom="Nomor Identitas (NIK), Status (Y/T), Keterangan Status Data, Nama Lengkap; boleh Tanggal "
         "Terdaftar. NIK harus berupa teks.",
-        formulir=JawabanForm,
+        formulir=FormJawaban,
     ),
 )
 add_import_routes(

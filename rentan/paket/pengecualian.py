@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -13,6 +14,10 @@ from rentan.core.imports_base import Impor, JenisImpor
 from rentan.core.subject import seal_values
 from rentan.ext import db
 from rentan.paket.models import Pengecualian
+
+MAKS_CONTOH = 100  # exceptions listed in a preview
+#: (code, blind index of the number): what makes a matter the same.
+Kunci = tuple[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,11 @@ class Temuan:
     paket_id: uuid.UUID | None = None
 
     @property
-    def kunci(self) -> tuple[str, bytes]:
+    def kunci(self) -> Kunci:
         return self.kode, self.nilai_bi
 
 
-def known(jenis: JenisImpor, nilai_bi: Collection[bytes]) -> set[tuple[str, bytes]]:
+def known(jenis: JenisImpor, nilai_bi: Collection[bytes]) -> set[Kunci]:
     """(code, number) of matters that have been written down before, whether open or closed."""
     wanted, found = sorted(nilai_bi), set()
     for start in range(0, len(wanted), 500):
@@ -43,6 +48,21 @@ def known(jenis: JenisImpor, nilai_bi: Collection[bytes]) -> set[tuple[str, byte
         )
         found |= {(row.kode, row.nilai_bi) for row in db.session.execute(query)}
     return found
+
+
+def note(temuan: Temuan, written: set[Kunci]) -> bool:
+    """Is this a matter that nobody has written down? From now on it is (``written``: see :func:`known`)."""
+    if temuan.kunci in written:
+        return False
+    written.add(temuan.kunci)
+    return True
+
+
+def contoh(temuan: Sequence[Temuan]) -> list[list[Any]]:
+    """The table of the preview: where the lines stand and what happened. The first ones; the exception list
+    has all of them afterwards."""
+    rows = [[one.lembar, one.baris, one.pesan] for one in temuan[:MAKS_CONTOH]]
+    return [["Lembar", "Baris", "Yang terjadi"], *rows]
 
 
 def add_all(temuan: Sequence[Temuan], impor: Impor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
 from rentan.core.baca import after
 from rentan.core.clock import today
+from rentan.core.massal import chunks
 from rentan.ext import db, runtime
 from rentan.pekerja.models import DugaDuplikat, Pekerja, Pelindungan
 from rentan.pekerja.naskah import naskah
@@ -155,6 +156,15 @@ def find_pekerja(digits: str) -> Pekerja | None:
     return db.session.scalar(
         select(Pekerja).where(Pekerja.nik_bi == runtime().keyring.blind_index("nik", digits))
     )
+
+
+def find_by_nik(nik_bi: Iterable[bytes]) -> dict[bytes, Pekerja]:
+    """Workers by the blind index of their NIK, for thousands of them."""
+    found: dict[bytes, Pekerja] = {}
+    for some in chunks(sorted(set(nik_bi))):
+        query = select(Pekerja).where(Pekerja.nik_bi.in_(some))
+        found |= {one.nik_bi: one for one in db.session.scalars(query)}
+    return found
 
 
 def lahir_sesudah(debet_pertama: date) -> date:

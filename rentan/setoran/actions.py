@@ -46,34 +46,24 @@ def pay_setoran(
     by: Pelaku,
     pindaian: Bersih | None = None,
     versi: int | None = None,
-) -> None:
-    """B5, P3: the treasurer has paid BPJS; ``jumlah`` in whole rupiah is exactly the batch's total.
-
-    ``pindaian`` is the cleaned scan of the proof. Raises ``RuleError`` (``jumlah_beda``, ``tanggal``,
-    ``tanpa_bukti``) and those of ``kirim_paket``.
-    """
-    _check_bayar(paket, nomor, tanggal, jumlah, by=by, versi=versi)
-    _bayar(paket, by=by, **_pilihan(paket, nomor, tanggal, jumlah, pindaian))
-
-
-def start_bayar(
-    paket: Paket,
-    *,
-    nomor: str,
-    tanggal: date,
-    jumlah: int,
-    by: Pelaku,
-    pindaian: Bersih | None = None,
-    versi: int | None = None,
+    latar: bool = False,
 ) -> str:
-    """:func:`pay_setoran`, of a long batch after the caller's commit; answers what was done or begun.
+    """B5, P3: the treasurer has paid BPJS; answers what was done, or with ``latar`` for a long batch begun.
 
-    What was typed waits with the step and is written by it: when it fails, nothing says that the batch was
-    paid. Only the scan is stored before; :func:`sapu_bukti_setoran` takes away one that no batch got.
+    ``jumlah`` in whole rupiah is exactly the batch's total, ``pindaian`` the cleaned scan of the proof. In
+    the background, what was typed waits with the step and is written by it: when it fails, nothing says that
+    the batch was paid. Only the scan is stored before; :func:`sapu_bukti_setoran` takes away one that no
+    batch got. Raises ``RuleError`` (``jumlah_beda``, ``tanggal``, ``tanpa_bukti``) and those of
+    ``kirim_paket``.
     """
     _check_bayar(paket, nomor, tanggal, jumlah, by=by, versi=versi)
-    pilihan = _pilihan(paket, nomor, tanggal, jumlah, pindaian)
-    return kerjakan(paket, BAYAR, by=by, versi=versi, **pilihan)
+    facts: dict[str, Any] = {"nomor": nomor.strip(), "tanggal": tanggal.isoformat(), "jumlah": jumlah}
+    if pindaian is not None:
+        facts["kunci_bukti"] = arsip.simpan(paket, "kunci_bukti", pindaian.data, prefix=PREFIX)
+        facts["sha256_bukti"] = arsip.hash_of(pindaian.data)
+    if latar:
+        return kerjakan(paket, BAYAR, by=by, versi=versi, **facts)
+    return _bayar(paket, by=by, versi=versi, **facts)
 
 
 def _check_bayar(
@@ -97,15 +87,6 @@ def _check_bayar(
             "tanggal",
             kode="tanggal",
         )
-
-
-def _pilihan(paket: Paket, nomor: str, tanggal: date, jumlah: int, pindaian: Bersih | None) -> dict[str, Any]:
-    """The payment as JSON values; its scan is stored."""
-    found: dict[str, Any] = {"nomor": nomor.strip(), "tanggal": tanggal.isoformat(), "jumlah": jumlah}
-    if pindaian is not None:
-        found["kunci_bukti"] = arsip.simpan(paket, "kunci_bukti", pindaian.data, prefix=PREFIX)
-        found["sha256_bukti"] = arsip.hash_of(pindaian.data)
-    return found
 
 
 def _bayar(

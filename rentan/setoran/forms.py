@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wtforms import BooleanField
-
 from rentan.web.forms import (
     BaseForm,
     BerkasField,
@@ -17,22 +13,10 @@ from rentan.web.forms import (
     VersionedForm,
     Wajib,
 )
-from rentan.web.impor import FormUnggah
 
 
 class SusunForm(BaseForm):
     """The button that builds a remittance."""
-
-
-class CatatanForm(FormUnggah):
-    """BPJS's record of months."""
-
-    ulang = BooleanField(
-        "Berkas ini jawaban baru, walaupun ada penolakan yang bunyinya sama dengan yang terdahulu"
-    )
-
-    def pilihan(self) -> dict[str, Any]:
-        return {"ulang": bool(self.ulang.data)}
 
 
 class BayarForm(VersionedForm):

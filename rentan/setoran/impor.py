@@ -18,16 +18,16 @@ from sqlalchemy import and_, select
 
 from rentan.core.actor import Pelaku
 from rentan.core.imports import Column, Ditolak, Hasil, Impor, JenisImpor, Table, register
-from rentan.core.imports_rows import first_fault, refused_row
+from rentan.core.imports_rows import first_fault, hasil_of, read_rows, refused_row
 from rentan.core.massal import chunks
 from rentan.core.sheets import Row
 from rentan.ext import db, runtime
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import GUGUR, StatusBpjs
-from rentan.paket.pengecualian import Temuan, add_all, known
+from rentan.paket.pengecualian import Kunci, Temuan, add_all, contoh, known, note
 from rentan.pekerja.alasan_bpjs import classify
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.queries import AMBANG_MIRIP
+from rentan.pekerja.queries import AMBANG_MIRIP, find_by_nik
 from rentan.pekerja.status import StatusPekerja
 from rentan.setoran.catatan import Jawaban, apply_answers
 from rentan.setoran.models import BarisSetor
@@ -41,7 +41,6 @@ from rentan.util.teks import rapikan
 
 B = StatusBpjs
 _STATUS = {"y": True, "ya": True, "tercatat": True, "t": False, "tidak": False, "ditolak": False}
-MAKS_CONTOH = 100  # exceptions listed in the preview; all of them are in the exception list afterwards
 
 #: What a person is told about a line that fits nowhere.
 PESAN = {
@@ -151,20 +150,9 @@ class PenanganCatatan:
 
     def check(self, table: Table, pilihan: dict[str, Any], by: Pelaku) -> Hasil:
         """Decide every row against the months that were remitted."""
-        read: list[Baca] = []
-        refused: list[Ditolak] = []
-        for row in table.rows:
-            answer = self._read(row)
-            (refused if isinstance(answer, Ditolak) else read).append(answer)  # type: ignore[arg-type]
+        read, refused = read_rows(table, self._read)
         good = _decide_all(read, bool(pilihan.get("ulang")))
-        return Hasil(
-            read=len(table.rows),
-            good=good,
-            refused=refused,
-            unchanged=sum(one.keadaan == "tetap" for one in good),
-            changed=sum(one.keadaan in ("tercatat", "ditolak") for one in good),
-            rincian=_summary(good),
-        )
+        return hasil_of(table, good, refused, berubah=("tercatat", "ditolak"), rincian=_summary(good))
 
     def _read(self, row: Row) -> Baca | Ditolak:
         if fault := first_fault(row, self.wajib):
@@ -210,7 +198,7 @@ class PenanganCatatan:
 
 def _decide_all(read: Sequence[Baca], ulang: bool) -> list[Putusan]:
     """One outcome per row; the rows of one worker and month are looked at together."""
-    workers = _workers(read)
+    workers = find_by_nik(one.nik_bi for one in read)
     stored = _stored([one.id for one in workers.values()], {one.bulan for one in read})
     before = set() if ulang else _earlier_refusals(stored.values())
     said: dict[tuple[bytes, date], set[bool]] = {}
@@ -261,9 +249,7 @@ def _exception(one: Baca, worker: Pekerja | None, month: Tersimpan | None, both:
     return ""
 
 
-def _beside(
-    one: Baca, worker: Pekerja | None, month: Tersimpan, written: set[tuple[str, bytes]]
-) -> Temuan | None:
+def _beside(one: Baca, worker: Pekerja | None, month: Tersimpan, written: set[Kunci]) -> Temuan | None:
     """What a person should look at although the row itself is clear."""
     if worker is None:
         return None
@@ -273,18 +259,12 @@ def _beside(
     if not kode or (kode == "pekerja_terhenti" and not one.ya):
         return None
     temuan = _finding(one, kode, CATATAN[kode], month)
-    if temuan.kunci in written:
-        return None
-    written.add(temuan.kunci)
-    return temuan
+    return temuan if note(temuan, written) else None
 
 
-def _noted(one: Baca, kode: str, month: Tersimpan | None, written: set[tuple[str, bytes]]) -> Putusan:
+def _noted(one: Baca, kode: str, month: Tersimpan | None, written: set[Kunci]) -> Putusan:
     temuan = _finding(one, kode, PESAN[kode], month)
-    if temuan.kunci in written:
-        return Putusan("tetap", one, temuan=temuan)
-    written.add(temuan.kunci)
-    return Putusan("pengecualian", one, temuan=temuan)
+    return Putusan("pengecualian" if note(temuan, written) else "tetap", one, temuan=temuan)
 
 
 def _finding(one: Baca, kode: str, pesan: str, month: Tersimpan | None) -> Temuan:
@@ -303,15 +283,6 @@ def _finding(one: Baca, kode: str, pesan: str, month: Tersimpan | None) -> Temua
 
 def _month_index(one: Baca) -> bytes:
     return runtime().keyring.blind_index("nik", f"{one.nik}{one.bulan:%Y%m}")
-
-
-def _workers(read: Sequence[Baca]) -> dict[bytes, Pekerja]:
-    found: dict[bytes, Pekerja] = {}
-    for some in chunks(sorted({one.nik_bi for one in read})):
-        found |= {
-            one.nik_bi: one for one in db.session.scalars(select(Pekerja).where(Pekerja.nik_bi.in_(some)))
-        }
-    return found
 
 
 def _stored(
@@ -365,8 +336,7 @@ def _summary(good: Sequence[Putusan]) -> dict[str, Any]:
     if reasons:
         found["Alasan penolakan"] = [["Alasan", "Jumlah"], *([kode, n] for kode, n in reasons.most_common())]
     if noted:
-        rows = [[one.lembar, one.baris, one.pesan] for one in noted[:MAKS_CONTOH]]
-        found["Yang perlu dilihat"] = [["Lembar", "Baris", "Yang terjadi"], *rows]
+        found["Yang perlu dilihat"] = contoh(noted)
     return found
 
 

@@ -22,14 +22,14 @@ from rentan.paket.status import MACHINE, TERBUKA, JenisPaket, StatusPaket
 from rentan.paket.tugas import SIBUK, check_sibuk, is_sibuk
 from rentan.pekerja.alasan_bpjs import alasan_of
 from rentan.setoran import actions, queries
-from rentan.setoran.forms import BayarForm, CatatanForm, SusunForm, UlangForm
+from rentan.setoran.forms import BayarForm, SusunForm, UlangForm
 from rentan.setoran.impor import PENANGAN
 from rentan.setoran.status import AlasanTinggal
 from rentan.tarif.queries import jadwal_bulan
 from rentan.web.access import fresh, pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm
-from rentan.web.impor import HalamanImpor, add_import_routes
+from rentan.web.impor import FormJawaban, HalamanImpor, add_import_routes
 from rentan.web.page import render_page
 from rentan.web.security import UPLOAD_BYTES, body_limit
 from rentan.web.transaction import after_reading, answered_before, finish
@@ -51,7 +51,7 @@ add_import_routes(
         pengantar="Bulan yang sudah dicatat BPJS Ketenagakerjaan; setiap baris mendapat satu hasil.",
         kolom="NIK, NAMA, BULAN (11-2026 atau 2026-11), STATUS (Y tercatat, T tidak); boleh KPJ dan "
         "KETERANGAN. NIK harus berupa teks.",
-        formulir=CatatanForm,
+        formulir=FormJawaban,
     ),
 )
 
@@ -141,7 +141,7 @@ def pay(paket_id: uuid.UUID) -> Response:
             # Asked before the row is locked: a step in the background holds it for as long as it takes.
             check_sibuk(queries.get_setoran(paket_id, seen_by=pelaku()))
             paket = queries.get_setoran(paket_id, seen_by=pelaku(), untuk_diubah=True)
-            pesan = actions.start_bayar(
+            pesan = actions.pay_setoran(
                 paket,
                 nomor=form.nomor.data or "",
                 tanggal=form.tanggal.data,
@@ -149,6 +149,7 @@ def pay(paket_id: uuid.UUID) -> Response:
                 pindaian=bersih,
                 by=pelaku(),
                 versi=form.versi.data,
+                latar=True,
             )
             return finish(url_for("paket.show", paket_id=paket_id), pesan)
         except RuleError as refused:

@@ -58,6 +58,17 @@ class FormUnggah(BaseForm):
         return {}
 
 
+class FormJawaban(FormUnggah):
+    """An answer that may say the same as an earlier one."""
+
+    ulang = BooleanField(
+        "Berkas ini jawaban baru, walaupun ada penolakan yang bunyinya sama dengan yang terdahulu"
+    )
+
+    def pilihan(self) -> dict[str, Any]:
+        return {"ulang": bool(self.ulang.data)}
+
+
 class FormTerapkan(BaseForm):
     """A preview's confirmation: its token, all rows or the good ones, and a separate agreement if asked."""
 
