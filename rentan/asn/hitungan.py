@@ -1,4 +1,7 @@
-"""Rungs of participation and the counters per OPD, month and ASN status: the one place that changes them.
+"""Moves of the rungs of participation and of the counters per OPD, month and ASN status.
+
+The one place that changes them; what is counted stands in ``hitungan_dasar``, how it is stored in
+``hitungan_simpan``.
 
 What a counter row says: how many stood where at the *end* of that month, for the running month how many
 stand now. A month without a row has the values of the latest row before it. ``roster`` counts the active,
@@ -20,65 +23,29 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Label,
-    Select,
-    String,
-    Table,
-    Uuid,
-    case,
-    column,
-    delete,
-    func,
-    insert,
-    select,
-    table,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, insert, select, update
 
-from rentan.asn.models import Asn, HitunganOpd, Penempatan, Tahapan
-from rentan.asn.status import TAHAP_IKUT, StatusAktif, StatusAsn, Tahap
-from rentan.core.clock import start_of_day, today
-from rentan.core.workflow import Riwayat
+from rentan.asn.hitungan_dasar import (
+    ASUHAN_DIHITUNG,
+    DI_LUAR,
+    KARTU_DISERAHKAN,
+    KOLOM_PEKERJA,
+    TABEL_ASUHAN,
+    TABEL_KARTU,
+    TABEL_PEKERJA,
+    TAHAP_SUDAH_IKUT,
+    URUTAN_TAHAP,
+    jumlah_pekerja,
+    keadaan_pekerja,
+    pekerja_pada,
+)
+from rentan.asn.hitungan_simpan import Kunci, gabung, tambah
+from rentan.asn.models import Asn, Tahapan
+from rentan.asn.status import StatusAktif, StatusAsn, Tahap
+from rentan.core.clock import today
+from rentan.core.massal import chunks
 from rentan.ext import db
-from rentan.util.tanggal import akhir_bulan, awal_bulan, tambah_bulan
-
-#: The counted columns, in the order of the ladder.
-KOLOM = (
-    "roster", "di_luar", "aktivasi", "diajukan", "terverifikasi", "didebit", "pekerja", "pekerja_terdaftar",
-    "pekerja_aktif", "pekerja_kartu",
-)  # fmt: skip
-#: Of these, the ones that count workers; a card is counted apart from cover (states.md §4).
-KOLOM_PEKERJA = KOLOM[6:]
-URUTAN_TAHAP = tuple(Tahap)
-TAHAP_SUDAH_IKUT = URUTAN_TAHAP[URUTAN_TAHAP.index(TAHAP_IKUT) :]
-DI_LUAR = (StatusAktif.CUTI, StatusAktif.PENSIUN, StatusAktif.MENINGGAL)
-#: A worker counts from being proposed until the sponsorship ends; one who is only held on the list does not.
-ASUHAN_DIHITUNG = ("diusulkan", "menunggu_mandat", "siap", "aktif", "dijeda")
-#: BPJS has confirmed the cover: the only state that is *Terlindungi*; who is a month behind is at risk.
-PEKERJA_TERLINDUNGI = ("aktif",)
-#: BPJS has registered the worker, whether or not a month has been recorded yet.
-PEKERJA_TERDAFTAR = ("terdaftar", "aktif", "tenggang_1", "tenggang_2")
-#: The card is in the worker's (or the proxy's) hands.
-KARTU_DISERAHKAN = "diserahkan"
-
-# Rooms to the right cannot be imported here; their tables are read by name, for counting only. A test
-# compares these words with the enums of those rooms.
-_ASUHAN = table(
-    "asuhan", column("id", Uuid), column("asn_id", Uuid), column("pekerja_id", Uuid), column("status", String)
-)
-_PEKERJA = table("pekerja", column("id", Uuid), column("status", String))
-_KARTU = table("kartu", column("id", Uuid), column("pekerja_id", Uuid), column("status", String))
-TABEL: Table = HitunganOpd.__table__  # type: ignore[assignment]
-
-Kunci = tuple[uuid.UUID, StatusAsn]
-#: Ids in one query; SQLite allows 32,766.
-_SEKALIGUS = 1_000
-
-
-# -- moves --------------------------------------------------------------------------------------------------
+from rentan.util.tanggal import awal_bulan
 
 
 def naik(asn: Asn, tahap: Tahap, *, pada: date) -> None:
@@ -96,7 +63,7 @@ def naik(asn: Asn, tahap: Tahap, *, pada: date) -> None:
     db.session.add(terbuka[tahap])
     _simpan_puncak(asn, terbuka)
     if asn.status_aktif is StatusAktif.AKTIF:
-        _tambah((asn.opd_id, asn.status_asn), {tahap.value: 1})
+        tambah({(asn.opd_id, asn.status_asn): {tahap.value: 1}})
 
 
 def naik_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) -> int:
@@ -123,9 +90,9 @@ def turun_banyak(asn_ids: Collection[uuid.UUID], tahap: Tahap, *, pada: date) ->
     ada = _kunci_banyak(asn_ids)
     terbuka = _terbuka_banyak(ada)
     lepas = [one for one in ada if tahap in terbuka[one]]
-    for awal in range(0, len(lepas), _SEKALIGUS):
+    for some in chunks(lepas):
         baris = (
-            Tahapan.asn_id.in_(lepas[awal : awal + _SEKALIGUS]),
+            Tahapan.asn_id.in_(some),
             Tahapan.tahap == tahap,
             Tahapan.sampai.is_(None),
         )
@@ -155,7 +122,7 @@ def turun(asn: Asn, tahap: Tahap, *, pada: date) -> None:
         baris.sampai = sejak - timedelta(days=1)
     _simpan_puncak(asn, terbuka)
     if asn.status_aktif is StatusAktif.AKTIF:
-        _tambah((asn.opd_id, asn.status_asn), {tahap.value: -1})
+        tambah({(asn.opd_id, asn.status_asn): {tahap.value: -1}})
 
 
 def pindah(
@@ -178,11 +145,9 @@ def pindah(
     beban = tahap | _pekerja_dari(asn.id)
     perubahan: dict[Kunci, dict[str, int]] = {}
     if opd_lama is not None and status_lama is not None and aktif_lama is not None:
-        _gabung(perubahan, (opd_lama, status_lama), _bagian(aktif_lama, beban), -1)
-    _gabung(perubahan, (opd_baru, status_baru), _bagian(aktif_baru, beban), 1)
-    # Always in the same order, so that two exchanges between the same OPD cannot wait for each other.
-    for kunci in sorted(perubahan, key=lambda one: (str(one[0]), one[1].value)):
-        _tambah(kunci, perubahan[kunci])
+        gabung(perubahan, (opd_lama, status_lama), _bagian(aktif_lama, beban), -1)
+    gabung(perubahan, (opd_baru, status_baru), _bagian(aktif_baru, beban), 1)
+    tambah(perubahan)
 
 
 def tambah_pekerja(asn: Asn, delta: int, *, pekerja_id: uuid.UUID) -> None:
@@ -198,20 +163,18 @@ def tambah_pekerja(asn: Asn, delta: int, *, pekerja_id: uuid.UUID) -> None:
 def tambah_pekerja_banyak(pasangan: Collection[tuple[uuid.UUID, uuid.UUID]], delta: int) -> None:
     """``tambah_pekerja`` for many sponsorships (ASN, worker) at once: a few queries per thousand."""
     tempat = _kunci_banyak({asn_id for asn_id, _ in pasangan})
-    semua = sorted({pekerja_id for _, pekerja_id in pasangan})
-    kini = select(_KARTU.c.pekerja_id).where(_KARTU.c.status == KARTU_DISERAHKAN)
-    tanda = _keadaan(_PEKERJA.c.status, _PEKERJA.c.id.in_(kini))
+    kini = select(TABEL_KARTU.c.pekerja_id).where(TABEL_KARTU.c.status == KARTU_DISERAHKAN)
+    tanda = keadaan_pekerja(TABEL_PEKERJA.c.status, TABEL_PEKERJA.c.id.in_(kini))
     keadaan: dict[uuid.UUID, Any] = {}
-    for awal in range(0, len(semua), _SEKALIGUS):
-        query = select(_PEKERJA.c.id, *tanda).where(_PEKERJA.c.id.in_(semua[awal : awal + _SEKALIGUS]))
+    for some in chunks(sorted({pekerja_id for _, pekerja_id in pasangan})):
+        query = select(TABEL_PEKERJA.c.id, *tanda).where(TABEL_PEKERJA.c.id.in_(some))
         keadaan |= {row.id: row for row in db.session.execute(query)}
     perubahan: dict[Kunci, dict[str, int]] = {}
     for asn_id, pekerja_id in pasangan:
         if (kunci := tempat.get(asn_id)) is not None:
             row = keadaan[pekerja_id]
-            _gabung(perubahan, kunci, dict(zip(KOLOM_PEKERJA, (1, *row[1:]), strict=True)), delta)
-    for kunci in sorted(perubahan, key=lambda one: (str(one[0]), one[1].value)):
-        _tambah(kunci, perubahan[kunci])
+            gabung(perubahan, kunci, dict(zip(KOLOM_PEKERJA, (1, *row[1:]), strict=True)), delta)
+    tambah(perubahan)
 
 
 def ubah_pekerja(pekerja_id: uuid.UUID, kolom: str, delta: int) -> None:
@@ -226,28 +189,17 @@ def ubah_pekerja_banyak(pekerja_ids: Collection[uuid.UUID], kolom: str, delta: i
     if kolom not in KOLOM_PEKERJA[1:]:
         raise ValueError(f"{kolom}: not a column of the workers' own moves")
     db.session.flush()
-    semua = sorted(set(pekerja_ids), key=str)
+    donatur: Counter[uuid.UUID] = Counter()
+    for some in chunks(sorted(set(pekerja_ids))):
+        query = select(TABEL_ASUHAN.c.asn_id).where(
+            TABEL_ASUHAN.c.pekerja_id.in_(some), TABEL_ASUHAN.c.status.in_(ASUHAN_DIHITUNG)
+        )
+        donatur.update(db.session.scalars(query))
     perubahan: Counter[Kunci] = Counter()
-    for awal in range(0, len(semua), _SEKALIGUS):
-        donatur: Counter[uuid.UUID] = Counter(
-            db.session.scalars(
-                select(_ASUHAN.c.asn_id).where(
-                    _ASUHAN.c.pekerja_id.in_(semua[awal : awal + _SEKALIGUS]),
-                    _ASUHAN.c.status.in_(ASUHAN_DIHITUNG),
-                )
-            )
-        )
-        # Held as in ``_kunci``, in the order of ids, so that two lists at once cannot wait for each other.
-        tempat = (
-            select(Asn.id, Asn.opd_id, Asn.status_asn)
-            .where(Asn.id.in_(list(donatur)), Asn.status_aktif == StatusAktif.AKTIF)
-            .order_by(Asn.id)
-            .with_for_update(key_share=True)
-        )
-        for asn_id, opd_id, status in db.session.execute(tempat):
-            perubahan[opd_id, status] += donatur[asn_id]
-    for kunci in sorted(perubahan, key=lambda one: (str(one[0]), one[1].value)):
-        _tambah(kunci, {kolom: delta * perubahan[kunci]})
+    for asn_id, kunci in _kunci_banyak(donatur).items():
+        if kunci is not None:
+            perubahan[kunci] += donatur[asn_id]
+    tambah({kunci: {kolom: delta * banyak} for kunci, banyak in perubahan.items()})
 
 
 def _kunci(asn: Asn) -> None:
@@ -264,11 +216,10 @@ def _kunci_banyak(asn_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Kunci | Non
     """:func:`_kunci` for many, in the order of ids: where each counts, ``None`` for who is not active."""
     db.session.flush()
     found: dict[uuid.UUID, Kunci | None] = {}
-    semua = sorted(set(asn_ids))
-    for awal in range(0, len(semua), _SEKALIGUS):
+    for some in chunks(sorted(set(asn_ids))):
         query = (
             select(Asn.id, Asn.opd_id, Asn.status_asn, Asn.status_aktif)
-            .where(Asn.id.in_(semua[awal : awal + _SEKALIGUS]))
+            .where(Asn.id.in_(some))
             .order_by(Asn.id)
             .with_for_update(key_share=True)
         )
@@ -280,10 +231,9 @@ def _kunci_banyak(asn_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Kunci | Non
 
 def _terbuka_banyak(asn_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[Tahap]]:
     found: dict[uuid.UUID, set[Tahap]] = {one: set() for one in asn_ids}
-    semua = list(asn_ids)
-    for awal in range(0, len(semua), _SEKALIGUS):
+    for some in chunks(list(asn_ids)):
         query = select(Tahapan.asn_id, Tahapan.tahap).where(
-            Tahapan.asn_id.in_(semua[awal : awal + _SEKALIGUS]), Tahapan.sampai.is_(None)
+            Tahapan.asn_id.in_(some), Tahapan.sampai.is_(None)
         )
         for row in db.session.execute(query):
             found[row.asn_id].add(row.tahap)
@@ -300,10 +250,10 @@ def _simpan_banyak(
         ikut = any(tahap in terbuka[one] for tahap in TAHAP_SUDAH_IKUT)
         puncak.setdefault((tinggi, ikut), []).append(one)
     for (tinggi, ikut), ids in puncak.items():
-        for awal in range(0, len(ids), _SEKALIGUS):
+        for some in chunks(ids):
             db.session.execute(
                 update(Asn)
-                .where(Asn.id.in_(ids[awal : awal + _SEKALIGUS]))
+                .where(Asn.id.in_(some))
                 .values(tahap=tinggi, ikut=ikut)
                 .execution_options(synchronize_session=False)
             )
@@ -311,8 +261,7 @@ def _simpan_banyak(
         if isinstance(row, Asn) and row.id in berubah:
             db.session.expire(row, ["tahap", "ikut"])
     jumlah = Counter(kunci for kunci in berubah.values() if kunci is not None)
-    for kunci in sorted(jumlah, key=lambda one: (str(one[0]), one[1].value)):
-        _tambah(kunci, {kolom: n * jumlah[kunci] for kolom, n in delta.items()})
+    tambah({kunci: {kolom: n * banyak for kolom, n in delta.items()} for kunci, banyak in jumlah.items()})
 
 
 def _berlaku(pada: date) -> date:
@@ -339,135 +288,9 @@ def _bagian(aktif: StatusAktif, beban: dict[str, int]) -> dict[str, int]:
     return {"di_luar": 1} if aktif in DI_LUAR else {}
 
 
-def _gabung(semua: dict[Kunci, dict[str, int]], kunci: Kunci, bagian: dict[str, int], tanda: int) -> None:
-    isi = semua.setdefault(kunci, {})
-    for kolom, jumlah in bagian.items():
-        isi[kolom] = isi.get(kolom, 0) + tanda * jumlah
-
-
-def _tambah(kunci: Kunci, delta: dict[str, int]) -> None:
-    """Add to the counters of the running month, and of a later row that another wrote just after midnight."""
-    delta = {kolom: jumlah for kolom, jumlah in delta.items() if jumlah}
-    if not delta:
-        return
-    bulan = awal_bulan(today())
-    _siapkan(kunci, bulan)
-    db.session.execute(
-        update(TABEL)
-        .where(TABEL.c.opd_id == kunci[0], TABEL.c.status_asn == kunci[1], TABEL.c.bulan >= bulan)
-        .values({kolom: TABEL.c[kolom] + jumlah for kolom, jumlah in delta.items()})
-    )
-
-
-def _siapkan(kunci: Kunci, bulan: date) -> None:
-    """The first write of a month carries the values of the month before forward.
-
-    The latest row is locked first: a move that still counts for the old month then either is in the copy, or
-    waits and finds the new row. Two first writers at once: the second one's insert does nothing.
-    """
-    terakhir = db.session.execute(
-        select(TABEL)
-        .where(TABEL.c.opd_id == kunci[0], TABEL.c.status_asn == kunci[1], TABEL.c.bulan <= bulan)
-        .order_by(TABEL.c.bulan.desc())
-        .limit(1)
-        .with_for_update()
-    ).first()
-    if terakhir is not None and terakhir.bulan == bulan:
-        return
-    isi = {kolom: 0 if terakhir is None else getattr(terakhir, kolom) for kolom in KOLOM}
-    dialek = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    baris = dialek.insert(TABEL).values(opd_id=kunci[0], status_asn=kunci[1], bulan=bulan, **isi)
-    db.session.execute(baris.on_conflict_do_nothing())
-
-
-# -- reading ----------------------------------------------------------------------------------------------
-
-
-def pekerja_pada(bulan: date) -> Select[*tuple[Any, ...]]:
-    """One row per counted worker: ``asn_id``, ``pekerja_id``, ``terdaftar``, ``terlindungi`` and ``kartu``
-    (1 or 0: registered, covered, card handed over).
-
-    For the running month as they stand now, for a past month at its end (from the history rows). Workers of
-    ASN who are not active are among them; the counters leave those out.
-    """
-    if bulan >= awal_bulan(today()):
-        kini = select(_KARTU.c.pekerja_id).where(_KARTU.c.status == KARTU_DISERAHKAN)
-        return (
-            select(
-                _ASUHAN.c.asn_id,
-                _ASUHAN.c.pekerja_id,
-                *_keadaan(_PEKERJA.c.status, _ASUHAN.c.pekerja_id.in_(kini)),
-            )
-            .join(_PEKERJA, _PEKERJA.c.id == _ASUHAN.c.pekerja_id)
-            .where(_ASUHAN.c.status.in_(ASUHAN_DIHITUNG))
-        )
-    asuhan, kartu = (_status_pada(mesin, bulan).subquery() for mesin in ("asuhan", "kartu"))
-    # Looked up per row: joined as a table of its own, SQLite would read all of it for each worker.
-    pekerja = (
-        select(Riwayat.ke)
-        .where(Riwayat.mesin == "pekerja", Riwayat.objek_id == _ASUHAN.c.pekerja_id)
-        .where(Riwayat.pada < start_of_day(tambah_bulan(awal_bulan(bulan), 1)))
-        .order_by(Riwayat.urutan.desc())
-        .limit(1)
-        .correlate(_ASUHAN)
-        .scalar_subquery()
-    )
-    dulu = (
-        select(_KARTU.c.pekerja_id)
-        .join(kartu, kartu.c.objek_id == _KARTU.c.id)
-        .where(kartu.c.ke == KARTU_DISERAHKAN)
-    )
-    return (
-        select(_ASUHAN.c.asn_id, _ASUHAN.c.pekerja_id, *_keadaan(pekerja, _ASUHAN.c.pekerja_id.in_(dulu)))
-        .join(asuhan, asuhan.c.objek_id == _ASUHAN.c.id)
-        .where(asuhan.c.ke.in_(ASUHAN_DIHITUNG))
-    )
-
-
-def _keadaan(status: ColumnElement[str], berkartu: ColumnElement[bool]) -> list[Label[int]]:
-    """The three marks of a worker: BPJS's status, and whether the card is handed over."""
-    return [
-        case((syarat, 1), else_=0).label(nama)
-        for nama, syarat in (
-            ("terdaftar", status.in_(PEKERJA_TERDAFTAR)),
-            ("terlindungi", status.in_(PEKERJA_TERLINDUNGI)),
-            ("kartu", berkartu),
-        )
-    ]
-
-
-def jumlah_pekerja(pekerja: Any) -> dict[str, Any]:
-    """What is counted of ``pekerja_pada``, by column."""
-    return {
-        "pekerja": func.count(),
-        "pekerja_terdaftar": func.sum(pekerja.c.terdaftar),
-        "pekerja_aktif": func.sum(pekerja.c.terlindungi),
-        "pekerja_kartu": func.sum(pekerja.c.kartu),
-    }
-
-
-def berdiri(kelas: type[Penempatan] | type[Tahapan], bulan: date) -> ColumnElement[bool]:
-    """Does this dated interval stand at the end of the month?"""
-    akhir = akhir_bulan(bulan)
-    return (kelas.mulai <= akhir) & (kelas.sampai.is_(None) | (kelas.sampai >= akhir))
-
-
-def _status_pada(mesin: str, bulan: date) -> Select[*tuple[Any, ...]]:
-    """Status of each row of a machine at the end of a month: where its last move until then led."""
-    sesudah = start_of_day(tambah_bulan(awal_bulan(bulan), 1))
-    terakhir = (
-        select(Riwayat.objek_id, func.max(Riwayat.urutan).label("urutan"))
-        .where(Riwayat.mesin == mesin, Riwayat.pada < sesudah)
-        .group_by(Riwayat.objek_id)
-        .subquery()
-    )
-    sama = (Riwayat.objek_id == terakhir.c.objek_id) & (Riwayat.urutan == terakhir.c.urutan)
-    return select(Riwayat.objek_id, Riwayat.ke).join(terakhir, sama).where(Riwayat.mesin == mesin)
-
-
 def _pekerja_dari(asn_id: uuid.UUID) -> dict[str, int]:
     """The workers of one ASN now, by column."""
-    pekerja = pekerja_pada(today()).where(_ASUHAN.c.asn_id == asn_id).subquery()
+    pekerja = pekerja_pada(today()).where(TABEL_ASUHAN.c.asn_id == asn_id).subquery()
     jumlah = jumlah_pekerja(pekerja)
     row = db.session.execute(select(*jumlah.values()).select_from(pekerja)).one()
     return {kolom: int(nilai or 0) for kolom, nilai in zip(jumlah, row, strict=True)}

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal, select, text
 
-from rentan.asn.hitungan import DI_LUAR, KOLOM, TABEL, Kunci, berdiri, jumlah_pekerja, pekerja_pada
+from rentan.asn.hitungan_dasar import DI_LUAR, KOLOM, berdiri, jumlah_pekerja, pekerja_pada
+from rentan.asn.hitungan_simpan import TABEL, Kunci
 from rentan.asn.models import Penempatan, Tahapan
 from rentan.asn.status import StatusAktif, StatusAsn
 from rentan.core.clock import today

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, literal, or_, select, tuple_
 
-from rentan.asn.hitungan import DI_LUAR, TAHAP_SUDAH_IKUT, URUTAN_TAHAP, berdiri, pekerja_pada
+from rentan.asn.hitungan_dasar import DI_LUAR, TAHAP_SUDAH_IKUT, URUTAN_TAHAP, berdiri, pekerja_pada
 from rentan.asn.models import Asn, Penempatan, Tahapan
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap
 from rentan.core.clock import today

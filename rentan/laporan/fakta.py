@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from rentan.asn.hitungan import PEKERJA_TERLINDUNGI
+from rentan.asn.hitungan_dasar import PEKERJA_TERLINDUNGI
 from rentan.asuhan.models import Asuhan
 from rentan.core.clock import start_of_day, to_local
 from rentan.core.workflow import Riwayat

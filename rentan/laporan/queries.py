@@ -15,7 +15,7 @@ from datetime import date
 
 from sqlalchemy import and_, func, or_, select
 
-from rentan.asn.hitungan import berdiri, pekerja_pada
+from rentan.asn.hitungan_dasar import berdiri, pekerja_pada
 from rentan.asn.models import HitunganOpd, Penempatan
 from rentan.asn.status import StatusAktif, StatusAsn
 from rentan.core.actor import Pelaku

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rentan.asn.hitungan import (
-    PEKERJA_TERDAFTAR,
-    PEKERJA_TERLINDUNGI,
-    ubah_pekerja,
-    ubah_pekerja_banyak,
-)
+from rentan.asn.hitungan import ubah_pekerja, ubah_pekerja_banyak
+from rentan.asn.hitungan_dasar import PEKERJA_TERDAFTAR, PEKERJA_TERLINDUNGI
 from rentan.core.actor import Pelaku
 from rentan.core.workflow import Riwayat, advance, advance_many
 from rentan.pekerja.models import Pekerja

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from rentan.asn import hitungan
+from rentan.asn import hitungan_dasar as dasar
 from rentan.asn.hitungan import (
     naik,
     pindah,
@@ -162,7 +162,7 @@ def take_card(kartu: Kartu, urutan: int) -> None:
 def counters(kode: str, bulan: date = NOV, status: StatusAsn = StatusAsn.PNS) -> dict[str, int]:
     """What the row of this month says, without the zeros."""
     row = db.session.get(HitunganOpd, (factories.opd(kode).id, bulan, status), populate_existing=True)
-    return {} if row is None else {k: getattr(row, k) for k in hitungan.KOLOM if getattr(row, k)}
+    return {} if row is None else {k: getattr(row, k) for k in dasar.KOLOM if getattr(row, k)}
 
 
 @pytest.fixture(autouse=True)
@@ -172,10 +172,10 @@ def _in_november() -> Any:
 
 
 def test_words_are_those_of_the_rooms_to_the_right() -> None:
-    assert {StatusAsuhan(one) for one in hitungan.ASUHAN_DIHITUNG} < set(StatusAsuhan)
-    assert {StatusPekerja(one) for one in hitungan.PEKERJA_TERLINDUNGI} < set(StatusPekerja)
-    assert {StatusPekerja(one) for one in hitungan.PEKERJA_TERDAFTAR} == set(TERDAFTAR_DI_BPJS)
-    assert StatusKartu(hitungan.KARTU_DISERAHKAN) is StatusKartu.DISERAHKAN
+    assert {StatusAsuhan(one) for one in dasar.ASUHAN_DIHITUNG} < set(StatusAsuhan)
+    assert {StatusPekerja(one) for one in dasar.PEKERJA_TERLINDUNGI} < set(StatusPekerja)
+    assert {StatusPekerja(one) for one in dasar.PEKERJA_TERDAFTAR} == set(TERDAFTAR_DI_BPJS)
+    assert StatusKartu(dasar.KARTU_DISERAHKAN) is StatusKartu.DISERAHKAN
 
 
 @pytest.mark.kedua_basis
@@ -223,7 +223,7 @@ def test_a_late_fact_counts_from_the_running_month_and_a_future_one_is_refused(a
 
 
 @pytest.mark.kedua_basis
-@pytest.mark.parametrize("aktif", list(hitungan.DI_LUAR))
+@pytest.mark.parametrize("aktif", list(dasar.DI_LUAR))
 def test_who_is_no_longer_active_leaves_every_numerator_and_the_denominator(
     app: Flask, aktif: StatusAktif
 ) -> None:
@@ -261,7 +261,7 @@ def test_a_move_carries_rungs_and_workers_and_leaves_the_past_alone(app: Flask) 
         cover(row.pekerja, StatusPekerja.AKTIF, 1)
         give_card(row.pekerja)
         found = counters("DINKES", date(2026, 12, 1), StatusAsn.PPPK)
-        assert found == {"roster": 1, "diajukan": 1} | dict.fromkeys(hitungan.KOLOM_PEKERJA, 1)
+        assert found == {"roster": 1, "diajukan": 1} | dict.fromkeys(dasar.KOLOM_PEKERJA, 1)
         assert periksa_hitungan() == []
 
 
@@ -417,7 +417,7 @@ def effective(bulan: date) -> dict[tuple[uuid.UUID, StatusAsn], Counter[str]]:
         select(HitunganOpd).where(HitunganOpd.bulan <= bulan).order_by(HitunganOpd.bulan)
     )
     for row in rows:
-        found[row.opd_id, row.status_asn] = +Counter({k: getattr(row, k) for k in hitungan.KOLOM})
+        found[row.opd_id, row.status_asn] = +Counter({k: getattr(row, k) for k in dasar.KOLOM})
     return {key: value for key, value in found.items() if value}
 
 

@@ -6,7 +6,7 @@ import itertools
 import uuid
 from datetime import date
 
-from rentan.asn.hitungan import TAHAP_SUDAH_IKUT
+from rentan.asn.hitungan_dasar import TAHAP_SUDAH_IKUT
 from rentan.asn.hitungan_ulang import hitung_ulang
 from rentan.asn.models import Asn, NipRiwayat, Penempatan, Tahapan
 from rentan.asn.status import StatusAktif, StatusAsn, Tahap

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from rentan.asn.hitungan import KOLOM_PEKERJA
+from rentan.asn.hitungan_dasar import KOLOM_PEKERJA
 from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asuhan import actions as asuhan_actions
 from rentan.asuhan.models import Asuhan

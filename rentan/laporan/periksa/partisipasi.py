@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import and_, func, or_, select
 
-from rentan.asn.hitungan import TAHAP_SUDAH_IKUT, URUTAN_TAHAP
+from rentan.asn.hitungan_dasar import TAHAP_SUDAH_IKUT, URUTAN_TAHAP
 from rentan.asn.hitungan_ulang import periksa_hitungan
 from rentan.asn.models import Asn, NipRiwayat, Penempatan, Tahapan
 from rentan.asn.status import Tahap
