@@ -15,7 +15,6 @@ from datetime import date
 
 from sqlalchemy import and_, func, or_, select
 
-from rentan.asuhan.models import Asuhan
 from rentan.core.actor import SISTEM
 from rentan.core.clock import today
 from rentan.core.massal import chunks, set_many
@@ -25,6 +24,7 @@ from rentan.ext import db
 from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
 from rentan.iuran.jadwal import potret_harga
+from rentan.iuran.kredit import kunci_asuhan
 from rentan.iuran.models import Entri, Iuran, Jurnal, Urusan
 from rentan.iuran.pemberitahuan import umumkan_tarif
 from rentan.iuran.status import UANG_MASUK, JenisUrusan, StatusBpjs, StatusIuran
@@ -70,7 +70,10 @@ def carry_out(bulan: str) -> None:
 
 
 def _list_selisih(sejak: date) -> list[Selisih]:
-    """Paid months since then at another price, locked; kinds first, since a few dozen describe them all."""
+    """Paid months since then at another price, locked after their sponsorships (whose credit they use).
+
+    Kinds first, since a few dozen describe them all.
+    """
     kind = (Iuran.periode, Iuran.penghasilan, Iuran.program, Iuran.sektor, Iuran.jumlah)
     kinds = db.session.execute(
         select(*kind).where(Iuran.periode >= sejak, Iuran.status.in_(UANG_MASUK)).distinct()
@@ -80,13 +83,18 @@ def _list_selisih(sejak: date) -> list[Selisih]:
         for one in kinds
     }
     lain = sorted(key for key, n in beda.items() if n)
-    found = []
-    for some in chunks(lain, 50):
-        query = select(Iuran).where(
+    syarat = [
+        and_(
             or_(*(and_(*(a == b for a, b in zip(kind, key, strict=True))) for key in some)),
             Iuran.status.in_(UANG_MASUK),
         )
-        for row in db.session.scalars(query.order_by(Iuran.id).with_for_update()):
+        for some in chunks(lain, 50)
+    ]
+    kunci_asuhan([key for one in syarat for key in db.session.scalars(select(Iuran.asuhan_id).where(one))])
+    found = []
+    for one in syarat:
+        query = select(Iuran).where(one).order_by(Iuran.id).with_for_update()
+        for row in db.session.scalars(query.execution_options(populate_existing=True)):
             key = (row.periode, row.penghasilan, row.program, row.sektor, row.jumlah)
             found.append(Selisih(row, beda[key]))
     return found
@@ -118,9 +126,6 @@ def _naik(items: Sequence[Selisih], hari: date) -> int:
     if not items:
         return 0
     keys = sorted({one.row.asuhan_id for one in items})
-    for some in chunks(keys):
-        lock = select(Asuhan.id).where(Asuhan.id.in_(some)).order_by(Asuhan.id)
-        db.session.execute(lock.with_for_update(key_share=True)).all()
     saldo = buku.saldo_kredit(keys)
     lunas = []
     ada = _urusan_ada(keys)

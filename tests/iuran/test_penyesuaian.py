@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from rentan.core.actor import SISTEM
 from rentan.core.clock import today
@@ -166,3 +167,21 @@ def test_a_month_in_an_unpaid_remittance_waits(asuhan: Any) -> None:
     paid(asuhan, bpjs=StatusBpjs.DALAM_SETORAN)
     potong()
     assert sesuaikan_dibayar() == 0
+
+
+def test_sponsorships_are_held_before_contributions(asuhan: Any) -> None:
+    """The order in which everybody locks; another one would end in a deadlock on PostgreSQL."""
+    paid(asuhan)
+    potong()
+    db.session.flush()
+    held: list[str] = []
+
+    def note(*args: Any) -> None:
+        held.extend(one for one in ("asuhan", "iuran") if f"ORDER BY {one}.id" in args[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert sesuaikan_dibayar() == 1
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert held == ["asuhan", "iuran"]
