@@ -62,6 +62,7 @@ from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.tarif.actions import add_potongan
 from rentan.tarif.price import Potongan
+from rentan.tarif.queries import load_tabel
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 from rentan.verifikasi.models import Putusan
 from rentan.verifikasi.status import HasilPutusan
@@ -394,6 +395,7 @@ def _tarif(cast: Cast, ids: Ids) -> None:
     bulan = tambah_bulan(awal_bulan(today()), 1)
     cut = Potongan(tambah_bulan(bulan, 6), None, "lain", "apbd", "JHT", 50, "Peraturan rekaan")
     ids["potongan"] = add_potongan(cut, by=cast.dewi.pelaku).id
+    ids["kelas_mulai"] = f"{load_tabel().susunan[0].mulai:%Y-%m}"
     for nama in ("sari", "eko"):
         row = Pemberitahuan(
             id=uuid.uuid4(), asn_id=getattr(cast, nama).asn.id, jenis="tarif", periode=bulan,
@@ -477,6 +479,7 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ),
     ("gladi", ("gladi_id",)): _one("gladi_id", gladi_hadi="hadi"),
     ("gladi", ("gladi_id", "nomor")): [({"gladi_id": "gladi_hadi", "nomor": "satu"}, frozenset({"hadi"}))],
+    ("tarif", ("mulai",)): _one("mulai", kelas_mulai="*"),
     ("tarif", ("potongan_id",)): _one("potongan_id", potongan="*"),
     ("pemberitahuan", ("pemberitahuan_id",)): _one(
         "pemberitahuan_id", pemberitahuan_sari="sari", pemberitahuan_eko="eko"

@@ -211,6 +211,8 @@ ISI: dict[str, dict[str, str]] = {
         "sampai": "", "dasar_hukum": "PP rekaan", "token": "",
     },
     "tarif.end_cut": {"sampai": f"{tambah_bulan(awal_bulan(today()), 9)}", "token": ""},
+    "tarif.withdraw_cut": {"alasan": "Salah persentase", "token": ""},
+    "tarif.withdraw_classes": {"alasan": "Salah tabel", "token": ""},
     "iuran_kelola.hold": {"catatan": "Ditanyakan kepada donatur"},
     "iuran_kelola.propose": {"alasan": "salah_donatur", "keterangan": "Tertukar"},
     "iuran_kelola.record_receipt": {

@@ -113,6 +113,12 @@ class AkhirForm(FormTarif):
     sampai = BulanField("Bulan terakhir", [Wajib()], mundur=1)
 
 
+class CabutForm(FormTarif):
+    """Why a row was a mistake."""
+
+    alasan = TeksField("Alasan", [Wajib()], maks=150, lebar=40, description="Misalnya salah persentase.")
+
+
 class KelasForm(FormTarif):
     """A whole set of classes as the CSV of its table."""
 

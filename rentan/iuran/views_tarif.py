@@ -20,9 +20,11 @@ from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError, Stale
 from rentan.core.permissions import Peran, Permission
 from rentan.core.queue import enqueue
+from rentan.iuran.cabut_tarif import count_kelas, count_potongan
 from rentan.iuran.forms_tarif import (
     TAHUN,
     AkhirForm,
+    CabutForm,
     FormTarif,
     KelasForm,
     PotonganForm,
@@ -34,9 +36,10 @@ from rentan.iuran.plafon import halaman_plafon
 from rentan.iuran.pratinjau import Pratinjau, bandingkan, count_belum_keluar, harga_dari, harga_sebelum
 from rentan.iuran.views_konfirmasi import as_rules, seen, sign
 from rentan.opd.queries import list_semua_opd
+from rentan.paket.queries import nama_akun
 from rentan.tarif import actions
 from rentan.tarif.price import Potongan
-from rentan.tarif.queries import load_tabel
+from rentan.tarif.queries import list_dicabut, load_tabel
 from rentan.tarif.tabel import TabelTarif, nama_potongan
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
 from rentan.web.access import fresh, pelaku, requires
@@ -67,6 +70,7 @@ def index() -> Response:
     """The dated rows: cuts and sets of classes, with their legal source."""
     tabel = load_tabel()
     kini = awal_bulan(today())
+    dicabut = list_dicabut()
     return render_page(
         "tarif/daftar.html",
         potongan=sorted(
@@ -74,6 +78,9 @@ def index() -> Response:
         ),
         keadaan=_keadaan,
         dapat_diakhiri=_dapat_diakhiri,
+        dapat_dicabut=_dapat_dicabut,
+        dicabut=dicabut,
+        nama=nama_akun([one.oleh for one in dicabut]),
         susunan=sorted(tabel.susunan, key=lambda one: one.mulai, reverse=True),
         berlaku=tabel.susunan_pada(kini),
         berikut=tabel.berikut(kini),
@@ -86,6 +93,11 @@ def _keadaan(one: Potongan) -> str:
     if one.berlaku(kini):
         return "Berlaku"
     return "Akan berlaku" if one.mulai > kini else "Sudah berakhir"
+
+
+def _dapat_dicabut(mulai: date) -> bool:
+    """Not begun in a month that is over; whether anything was priced with it is said when it is asked."""
+    return mulai >= awal_bulan(today())
 
 
 def _dapat_diakhiri(one: Potongan) -> bool:
@@ -158,6 +170,52 @@ def add_classes() -> ResponseReturnValue:
         return Rencana(kalimat, bulan, baru, lambda: actions.add_kelas(one, by=pelaku()))
 
     return _two_steps(form, rencana, "Tambah tabel kelas")
+
+
+@bp.route("/potongan/<uuid:potongan_id>/cabut", methods=["GET", "POST"])
+@requires(P.TARIF_UBAH)
+@fresh
+def withdraw_cut(potongan_id: uuid.UUID) -> ResponseReturnValue:
+    """A cut that was entered by mistake and with which nothing was priced."""
+    form = CabutForm()
+    if (cut := load_tabel().potongan.get(potongan_id)) is None:
+        raise NotFound
+
+    def rencana(tabel: TabelTarif) -> Rencana:
+        bulan, baru = actions.plan_cabut_potongan(tabel, potongan_id, count_potongan(cut))
+        alasan = form.alasan.data
+        return Rencana(
+            f"{nama_potongan(cut)} mulai {format_bulan(cut.mulai)} ({cut.dasar_hukum}) dicabut: {alasan}.",
+            bulan,
+            baru,
+            lambda: actions.withdraw_potongan(
+                potongan_id, alasan=alasan, dipakai=count_potongan, by=pelaku()
+            ),
+        )
+
+    return _two_steps(form, rencana, "Cabut potongan iuran")
+
+
+@bp.route("/kelas/<mulai>/cabut", methods=["GET", "POST"])
+@requires(P.TARIF_UBAH)
+@fresh
+def withdraw_classes(mulai: str) -> ResponseReturnValue:
+    """The same for the set of classes that begins in that month."""
+    form, bulan_awal = CabutForm(), parse_bulan(mulai)
+    if bulan_awal is None or all(one.mulai != bulan_awal for one in load_tabel().susunan):
+        raise NotFound
+
+    def rencana(tabel: TabelTarif) -> Rencana:
+        bulan, baru = actions.plan_cabut_kelas(tabel, bulan_awal, count_kelas(bulan_awal))
+        alasan = form.alasan.data
+        return Rencana(
+            f"Tabel kelas yang berlaku mulai {format_bulan(bulan_awal)} dicabut: {alasan}.",
+            bulan,
+            baru,
+            lambda: actions.withdraw_kelas(bulan_awal, alasan=alasan, dipakai=count_kelas, by=pelaku()),
+        )
+
+    return _two_steps(form, rencana, "Cabut tabel kelas")
 
 
 def _two_steps(form: FormTarif, rencana: Callable[[TabelTarif], Rencana], judul: str) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Adding and ending dated rows of the tariff and special days; rows that hold are never rewritten.
+"""Adding, ending and withdrawing dated rows of the tariff, and special days; rows that hold stay as they are.
 
 Nothing here may change a month that is over: what was charged stays as it was charged.
 """
@@ -6,7 +6,7 @@ Nothing here may change a month that is over: what was charged stays as it was c
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy import delete, select
@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
-from rentan.core.clock import today
+from rentan.core.clock import now, today
 from rentan.core.errors import NotFound, RuleError
 from rentan.ext import db
 from rentan.tarif.models import HariKhusus, TarifKelas, TarifPotongan
 from rentan.tarif.price import Potongan
 from rentan.tarif.queries import forget_tarif, hari_khusus, load_tabel
 from rentan.tarif.tabel import SusunanKelas, TabelTarif, hari_terakhir
+from rentan.util.angka import format_angka
 from rentan.util.galat import TidakSah
 from rentan.util.kalender import is_hari_kerja
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
@@ -83,6 +84,42 @@ def plan_kelas(tabel: TabelTarif, susunan: SusunanKelas) -> tuple[date, TabelTar
     return susunan.mulai, _checked(tabel.dengan_kelas(susunan))
 
 
+def plan_cabut_potongan(tabel: TabelTarif, key: uuid.UUID, dipakai: int) -> tuple[date, TabelTarif]:
+    """The first month that changes when this cut was a mistake, and the table without it.
+
+    ``dipakai``: how many contributions were priced with it. Raises ``NotFound``; ``RuleError``:
+    ``bulan_lewat``, ``tarif_dipakai``.
+    """
+    one = tabel.potongan.get(key)
+    if one is None:
+        raise NotFound
+    _check_cabut(one.mulai, dipakai, "Akhiri potongan ini dengan bulan terakhirnya.")
+    return one.mulai, _checked(tabel.tanpa_potongan(key))
+
+
+def plan_cabut_kelas(tabel: TabelTarif, mulai: date, dipakai: int) -> tuple[date, TabelTarif]:
+    """The same for a set of classes. Raises ``RuleError`` ``kelas_satu`` for the only one as well."""
+    if not any(one.mulai == mulai for one in tabel.susunan):
+        raise NotFound
+    if len(tabel.susunan) == 1:
+        raise RuleError(
+            "Tanpa tabel kelas tidak ada harga. Tambahkan tabel yang baru lebih dahulu.", kode="kelas_satu"
+        )
+    _check_cabut(mulai, dipakai, "Tambahkan tabel kelas yang benar mulai bulan berikutnya.")
+    return mulai, _checked(tabel.tanpa_kelas(mulai))
+
+
+def _check_cabut(mulai: date, dipakai: int, gantinya: str) -> None:
+    if mulai < awal_bulan(today()):
+        raise RuleError(f"Baris ini sudah berlaku sejak bulan yang lewat. {gantinya}", kode="bulan_lewat")
+    if dipakai:
+        raise RuleError(
+            f"{format_angka(dipakai)} iuran sudah dihitung dengan baris ini, sehingga tidak dapat dicabut. "
+            f"{gantinya}",
+            kode="tarif_dipakai",
+        )
+
+
 _LEWAT = "Bulan yang sudah lewat tidak dapat dihitung ulang. Pilih bulan ini atau sesudahnya."
 
 
@@ -137,6 +174,39 @@ def add_kelas(susunan: SusunanKelas, *, by: Pelaku) -> None:
     ]
     _write(rows, "Tabel kelas untuk bulan ini sudah ada. Muat ulang halaman tarif.")
     record(Peristiwa.TARIF_DIUBAH, by=by, objek=rows[0], jenis="kelas", mulai=susunan.mulai.isoformat())
+
+
+def withdraw_potongan(key: uuid.UUID, *, alasan: str, dipakai: Callable[[Potongan], int], by: Pelaku) -> None:
+    """Mark a cut as a mistake; the row stays. ``dipakai`` counts under the lock.
+
+    Raises as ``plan_cabut_potongan``.
+    """
+    _lock()
+    tabel = load_tabel()
+    one = tabel.potongan.get(key)
+    mulai, _ = plan_cabut_potongan(tabel, key, dipakai(one) if one else 0)
+    row = db.session.get_one(TarifPotongan, key, populate_existing=True)
+    _withdraw([row], "cabut_potongan", mulai, alasan, by)
+
+
+def withdraw_kelas(mulai: date, *, alasan: str, dipakai: Callable[[date], int], by: Pelaku) -> None:
+    """Mark a whole set of classes as a mistake. Raises as ``plan_cabut_kelas``."""
+    _lock()
+    plan_cabut_kelas(load_tabel(), mulai, dipakai(mulai))
+    query = select(TarifKelas).where(TarifKelas.berlaku_mulai == mulai, TarifKelas.dicabut_pada.is_(None))
+    rows = db.session.scalars(query.order_by(TarifKelas.id)).all()
+    _withdraw(rows, "cabut_kelas", mulai, alasan, by)
+
+
+def _withdraw(
+    rows: Sequence[TarifKelas | TarifPotongan], jenis: str, mulai: date, alasan: str, by: Pelaku
+) -> None:
+    moment = now()
+    for row in rows:
+        row.dicabut_oleh, row.dicabut_pada, row.alasan_cabut = by.akun_id, moment, alasan
+    db.session.flush()
+    forget_tarif()
+    record(Peristiwa.TARIF_DIUBAH, by=by, objek=rows[0], jenis=jenis, mulai=mulai.isoformat())
 
 
 def plan_hari(tanggal: date, jenis: str) -> dict[str, frozenset[date]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from rentan.core.settings import get_setting
 from rentan.ext import db
 from rentan.tarif.models import HariKhusus, TarifKelas, TarifPotongan
 from rentan.tarif.price import Kelas, Potongan, Tarif
-from rentan.tarif.tabel import SusunanKelas, TabelTarif
+from rentan.tarif.tabel import SusunanKelas, TabelTarif, nama_potongan
 from rentan.util.kalender import geser_hari_kerja, hari_kerja_pertama
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
@@ -77,6 +78,48 @@ def load_tabel() -> TabelTarif:
         ),
         potongan={row.id: _potongan(row) for row in cuts},
     )
+
+
+@dataclass(frozen=True)
+class Dicabut:
+    """A row that was withdrawn: which one, when, why and by which account."""
+
+    nama: str
+    mulai: date
+    pada: datetime
+    alasan: str
+    oleh: uuid.UUID | None
+
+
+def list_dicabut(banyak: int = 20) -> list[Dicabut]:
+    """What was withdrawn, the latest first; a set of classes is one."""
+    cuts = db.session.scalars(
+        select(TarifPotongan)
+        .where(TarifPotongan.dicabut_pada.is_not(None))
+        .order_by(TarifPotongan.dicabut_pada.desc(), TarifPotongan.id)
+        .limit(banyak)
+    )
+    found = [
+        Dicabut(
+            nama_potongan(_potongan(one)),
+            one.mulai,
+            one.dicabut_pada,
+            one.alasan_cabut or "",
+            one.dicabut_oleh,
+        )
+        for one in cuts
+        if one.dicabut_pada is not None
+    ]
+    kelas = (
+        TarifKelas.berlaku_mulai,
+        TarifKelas.dicabut_pada,
+        TarifKelas.alasan_cabut,
+        TarifKelas.dicabut_oleh,
+    )
+    query = select(*kelas).where(TarifKelas.dicabut_pada.is_not(None)).distinct()
+    for mulai, pada, alasan, oleh in db.session.execute(query.limit(banyak)):
+        found.append(Dicabut("Tabel kelas penghasilan", mulai, pada, alasan or "", oleh))
+    return sorted(found, key=lambda one: one.pada, reverse=True)[:banyak]
 
 
 def list_diubah() -> list[tuple[date, datetime]]:

@@ -62,6 +62,14 @@ class TabelTarif:
         """With one more set of classes."""
         return replace(self, susunan=(*self.susunan, susunan))
 
+    def tanpa_potongan(self, key: uuid.UUID) -> TabelTarif:
+        """Without this cut."""
+        return replace(self, potongan={k: one for k, one in self.potongan.items() if k != key})
+
+    def tanpa_kelas(self, mulai: date) -> TabelTarif:
+        """Without the set of classes that begins in that month."""
+        return replace(self, susunan=tuple(one for one in self.susunan if one.mulai != mulai))
+
     def periksa(self) -> None:
         """Refuse rows that contradict each other in whatever month: every set meets every cut."""
         for one in self.susunan:

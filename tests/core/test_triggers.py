@@ -29,13 +29,14 @@ MAKERS: dict[type, Callable[[], Any]] = {
     uuid.UUID: uuid.uuid4,
     str: lambda: "uji",
     int: lambda: 1,
+    bool: lambda: False,
     date: today,
     object: now,
 }
 
 
-def put_row(table: str) -> None:
-    """One row in that table, without what it would need in real life."""
+def put_row(table: str, **given: Any) -> None:
+    """One row in that table, without what it would need in real life; ``given``: columns that matter."""
     if table == "jejak":
         record(Peristiwa.DEMO_DIBUAT, by=SISTEM)
         db.session.commit()
@@ -55,7 +56,7 @@ def put_row(table: str) -> None:
             connection.exec_driver_sql("BEGIN")
         else:
             connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(insert(db.metadata.tables[table]).values(**values))
+        connection.execute(insert(db.metadata.tables[table]).values(**values | given))
         connection.commit()
         connection.invalidate()  # its settings must not go back into the pool
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from rentan.asuhan.models import Asuhan
 from rentan.core.clock import today
 from rentan.ext import db
 from rentan.tarif.models import HariKhusus, TarifKelas, TarifPotongan
 from rentan.tarif.queries import jadwal_bulan, load_tabel, tarif_pada
 from rentan.util.tanggal import awal_bulan, tambah_bulan
-from tests.iuran.maker import make_donatur
+from tests.iuran.maker import make_donatur, make_iuran
 from tests.tarif.test_price import KELAS_CSV
 
 DEPAN = tambah_bulan(awal_bulan(today()), 4)
@@ -110,6 +111,64 @@ def test_a_set_of_classes_comes_as_csv(dewi: Any) -> None:
     assert dewi.post("/tarif/kelas/baru", data=isi | {"tabel": teks}).status_code == 422  # the month is taken
     lain = isi | {"mulai": tambah_bulan(DEPAN, 1).isoformat(), "tabel": "a,b\n1,2"}
     assert dewi.post("/tarif/kelas/baru", data=lain).status_code == 422
+
+
+def cabut(dewi: Any, url: str) -> Any:
+    seen = dewi.post(url, data={"alasan": "Salah persentase"})
+    assert seen.status_code == 200, seen.get_data(as_text=True)
+    return dewi.post(url, data=hidden(seen.get_data(as_text=True)))
+
+
+def test_a_cut_of_the_future_that_was_a_mistake_is_withdrawn(dewi: Any, cast: Any) -> None:
+    form = hidden(dewi.post("/tarif/potongan/baru", data=POTONGAN).get_data(as_text=True))
+    dewi.post("/tarif/potongan/baru", data=form)
+    row = db.session.scalars(db.select(TarifPotongan).where(TarifPotongan.mulai == DEPAN)).one()
+    url = f"/tarif/potongan/{row.id}/cabut"
+    assert url in dewi.get("/tarif").text
+
+    assert cabut(dewi, url).status_code == 303
+    db.session.expire_all()
+    assert (row.dicabut_oleh, row.alasan_cabut) == (cast.dewi.akun.id, "Salah persentase")
+    assert row.id not in load_tabel().potongan
+    page = dewi.get("/tarif").text
+    assert url not in page and "Salah persentase" in page and cast.dewi.akun.nama in page
+    assert dewi.get(url).status_code == 404
+    # The right one takes its place.
+    form = hidden(dewi.post("/tarif/potongan/baru", data=POTONGAN | {"persen": "25"}).get_data(as_text=True))
+    assert dewi.post("/tarif/potongan/baru", data=form).status_code == 303
+
+
+def test_a_row_that_priced_something_or_is_over_stays(dewi: Any, cast: Any) -> None:
+    form = hidden(dewi.post("/tarif/potongan/baru", data=POTONGAN).get_data(as_text=True))
+    dewi.post("/tarif/potongan/baru", data=form)
+    row = db.session.scalars(db.select(TarifPotongan).where(TarifPotongan.mulai == DEPAN)).one()
+    asuhan = db.session.scalars(db.select(Asuhan).order_by(Asuhan.id)).first()
+    make_iuran(asuhan, tambah_bulan(DEPAN, 1))
+    db.session.commit()
+    answer = dewi.post(f"/tarif/potongan/{row.id}/cabut", data={"alasan": "Salah persentase"})
+    assert answer.status_code == 422 and "1 iuran sudah dihitung" in answer.text
+    lama = next(key for key, one in load_tabel().potongan.items() if one.mulai < awal_bulan(today()))
+    answer = dewi.post(f"/tarif/potongan/{lama}/cabut", data={"alasan": "Salah"})
+    assert answer.status_code == 422 and "bulan yang lewat" in answer.text
+    satu = f"/tarif/kelas/{load_tabel().susunan[0].mulai:%Y-%m}/cabut"
+    answer = dewi.post(satu, data={"alasan": "Salah"})
+    assert answer.status_code == 422 and "Tanpa tabel kelas" in answer.text
+
+
+def test_a_set_of_classes_that_was_a_mistake_is_withdrawn(dewi: Any) -> None:
+    isi = {
+        "mulai": DEPAN.isoformat(),
+        "dasar_hukum": "PP rekaan",
+        "tabel": KELAS_CSV.replace(",6800,", ",7000,"),
+    }
+    form = hidden(dewi.post("/tarif/kelas/baru", data=isi).get_data(as_text=True))
+    assert dewi.post("/tarif/kelas/baru", data=form).status_code == 303
+    assert cabut(dewi, f"/tarif/kelas/{DEPAN:%Y-%m}/cabut").status_code == 303
+    db.session.info.clear()
+    assert tarif_pada(DEPAN).kelas[0].jkm == 6_800
+    rows = db.session.scalars(db.select(TarifKelas).where(TarifKelas.berlaku_mulai == DEPAN)).all()
+    assert len(rows) == 33 and all(one.dicabut_pada is not None for one in rows)
+    assert "Tabel kelas penghasilan" in dewi.get("/tarif").text
 
 
 def test_a_day_off_moves_the_dates_that_it_is_seen_to_move(dewi: Any) -> None:
