@@ -16,6 +16,7 @@ from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import HasilCoba, KelasGagal, StatusIuran
 from rentan.paket import actions
 from rentan.paket.models import Paket
+from rentan.paket.penangan import penangan_of
 from rentan.paket.status import MACHINE, JenisPaket
 from tests.iuran.maker import Donatur, make_donatur, make_iuran
 
@@ -88,3 +89,8 @@ def status(*rows: Iuran) -> list[StatusIuran]:
 
 def langkah(paket: Paket) -> list[str]:
     return [one.peristiwa for one in list_riwayat(MACHINE, paket)]
+
+
+def alasan_luar(paket: Paket) -> list[str]:
+    """Why contributions stay out of this batch."""
+    return [one.alasan for one in penangan_of(paket.jenis).list_dikecualikan(paket, banyak=50)]

@@ -17,7 +17,7 @@ from rentan.core.subject import reveal, seal
 from rentan.core.workflow import advance
 from rentan.ext import db
 from rentan.iuran.models import Percobaan, Urusan
-from rentan.iuran.status import AlasanTahan, KelasGagal, StatusIuran
+from rentan.iuran.status import AlasanTahan, StatusIuran
 from rentan.paket import actions, uang
 from rentan.paket.penangan import penangan_of
 from rentan.paket.status import JenisPaket, StatusPaket
@@ -26,6 +26,7 @@ from tests.autodebet.maker_debet import (
     DES,
     HASIL,
     SIAP,
+    alasan_luar,
     baris_of,
     jawab,
     kirim,
@@ -40,10 +41,6 @@ from tests.iuran.maker import make_donatur, make_iuran
 from tests.threads import run_at_once
 
 S = StatusIuran
-
-
-def _alasan(paket: Any) -> list[str]:
-    return [one.alasan for one in penangan_of(paket.jenis).list_dikecualikan(paket, banyak=50)]
 
 
 def test_everything_scheduled_is_in(app: Flask, cast: Any) -> None:
@@ -100,7 +97,7 @@ def test_what_is_held_is_listed_with_its_reason(
         db.session.flush()
         paket = susun(cast)
         assert paket.jumlah == 1
-        assert [kata in one for one in _alasan(paket)] == [True]
+        assert [kata in one for one in alasan_luar(paket)] == [True]
 
 
 def test_prepaid_months_go_with_their_first(app: Flask, cast: Any) -> None:
@@ -139,7 +136,7 @@ def test_added_later_and_still_in_order(app: Flask, cast: Any) -> None:
         baru.asn.nama_urut = "AAA"
         make_iuran(baru.asuhan[0], DES)
         assert actions.isi_lagi(paket, by=cast.hadi.pelaku) == 2
-        assert _alasan(paket) == ["Dikeluarkan dari paket ini; ikut paket berikutnya."]
+        assert alasan_luar(paket) == ["Dikeluarkan dari paket ini; ikut paket berikutnya."]
         actions.kunci_paket(paket, by=cast.hadi.pelaku)
         assert [one.iuran.asn_id for one in baris_of(paket)][0] == baru.asn.id
         assert [one.urutan for one in baris_of(paket)] == [1, 2]
@@ -326,73 +323,6 @@ def test_cancelled(app: Flask, cast: Any) -> None:
         actions.batal_paket(paket, alasan="salah", by=cast.yuni.pelaku)
         assert status(*rows) == [S.TERJADWAL] * 2
         assert baris_of(paket) == []
-
-
-def test_retry(app: Flask, cast: Any) -> None:
-    """C11: what may pass is tried again on its day; success, wrong class and unknown are not."""
-    with pada(SIAP):
-        _, rows = make_bulan(4)
-        paket = kirim(cast)
-        with pytest.raises(RuleError, match="belum dibaca"):
-            susun(cast, JenisPaket.ULANG)
-        a, b, c, d = baris_of(paket)
-    with pada(HASIL):
-        jawab(paket, [a], None, cast)
-        jawab(paket, [b], KelasGagal.COBA_LAGI, cast)
-        jawab(paket, [c], KelasGagal.PERBAIKI_DATA, cast)
-        uang.nyatakan_lengkap(paket, by=cast.hadi.pelaku)
-        assert status(d.iuran) == [S.TANPA_KABAR]
-        ulang = susun(cast, JenisPaket.ULANG)
-        assert [one.iuran_id for one in baris_of(ulang)] == [b.iuran_id]
-        assert baris_of(ulang)[0].ke == 2
-        assert ulang.uang.tanggal == date(2026, 12, 4)
-        alasan = " ".join(_alasan(ulang))
-        assert "Menunggu kabar bank" in alasan and "ditutup" in alasan
-        setujui(ulang, cast)
-        assert ulang.uang.perlu_kedua is False
-        actions.kirim_paket(ulang, by=cast.hadi.pelaku)
-
-
-def test_retries_end(app: Flask, cast: Any) -> None:
-    """As often as set in one month (default twice); then the next month's retry takes it again."""
-    with pada(SIAP):
-        make_bulan(2)
-        paket = kirim(cast)
-    with pada(HASIL):
-        jawab(paket, baris_of(paket), KelasGagal.COBA_LAGI, cast, lengkap=True)
-        for _ in range(2):
-            ulang = kirim(cast, JenisPaket.ULANG)
-            jawab(ulang, baris_of(ulang), KelasGagal.COBA_LAGI, cast, lengkap=True)
-        with pytest.raises(RuleError, match="Tidak ada iuran"):
-            susun(cast, JenisPaket.ULANG)
-        db.session.rollback()
-
-
-def test_fell_out_of_a_retry(app: Flask, cast: Any) -> None:
-    """A cancelled ULANG leaves its lines scheduled; the next one takes them again."""
-    with pada(SIAP):
-        _, rows = make_bulan(2)
-        paket = kirim(cast)
-    with pada(HASIL):
-        jawab(paket, baris_of(paket), KelasGagal.COBA_LAGI, cast, lengkap=True)
-        ulang = susun(cast, JenisPaket.ULANG)
-        actions.batal_paket(ulang, alasan="salah", by=cast.hadi.pelaku)
-        assert status(*rows) == [S.TERJADWAL] * 2
-        lagi = susun(cast, JenisPaket.ULANG)
-        assert lagi.jumlah == 2
-
-
-def test_a_withdrawn_letter_is_not_tried_again(app: Flask, cast: Any) -> None:
-    with pada(SIAP):
-        donors, rows = make_bulan(2)
-        paket = kirim(cast)
-    with pada(HASIL):
-        jawab(paket, baris_of(paket), KelasGagal.COBA_LAGI, cast, lengkap=True)
-        donors[0].surat.berlaku_sampai = date(2026, 12, 2)
-        db.session.flush()
-        ulang = susun(cast, JenisPaket.ULANG)
-        assert ulang.jumlah == 1
-        assert any("tidak berlaku" in one for one in _alasan(ulang))
 
 
 def test_reconciled_and_closed(app: Flask, cast: Any) -> None:

@@ -1,0 +1,97 @@
+"""ULANG: what is tried again, when the tries end, and who falls out of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from rentan.core.errors import RuleError
+from rentan.ext import db
+from rentan.iuran.status import KelasGagal, StatusIuran
+from rentan.paket import actions, uang
+from rentan.paket.status import JenisPaket
+from tests.autodebet.maker_debet import (
+    HASIL,
+    SIAP,
+    alasan_luar,
+    baris_of,
+    jawab,
+    kirim,
+    make_bulan,
+    pada,
+    setujui,
+    status,
+    susun,
+)
+
+S = StatusIuran
+
+
+def test_retry(app: Flask, cast: Any) -> None:
+    """C11: what may pass is tried again on its day; success, wrong class and unknown are not."""
+    with pada(SIAP):
+        _, rows = make_bulan(4)
+        paket = kirim(cast)
+        with pytest.raises(RuleError, match="belum dibaca"):
+            susun(cast, JenisPaket.ULANG)
+        a, b, c, d = baris_of(paket)
+    with pada(HASIL):
+        jawab(paket, [a], None, cast)
+        jawab(paket, [b], KelasGagal.COBA_LAGI, cast)
+        jawab(paket, [c], KelasGagal.PERBAIKI_DATA, cast)
+        uang.nyatakan_lengkap(paket, by=cast.hadi.pelaku)
+        assert status(d.iuran) == [S.TANPA_KABAR]
+        ulang = susun(cast, JenisPaket.ULANG)
+        assert [one.iuran_id for one in baris_of(ulang)] == [b.iuran_id]
+        assert baris_of(ulang)[0].ke == 2
+        assert ulang.uang.tanggal == date(2026, 12, 4)
+        alasan = " ".join(alasan_luar(ulang))
+        assert "Menunggu kabar bank" in alasan and "ditutup" in alasan
+        setujui(ulang, cast)
+        assert ulang.uang.perlu_kedua is False
+        actions.kirim_paket(ulang, by=cast.hadi.pelaku)
+
+
+def test_retries_end(app: Flask, cast: Any) -> None:
+    """As often as set in one month (default twice); then the next month's retry takes it again."""
+    with pada(SIAP):
+        make_bulan(2)
+        paket = kirim(cast)
+    with pada(HASIL):
+        jawab(paket, baris_of(paket), KelasGagal.COBA_LAGI, cast, lengkap=True)
+        for _ in range(2):
+            ulang = kirim(cast, JenisPaket.ULANG)
+            jawab(ulang, baris_of(ulang), KelasGagal.COBA_LAGI, cast, lengkap=True)
+        with pytest.raises(RuleError, match="Tidak ada iuran"):
+            susun(cast, JenisPaket.ULANG)
+        db.session.rollback()
+
+
+def test_fell_out_of_a_retry(app: Flask, cast: Any) -> None:
+    """A cancelled ULANG leaves its lines scheduled; the next one takes them again."""
+    with pada(SIAP):
+        _, rows = make_bulan(2)
+        paket = kirim(cast)
+    with pada(HASIL):
+        jawab(paket, baris_of(paket), KelasGagal.COBA_LAGI, cast, lengkap=True)
+        ulang = susun(cast, JenisPaket.ULANG)
+        actions.batal_paket(ulang, alasan="salah", by=cast.hadi.pelaku)
+        assert status(*rows) == [S.TERJADWAL] * 2
+        lagi = susun(cast, JenisPaket.ULANG)
+        assert lagi.jumlah == 2
+
+
+def test_a_withdrawn_letter_is_not_tried_again(app: Flask, cast: Any) -> None:
+    with pada(SIAP):
+        donors, rows = make_bulan(2)
+        paket = kirim(cast)
+    with pada(HASIL):
+        jawab(paket, baris_of(paket), KelasGagal.COBA_LAGI, cast, lengkap=True)
+        donors[0].surat.berlaku_sampai = date(2026, 12, 2)
+        db.session.flush()
+        ulang = susun(cast, JenisPaket.ULANG)
+        assert ulang.jumlah == 1
+        assert any("tidak berlaku" in one for one in alasan_luar(ulang))
