@@ -118,7 +118,8 @@ def list_dicabut(banyak: int = 20) -> list[Dicabut]:
     )
     query = select(*kelas).where(TarifKelas.dicabut_pada.is_not(None)).distinct()
     for mulai, pada, alasan, oleh in db.session.execute(query.limit(banyak)):
-        found.append(Dicabut("Tabel kelas penghasilan", mulai, pada, alasan or "", oleh))
+        if pada is not None:
+            found.append(Dicabut("Tabel kelas penghasilan", mulai, pada, alasan or "", oleh))
     return sorted(found, key=lambda one: one.pada, reverse=True)[:banyak]
 
 

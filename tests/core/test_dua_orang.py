@@ -27,7 +27,7 @@ PASANGAN: list[tuple[str, str, str, str, dict[str, Any]]] = [
         "pendapat_kedua",
         "diminta_oleh",
         "dijawab_oleh",
-        "ck_pendapat_kedua_dua_orang",
+        "ck_pendapat_kedua_orang_lain",
         {"jawaban": "setuju", "dijawab_oleh": uuid.uuid4()},
     ),
 ]
