@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from rentan.akun.models import Akun, PeranAkun
 from rentan.akun.queries import in_force
@@ -18,6 +18,9 @@ from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
 from rentan.opd.models import Opd
 from rentan.wilayah.models import Kecamatan
+
+#: What ends within so many days is shown beforehand.
+HARI_MENJELANG = 30
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,24 @@ class BarisAkun:
     peran: list[BarisPeran]
 
 
+def ends_soon() -> ColumnElement[bool]:
+    """Grants that end within ``HARI_MENJELANG`` days and were not revoked."""
+    batas = today() + timedelta(days=HARI_MENJELANG)
+    return and_(PeranAkun.dicabut_pada.is_(None), PeranAkun.selesai >= today(), PeranAkun.selesai <= batas)
+
+
 def list_akun(
     *,
     seen_by: Pelaku,
     cari: str = "",
     peran: Peran | None = None,
+    berakhir: bool = False,
     sesudah: uuid.UUID | None = None,
     jumlah: int = 50,
 ) -> tuple[list[BarisAkun], uuid.UUID | None]:
-    """A page of accounts by name and the id to go on after; only for admins (others see none)."""
+    """A page of accounts by name and the id to go on after; only for admins (others see none). ``berakhir``:
+    those with a role that ends within ``HARI_MENJELANG`` days.
+    """
     if not seen_by.can(Permission.AKUN_KELOLA):
         return [], None
     query = db.select(Akun)
@@ -67,6 +79,8 @@ def list_akun(
             .where(PeranAkun.akun_id == Akun.id, PeranAkun.peran == peran, in_force(today()))
             .exists()
         )
+    if berakhir:
+        query = query.where(db.select(PeranAkun.id).where(PeranAkun.akun_id == Akun.id, ends_soon()).exists())
     if sesudah is not None and (last := db.session.get(Akun, sesudah)) is not None:
         query = query.where(or_(Akun.nama > last.nama, and_(Akun.nama == last.nama, Akun.id > last.id)))
     rows = list(db.session.scalars(query.order_by(Akun.nama, Akun.id).limit(jumlah + 1)))

@@ -32,10 +32,12 @@ def index() -> ResponseReturnValue:
     """Search the accounts."""
     form = CariAkunForm()
     form.validate()
+    berakhir = request.args.get("berakhir") == "ya"
     rows, following = daftar.list_akun(
         seen_by=pelaku(),
         cari=form.cari.data or "",
         peran=form.peran.data,
+        berakhir=berakhir,
         sesudah=_uuid(request.args.get("sesudah")),
         jumlah=runtime().profil.batas.baris_per_halaman,
     )
@@ -43,6 +45,7 @@ def index() -> ResponseReturnValue:
         "akun/kelola_daftar.html",
         block="daftar_akun",
         form=form,
+        berakhir=daftar.HARI_MENJELANG if berakhir else None,
         baris=rows,
         sesudah=url_dengan(sesudah=following) if following else None,
         awal=url_dengan(sesudah=None) if request.args.get("sesudah") else None,

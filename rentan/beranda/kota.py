@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
+from rentan.akun.daftar import HARI_MENJELANG, ends_soon
 from rentan.akun.models import Akun, PeranAkun
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
@@ -23,9 +24,6 @@ from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa
 from rentan.surat_kuasa.status import TERKIRIM, AsliDi
 from rentan.util.angka import format_angka
 from rentan.util.tanggal import awal_bulan, format_tanggal
-
-#: What ends within so many days is shown beforehand.
-HARI_MENJELANG = 30
 
 
 def bagian_pimpinan(by: Pelaku) -> Bagian:
@@ -52,11 +50,7 @@ def bagian_pimpinan(by: Pelaku) -> Bagian:
 def bagian_admin(by: Pelaku) -> Bagian:
     """Uploads to confirm, spellings to map, accounts and roles that end."""
     aktif = db.session.scalar(select(func.count()).select_from(Akun).where(Akun.aktif)) or 0
-    batas = today() + timedelta(days=HARI_MENJELANG)
-    berakhir, pertama = _hitung(
-        PeranAkun, PeranAkun.selesai,
-        PeranAkun.dicabut_pada.is_(None), PeranAkun.selesai >= today(), PeranAkun.selesai <= batas,
-    )  # fmt: skip
+    berakhir, pertama = _hitung(PeranAkun, PeranAkun.selesai, ends_soon())
     terakhir = db.session.scalar(
         select(func.max(Impor.diterapkan_pada)).where(Impor.jenis == JenisImpor.ROSTER)
     )
@@ -85,7 +79,7 @@ def bagian_admin(by: Pelaku) -> Bagian:
             f"Yang pertama {format_tanggal(pertama)}. Perpanjang bila orangnya tetap bertugas."
             if pertama
             else "",
-            "/akun/kelola" if berakhir else "",
+            "/akun/kelola?berakhir=ya" if berakhir else "",
             "peran",
         ),
         _daftar_asn(asn or 0, terakhir),

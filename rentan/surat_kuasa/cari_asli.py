@@ -6,19 +6,21 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from rentan.akun.models import Akun
 from rentan.asn.models import Asn
 from rentan.core.actor import Pelaku
 from rentan.core.errors import RuleError
+from rentan.core.permissions import Peran
 from rentan.core.qr import KodePemisah, KodeSurat, parse_kode
 from rentan.ext import db
 from rentan.surat_kuasa.asli import pindah_asli
 from rentan.surat_kuasa.models import PerpindahanAsli, SuratKuasa
 from rentan.surat_kuasa.queries import visible
-from rentan.surat_kuasa.status import AsliDi, StatusSurat
+from rentan.surat_kuasa.status import TERKIRIM, AsliDi, StatusSurat
 
 #: A search shows this many letters; more of them ask for a narrower word.
 PALING_BANYAK = 20
@@ -73,7 +75,26 @@ def cari_asli(teks: str, *, seen_by: Pelaku) -> list[BarisAsli]:
         .order_by(Asn.nama_urut, SuratKuasa.urutan_versi.desc(), SuratKuasa.id)
         .limit(PALING_BANYAK + 1)
     )
-    rows = db.session.execute(visible(query, seen_by)).all()
+    return _baris(visible(query, seen_by))
+
+
+def list_pada_admin(*, seen_by: Pelaku, banyak: int) -> list[BarisAsli]:
+    """Originals that lie at the city's admin and belong to the bank, by donor's name; none for others."""
+    if not seen_by.has(Peran.ADMIN):
+        return []
+    query = (
+        select(SuratKuasa, Asn.nama, Asn.nip)
+        .join(Asn, Asn.id == SuratKuasa.asn_id)
+        .where(SuratKuasa.asli_di == AsliDi.ADMIN, SuratKuasa.status.in_(TERKIRIM))
+        .order_by(Asn.nama_urut, SuratKuasa.id)
+        .limit(banyak)
+    )
+    return _baris(query)
+
+
+def _baris(query: Select[Any]) -> list[BarisAsli]:
+    """(letter, name, NIP) rows with the last hand-over of each."""
+    rows = db.session.execute(query).all()
     terakhir = _last_moves(surat.id for surat, *_ in rows)
     nama = nama_petugas(terakhir.values())
     return [

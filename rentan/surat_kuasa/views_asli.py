@@ -7,13 +7,14 @@ from wtforms import ValidationError
 
 from rentan.core.audit import Peristiwa, record
 from rentan.core.permissions import Permission
-from rentan.ext import db
+from rentan.ext import db, runtime
 from rentan.surat_kuasa.asli import list_tempat
-from rentan.surat_kuasa.cari_asli import PALING_BANYAK, cari_asli, pindai_asli
+from rentan.surat_kuasa.cari_asli import PALING_BANYAK, cari_asli, list_pada_admin, pindai_asli
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
 from rentan.web.forms import BaseForm, PilihanField, TeksField, TeksPanjangField, Wajib
 from rentan.web.page import render_page
+from rentan.web.transaction import after_reading
 
 bp = Blueprint("asli", __name__)
 add_menu(
@@ -59,8 +60,18 @@ def _pindai_form(*, bound: bool = False) -> PindaiForm:
 @bp.get("/surat-kuasa/asli")
 @requires(Permission.ASLI_PINDAH)
 def index() -> Response:
-    """Both forms, empty."""
-    return render_page("surat_kuasa/asli.html", cari=CariForm(formdata=None), pindai=_pindai_form())
+    """Both forms, empty; for the admin below them what lies on the own desk."""
+    by = pelaku()
+    pada_admin = list_pada_admin(seen_by=by, banyak=runtime().profil.batas.baris_per_halaman)
+    if pada_admin:
+        look = {"daftar": "asli_admin", "jumlah": len(pada_admin)}
+        after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, **look))
+    return render_page(
+        "surat_kuasa/asli.html",
+        cari=CariForm(formdata=None),
+        pindai=_pindai_form(),
+        pada_admin=pada_admin,
+    )
 
 
 @bp.post("/surat-kuasa/asli/cari")

@@ -125,12 +125,15 @@ def test_verifikator_sees_how_many_wait(cast: Any) -> None:
     assert tugas(cast.rini, "verifikasi").status is Mendesak.TERLAMBAT
 
 
-def test_operator_sees_a_role_that_ends_only_as_admin(cast: Any) -> None:
+def test_operator_sees_a_role_that_ends_only_as_admin(cast: Any, client_as: Any) -> None:
     assert tugas(cast.dewi, "peran").status is Mendesak.KOSONG
     grant = factories.grant(cast.eko.akun, Peran.PETUGAS_KECAMATAN, kecamatan="33.74.01")
     grant.selesai = today() + timedelta(days=5)
     db.session.flush()
     assert tugas(cast.dewi, "peran").judul.startswith("1 peran")
+    db.session.commit()
+    page = client_as(cast.dewi).get(tugas(cast.dewi, "peran").url).text
+    assert "Eko Rekaan" in page and "Rini Rekaan" not in page
 
 
 def test_person_with_two_money_roles_reads_it_once(cast: Any) -> None:

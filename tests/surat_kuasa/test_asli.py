@@ -79,6 +79,18 @@ def test_from_hand_to_hand_by_scanning(cast: Any) -> None:
     assert other.asli_di is AsliDi.ASN
 
 
+def test_the_admin_sees_which_originals_lie_on_the_own_desk(cast: Any, client_as: Any) -> None:
+    surat = make_unggah(cast.sari)
+    pindai_asli([qr(surat)], AsliDi.OPD, by=cast.budi.pelaku)
+    pindai_asli([qr(surat)], AsliDi.ADMIN, by=cast.budi.pelaku)
+    make_unggah(cast.eko)
+    db.session.commit()
+    page = client_as(cast.dewi).get("/surat-kuasa/asli").text
+    assert 'data-uji="pada-admin"' in page and "Sari Rekaan" in page and "Eko Rekaan" not in page
+    for orang in (cast.hadi, cast.wati):
+        assert "Sari Rekaan" not in client_as(orang).get("/surat-kuasa/asli").text
+
+
 def test_an_old_version_must_not_be_used(cast: Any) -> None:
     lama = make_cetak(cast.sari)
     kode = qr(lama)
