@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select, update
@@ -46,6 +47,27 @@ BERAKHIR = (
 )
 
 
+@dataclass(frozen=True)
+class _Jawaban:
+    """Lines of one batch with the same outcome, and the rows that they are about."""
+
+    baris: Sequence[Putusan]
+    semua: Mapping[uuid.UUID, Iuran]
+    coba: Mapping[uuid.UUID, Percobaan]
+    paket: Paket
+    impor_id: uuid.UUID | None
+    by: Pelaku
+
+    @property
+    def iuran(self) -> list[Iuran]:
+        return [self.semua[one.sasaran.iuran_id] for one in self.baris if one.sasaran]
+
+    def menurut_waktu(self, terlambat: bool) -> tuple[list[Putusan], list[Iuran]]:
+        """Those whose line had been without news before, or the others."""
+        chosen = [one for one in self.baris if one.terlambat is terlambat]
+        return chosen, [self.semua[one.sasaran.iuran_id] for one in chosen if one.sasaran]
+
+
 def catat_jawaban(found: Sequence[Putusan], *, by: Pelaku, impor_id: uuid.UUID | None = None) -> None:
     """C7, C8, C10, C15 for these lines, in the caller's transaction; set-based.
 
@@ -62,9 +84,9 @@ def catat_jawaban(found: Sequence[Putusan], *, by: Pelaku, impor_id: uuid.UUID |
         tutup_untuk(JenisUrusan.TANPA_KABAR, terlambat, catatan="Bank sudah memberi jawaban.", by=by)
     for paket_id, paket in pakets.items():
         of_this = [one for one in kena if one.sasaran and one.sasaran.paket_id == paket_id]
-        _berhasil([one for one in of_this if one.keadaan is K.BERHASIL], iuran, coba, paket, impor_id, by)
-        _gagal([one for one in of_this if one.keadaan is K.GAGAL], iuran, coba, impor_id, by)
-        _dibatalkan([one for one in of_this if one.keadaan is K.DIBATALKAN], iuran, coba, paket, impor_id, by)
+        for keadaan, catat in ((K.BERHASIL, _berhasil), (K.GAGAL, _gagal), (K.DIBATALKAN, _dibatalkan)):
+            if some := [one for one in of_this if one.keadaan is keadaan]:
+                catat(_Jawaban(some, iuran, coba, paket, impor_id, by))
 
 
 def hold_paket(paket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Paket]:
@@ -99,32 +121,17 @@ def _verify(
             raise Stale("Sebagian baris baru saja dijawab lewat jalan lain. Muat ulang halaman, lalu ulangi.")
 
 
-def _rows(
-    some: Sequence[Putusan], iuran: Mapping[uuid.UUID, Iuran], terlambat: bool
-) -> tuple[list[Putusan], list[Iuran]]:
-    chosen = [one for one in some if one.terlambat is terlambat]
-    return chosen, [iuran[one.sasaran.iuran_id] for one in chosen if one.sasaran]
-
-
-def _berhasil(
-    some: Sequence[Putusan],
-    iuran: Mapping[uuid.UUID, Iuran],
-    coba: Mapping[uuid.UUID, Percobaan],
-    paket: Paket,
-    impor_id: uuid.UUID | None,
-    by: Pelaku,
-) -> None:
-    if not some:
-        return
+def _berhasil(some: _Jawaban) -> None:
+    """C7, C10."""
     for terlambat, peristiwa in ((False, "berhasil"), (True, "jawaban_berhasil")):
-        chosen, rows = _rows(some, iuran, terlambat)
+        chosen, rows = some.menurut_waktu(terlambat)
         tanggal = {one.sasaran.iuran_id: _tanggal(one) for one in chosen if one.sasaran}
-        gerak.terima_debet(rows, tanggal=tanggal, paket_id=paket.id, by=by, peristiwa=peristiwa)
-    _close(some, coba, HasilCoba.BERHASIL, impor_id)
-    rows = [iuran[one.sasaran.iuran_id] for one in some if one.sasaran]
-    _sesudah_berakhir(rows, by)
+        gerak.terima_debet(rows, tanggal=tanggal, paket_id=some.paket.id, by=some.by, peristiwa=peristiwa)
+    _close(some, HasilCoba.BERHASIL)
+    rows = some.iuran
+    _sesudah_berakhir(rows, some.by)
     for ikut in SETELAH_DEBET_BERHASIL:
-        ikut(rows, paket, by)
+        ikut(rows, some.paket, some.by)
 
 
 def _sesudah_berakhir(rows: Sequence[Iuran], by: Pelaku) -> None:
@@ -152,57 +159,40 @@ def _refund(row: Iuran) -> UrusanBaru:
     return UrusanBaru(jenis, row.asuhan_id, row.periode, BERAKHIR, pemilik, row.id)
 
 
-def _gagal(
-    some: Sequence[Putusan],
-    iuran: Mapping[uuid.UUID, Iuran],
-    coba: Mapping[uuid.UUID, Percobaan],
-    impor_id: uuid.UUID | None,
-    by: Pelaku,
-) -> None:
-    if not some:
-        return
+def _gagal(some: _Jawaban) -> None:
+    """C8, C10."""
     for terlambat, peristiwa in ((False, "gagal"), (True, "jawaban_gagal")):
-        chosen, rows = _rows(some, iuran, terlambat)
+        chosen, rows = some.menurut_waktu(terlambat)
         if rows:
             gerak.gagalkan_debet(
                 rows,
                 kelas={one.sasaran.iuran_id: _kelas(one) for one in chosen if one.sasaran},
-                by=by,
+                by=some.by,
                 peristiwa=peristiwa,
                 alasan={one.sasaran.iuran_id: one.jawaban.kode for one in chosen if one.sasaran},
             )
-    _close(some, coba, HasilCoba.GAGAL, impor_id)
+    _close(some, HasilCoba.GAGAL)
 
 
-def _dibatalkan(
-    some: Sequence[Putusan],
-    iuran: Mapping[uuid.UUID, Iuran],
-    coba: Mapping[uuid.UUID, Percobaan],
-    paket: Paket,
-    impor_id: uuid.UUID | None,
-    by: Pelaku,
-) -> None:
+def _dibatalkan(some: _Jawaban) -> None:
     """C15; what was remitted meanwhile is a matter for the treasurer, and for who lists remittances."""
+    rows = some.iuran
     by_day: dict[date, list[Iuran]] = defaultdict(list)
-    for one in some:
-        if one.sasaran:
-            by_day[_tanggal(one)].append(iuran[one.sasaran.iuran_id])
-    for tanggal, rows in sorted(by_day.items()):
-        gerak.balikkan_debet(rows, tanggal=tanggal, by=by)
-    if not some:
-        return
-    _close(some, coba, HasilCoba.GAGAL, impor_id)
-    rows = [iuran[one.sasaran.iuran_id] for one in some if one.sasaran]
+    for one, row in zip(some.baris, rows, strict=True):
+        by_day[_tanggal(one)].append(row)
+    for tanggal, of_day in sorted(by_day.items()):
+        gerak.balikkan_debet(of_day, tanggal=tanggal, by=some.by)
+    _close(some, HasilCoba.GAGAL)
     buka_banyak(
         [
             UrusanBaru(JenisUrusan.TALANGAN, row.asuhan_id, row.periode, TALANGAN, Peran.BENDAHARA, row.id)
             for row in rows
             if row.status_bpjs in gerak.SUDAH_DISETOR
         ],
-        by=by,
+        by=some.by,
     )
     for ikut in SETELAH_DEBET_DIBATALKAN:
-        ikut(rows, paket, by)
+        ikut(rows, some.paket, some.by)
 
 
 def _tanggal(one: Putusan) -> date:
@@ -218,15 +208,10 @@ def _kelas(one: Putusan) -> KelasGagal:
     return kode.kelas
 
 
-def _close(
-    some: Sequence[Putusan],
-    coba: Mapping[uuid.UUID, Percobaan],
-    hasil: HasilCoba,
-    impor_id: uuid.UUID | None,
-) -> None:
+def _close(some: _Jawaban, hasil: HasilCoba) -> None:
     """What the attempts keep of the answer."""
     moment = now()
-    rows = [coba[one.sasaran.percobaan_id] for one in some if one.sasaran]
+    rows = [some.coba[one.sasaran.percobaan_id] for one in some.baris if one.sasaran]
     set_many(
         rows,
         {
@@ -236,9 +221,9 @@ def _close(
                 "keterangan": one.jawaban.keterangan or None,
                 "ref_bank": one.jawaban.ref_bank or None if one.keadaan is K.DIBATALKAN else None,
                 "dijawab_pada": moment,
-                "impor_id": impor_id,
+                "impor_id": some.impor_id,
             }
-            for one in some
+            for one in some.baris
             if one.sasaran
         },
     )

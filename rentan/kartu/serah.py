@@ -99,14 +99,7 @@ def hand_over_kartu(
     """
     if acara is not None:
         check_acara(acara)
-    lock_kartu(kartu)
-    if kartu.status is StatusKartu.DISERAHKAN:
-        raise SudahDiserahkan(find_penyerahan(kartu))
-    if kartu.status is StatusKartu.DIKIRIM_KEC:
-        raise RuleError(
-            "Kiriman kartu ini belum dihitung. Hitung kirimannya di halaman Kartu, lalu pindai lagi.",
-            kode="belum_dihitung",
-        )
+    _hold_dapat_diserahkan(kartu)
     row = PenyerahanKartu(
         id=uuid.uuid4(),
         kartu_id=kartu.id,
@@ -147,6 +140,18 @@ def hand_over_kartu(
         undangan.hasil, undangan.alasan = HasilUndangan.DISERAHKAN, None
         db.session.flush()
     return row
+
+
+def _hold_dapat_diserahkan(kartu: Kartu) -> None:
+    """The card held, with the two refusals that a desk meets every day in words of their own."""
+    lock_kartu(kartu)
+    if kartu.status is StatusKartu.DISERAHKAN:
+        raise SudahDiserahkan(find_penyerahan(kartu))
+    if kartu.status is StatusKartu.DIKIRIM_KEC:
+        raise RuleError(
+            "Kiriman kartu ini belum dihitung. Hitung kirimannya di halaman Kartu, lalu pindai lagi.",
+            kode="belum_dihitung",
+        )
 
 
 def check_acara(acara: AcaraSerah) -> None:
