@@ -4,51 +4,26 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pypdfium2
 import pytest
-import time_machine
 from flask import Flask
 
 from rentan.akun.models import Sesi
 from rentan.asn.status import Tahap
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import StatusAsuhan
-from rentan.berkas.models import Berkas
-from rentan.calon.actions import add_to_pool, pegang
-from rentan.core.actor import SISTEM
 from rentan.core.clock import now
 from rentan.ext import db
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.naskah import naskah
 from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
-from tests import factories
 from tests.cast import SANDI
+from tests.journeys.lihat import draf_kini, hitung, semua_surat
 from tests.pendaftaran import jalan
-
-
-@pytest.fixture(autouse=True)
-def hari_ini() -> Iterator[None]:
-    with time_machine.travel("2026-11-21 03:00:00+00:00", tick=True):
-        yield
-
-
-def _count(kind: Any) -> int:
-    return int(db.session.scalar(db.select(db.func.count()).select_from(kind)) or 0)
-
-
-def _draf() -> Pendaftaran:
-    return db.session.scalars(db.select(Pendaftaran)).one()
-
-
-def _surat() -> list[SuratKuasa]:
-    return list(db.session.scalars(db.select(SuratKuasa).order_by(SuratKuasa.urutan_versi)))
 
 
 @pytest.mark.kedua_basis
@@ -67,10 +42,10 @@ def test_sari_signs_up_with_one_worker(cast: Any, client_as: Any) -> None:
     assert pdf.mimetype == "application/pdf"
     text = pypdfium2.PdfDocument(pdf.data)[0].get_textpage().get_text_range()
     assert "TT-2026-000001" in text and "Slamet Rekaan" in text
-    (surat,) = _surat()
+    (surat,) = semua_surat()
     assert surat.status is StatusSurat.DIUNGGAH
     assert cast.sari.asn.tahap is Tahap.DIAJUKAN
-    assert _draf().status is StatusPendaftaran.DIAJUKAN
+    assert draf_kini().status is StatusPendaftaran.DIAJUKAN
 
 
 def test_start_page_tells_where_one_stands(cast: Any, client_as: Any) -> None:
@@ -95,7 +70,7 @@ def test_looking_begins_nothing(cast: Any, client_as: Any) -> None:
     browser = client_as(cast.sari)
     for url in ("", "/data-diri", "/pekerja", "/pekerja/tambah", "/iuran", "/berkas", "/periksa", "/batal"):
         assert browser.get(f"/pendaftaran{url}").status_code in (200, 303)
-    assert _count(Pendaftaran) == _count(SuratKuasa) == 0
+    assert hitung(Pendaftaran) == hitung(SuratKuasa) == 0
 
 
 def test_the_draft_is_there_on_another_computer(cast: Any, client_as: Any) -> None:
@@ -108,7 +83,7 @@ def test_the_draft_is_there_on_another_computer(cast: Any, client_as: Any) -> No
     assert 'value="1234567890"' in money and "Rp193.200" in money
     sent = jalan.isi(other, "/pendaftaran/berkas", {}, action="/pendaftaran/berkas/cetak")
     assert sent.status_code == 303
-    assert _count(Pendaftaran) == _count(Asuhan) == _count(SuratKuasa) == 1
+    assert hitung(Pendaftaran) == hitung(Asuhan) == hitung(SuratKuasa) == 1
 
 
 def test_sealed_answers_are_not_readable_in_the_database(cast: Any, client_as: Any) -> None:
@@ -133,7 +108,7 @@ def test_every_form_sent_twice_has_one_effect(cast: Any, client_as: Any) -> None
         first, second = browser.post(action, data=body), browser.post(action, data=body)
         assert first.status_code == second.status_code == 303
         assert first.location == second.location
-    assert _count(Pendaftaran) == _count(Asuhan) == _count(Pekerja) == _count(SuratKuasa) == 1
+    assert hitung(Pendaftaran) == hitung(Asuhan) == hitung(Pekerja) == hitung(SuratKuasa) == 1
     for jenis in ("surat_kuasa", "ktp", "buku_rekening"):
         jalan.unggah(browser, jenis)
     jalan.isi(
@@ -144,7 +119,7 @@ def test_every_form_sent_twice_has_one_effect(cast: Any, client_as: Any) -> None
     assert first.location == second.location and first.status_code == 303
     third = browser.post("/pendaftaran/kirim", data={"kunci_formulir": browser.key()})
     assert third.location == first.location, "another window shows the receipt, not a second sign-up"
-    assert _draf().nomor == "TT-2026-000001"
+    assert draf_kini().nomor == "TT-2026-000001"
 
 
 def test_a_used_key_with_other_contents_is_refused(cast: Any, client_as: Any) -> None:
@@ -222,7 +197,7 @@ def test_a_session_that_ends_in_between_loses_nothing(cast: Any, client_as: Any)
         sesi.terakhir_pada = sesi.habis_pada = now() - timedelta(minutes=1)
     sent = browser.post("/pendaftaran/pekerja", data=typed)
     assert sent.status_code == 303 and sent.location.startswith("/masuk")
-    assert _count(Pekerja) == 0
+    assert hitung(Pekerja) == 0
     page = browser.get(sent.location)
     known = jalan.hidden(page) | {"nip": cast.sari.akun.pengenal, "sandi": SANDI}
     inside = browser.post(sent.location, data=known)
@@ -236,7 +211,7 @@ def test_a_session_that_ends_in_between_loses_nothing(cast: Any, client_as: Any)
     assert (again.status_code, again.location) == (307, "/pendaftaran/pekerja")
     done = [browser.post(again.location, data=kept) for _ in range(2)]
     assert [one.status_code for one in done] == [303, 303]
-    assert _count(Pekerja) == _count(Asuhan) == 1
+    assert hitung(Pekerja) == hitung(Asuhan) == 1
 
 
 # -- and Wati? ---------------------------------------------------------------------------------------------
@@ -263,209 +238,6 @@ def test_who_has_no_roster_row_has_no_sign_up(cast: Any, client_as: Any) -> None
         assert client_as(orang).get("/pendaftaran").status_code == 403
 
 
-# -- changes -----------------------------------------------------------------------------------------------
-
-
-def test_a_change_after_printing_asks_first_and_makes_a_new_version(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_unggah(browser)
-    page = browser.get("/pendaftaran/pekerja/tambah").get_data(as_text=True)
-    assert "Surat kuasa Anda sudah dicetak" in page
-    second = jalan.pekerja(nama="Tarno Rekaan")
-    refused = jalan.isi(browser, "/pendaftaran/pekerja/tambah", second, action="/pendaftaran/pekerja")
-    assert refused.status_code == 422 and 'id="cetak_ulang-galat"' in refused.get_data(as_text=True)
-    assert _count(Asuhan) == 1
-    done = jalan.isi(
-        browser, "/pendaftaran/pekerja/tambah", second | {"cetak_ulang": "y"}, action="/pendaftaran/pekerja"
-    )
-    assert done.status_code == 303
-    old, new = _surat()
-    assert (old.status, new.status) == (StatusSurat.DIBATALKAN, StatusSurat.DRAF)
-    assert len(new.daftar) == 2 and new.plafon == 33_600, "the proposed ceiling follows the workers"
-    assert _draf().surat_kuasa_id == new.id
-    kept = set(db.session.scalars(db.select(Berkas.jenis).where(Berkas.surat_kuasa_id == new.id)))
-    assert {one.value for one in kept} == {"ktp", "buku_rekening"}
-    check = browser.get("/pendaftaran/periksa").get_data(as_text=True)
-    assert "Cetak surat kuasa" in check and "disabled" in check
-
-
-def test_saving_the_same_answers_keeps_the_print(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_cetak(browser)
-    assert jalan.isi(browser, "/pendaftaran/data-diri", jalan.DATA_DIRI).status_code == 303
-    assert jalan.isi(browser, "/pendaftaran/iuran", jalan.IURAN).status_code == 303
-    assert [one.status for one in _surat()] == [StatusSurat.DICETAK]
-
-
-def test_a_worker_given_up_elsewhere_makes_the_print_useless(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_pekerja(browser)
-    second = jalan.pekerja(nama="Tarno Rekaan")
-    jalan.isi(browser, "/pendaftaran/pekerja/tambah", second, action="/pendaftaran/pekerja")
-    jalan.isi(browser, "/pendaftaran/iuran", jalan.IURAN)
-    jalan.isi(browser, "/pendaftaran/berkas", {}, action="/pendaftaran/berkas/cetak")
-    asuhan = db.session.scalars(db.select(Asuhan).order_by(Asuhan.dibuat_pada)).first()
-    assert asuhan is not None
-    jalan.isi(browser, f"/asuhan/{asuhan.id}/batal", {})
-    page = browser.get("/pendaftaran/berkas").get_data(as_text=True)
-    assert "tidak sesuai lagi dengan daftar pekerja" in page
-    renewed = browser.post("/pendaftaran/berkas/versi-baru", data={"kunci_formulir": browser.key()})
-    assert renewed.status_code == 303
-    assert [len(one.daftar) for one in _surat()] == [2, 1]
-
-
-def test_a_removed_worker_is_free_at_once(cast: Any, client_as: Any) -> None:
-    sari, lina = client_as(cast.sari), client_as(cast.lina)
-    typed = jalan.pekerja()
-    jalan.isi(sari, "/pendaftaran/pekerja/tambah", typed, action="/pendaftaran/pekerja")
-    asuhan = db.session.scalars(db.select(Asuhan)).one()
-    assert jalan.isi(sari, f"/pendaftaran/pekerja/{asuhan.id}/hapus", {}).status_code == 303
-    taken = jalan.isi(lina, "/pendaftaran/pekerja/tambah", typed, action="/pendaftaran/pekerja")
-    assert taken.status_code == 303
-    assert _count(Pekerja) == 1
-
-
-def test_a_held_worker_comes_in(cast: Any, client_as: Any) -> None:
-    calon = add_to_pool(factories.make_pekerja("Wagiman Rekaan"), by=SISTEM)
-    held = pegang(calon, asn=cast.sari.asn, by=cast.sari.pelaku)
-    db.session.commit()
-    browser = client_as(cast.sari)
-    page = browser.get("/pendaftaran/pekerja").get_data(as_text=True)
-    assert "Wagiman Rekaan" in page and "Masukkan ke pendaftaran" in page
-    done = jalan.isi(browser, "/pendaftaran/pekerja", {}, action=f"/pendaftaran/pekerja/{held.id}/ambil")
-    assert done.status_code == 303
-    assert db.session.get_one(Asuhan, held.id).status is StatusAsuhan.DIUSULKAN
-    edit = browser.get(f"/pendaftaran/pekerja/{held.id}/ubah").get_data(as_text=True)
-    assert "Data berasal dari daftar calon" in edit and 'name="alamat"' not in edit
-
-
-def test_a_held_worker_whom_nobody_told_is_told_first(cast: Any, client_as: Any) -> None:
-    pekerja = factories.make_pekerja("Wagiman Rekaan")
-    pekerja.diberi_tahu_pada = pekerja.naskah_pemberitahuan = None
-    held = pegang(add_to_pool(pekerja, by=SISTEM), asn=cast.sari.asn, by=cast.sari.pelaku)
-    db.session.commit()
-    browser, url = client_as(cast.sari), f"/pendaftaran/pekerja/{held.id}/ambil"
-    page = browser.get("/pendaftaran/pekerja").get_data(as_text=True)
-    assert naskah()[0] in page and 'name="diberi_tahu_pada"' in page
-    for wrong, field in (
-        ({}, "diberi_tahu"),
-        ({"diberi_tahu_pada": "21-11-2026"}, "diberi_tahu"),
-        ({"diberi_tahu": "y", "diberi_tahu_pada": ""}, "diberi_tahu_pada"),
-        ({"diberi_tahu": "y", "diberi_tahu_pada": "22-11-2026"}, "diberi_tahu_pada"),
-    ):
-        refused = jalan.isi(browser, "/pendaftaran/pekerja", wrong, action=url)
-        assert refused.status_code == 422 and f'id="{field}-galat"' in refused.get_data(as_text=True)
-    assert db.session.get_one(Asuhan, held.id).status is StatusAsuhan.DITAHAN
-    told = {"diberi_tahu": "y", "diberi_tahu_pada": "20-11-2026"}
-    assert jalan.isi(browser, "/pendaftaran/pekerja", told, action=url).status_code == 303
-    row = db.session.get_one(Asuhan, held.id)
-    assert row.status is StatusAsuhan.DIUSULKAN
-    assert row.pekerja.diberi_tahu_pada == date(2026, 11, 20) and row.pekerja.naskah_pemberitahuan
-
-
-def test_a_hold_beside_a_sent_letter_says_that_it_must_wait(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_unggah(browser)
-    assert jalan.kirim(browser).status_code == 303
-    pegang(add_to_pool(factories.make_pekerja(), by=SISTEM), asn=cast.sari.asn, by=cast.sari.pelaku)
-    db.session.commit()
-    assert "Surat kuasa Anda sedang diperiksa" in browser.get("/calon").get_data(as_text=True)
-    own = browser.get("/asuhan").get_data(as_text=True)
-    assert "setelah surat kuasa Anda selesai diperiksa" in own and "Masukkan ke pendaftaran<" not in own
-
-
-def test_a_held_worker_after_printing_needs_the_tick(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_cetak(browser)
-    for nama in ("Wagiman Rekaan", "Yatmi Rekaan"):
-        pegang(add_to_pool(factories.make_pekerja(nama), by=SISTEM), asn=cast.sari.asn, by=cast.sari.pelaku)
-    db.session.commit()
-    held = db.session.scalars(db.select(Asuhan).where(Asuhan.status == StatusAsuhan.DITAHAN)).all()
-    url = f"/pendaftaran/pekerja/{held[1].id}/ambil"
-    refused = jalan.isi(browser, "/pendaftaran/pekerja", {}, action=url)
-    assert refused.status_code == 422 and 'id="cetak_ulang-galat"' in refused.get_data(as_text=True)
-    assert jalan.isi(browser, "/pendaftaran/pekerja", {"cetak_ulang": "y"}, action=url).status_code == 303
-    assert [len(one.daftar) for one in _surat()] == [1, 2]
-
-
-def test_giving_up_frees_everybody(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_unggah(browser)
-    page = browser.get("/pendaftaran/batal").get_data(as_text=True)
-    assert "Slamet Rekaan" in page and "alasan" in page
-    done = jalan.isi(browser, "/pendaftaran/batal", {})
-    assert done.status_code == 303
-    assert [one.status for one in _surat()] == [StatusSurat.DIBATALKAN]
-    assert db.session.scalars(db.select(Asuhan)).one().status is StatusAsuhan.BERAKHIR
-    assert _draf().status is StatusPendaftaran.DIBATALKAN and _draf().isi_enc is None
-    assert cast.sari.asn.tahap is None
-    jalan.sampai_unggah(browser)
-    assert jalan.kirim(browser).status_code == 303, "and she may begin anew"
-
-
-def test_a_second_sign_up_waits_for_the_first(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_unggah(browser)
-    jalan.kirim(browser)
-    for url in ("/data-diri", "/pekerja", "/pekerja/tambah", "/iuran", "/berkas"):
-        answer = browser.get(f"/pendaftaran{url}")
-        assert (answer.status_code, answer.location) == (303, "/pendaftaran")
-    typed = jalan.pekerja() | {"kunci_formulir": browser.key()}
-    refused = browser.post("/pendaftaran/pekerja", data=typed)
-    assert refused.status_code == 422 and "sudah terkirim" in refused.get_data(as_text=True)
-    assert _count(Asuhan) == 1
-
-
-@pytest.mark.parametrize("missing", ["surat_kuasa", "ktp", "buku_rekening", "tanggal"])
-def test_nothing_is_sent_while_something_is_missing(cast: Any, client_as: Any, missing: str) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_cetak(browser)
-    for jenis in {"surat_kuasa", "ktp", "buku_rekening"} - {missing}:
-        jalan.unggah(browser, jenis)
-    if missing != "tanggal":
-        signed = {"ditandatangani_pada": "21-11-2026"}
-        jalan.isi(browser, "/pendaftaran/berkas", signed, action="/pendaftaran/berkas")
-    refused = jalan.kirim(browser)
-    assert refused.status_code == 422
-    assert _draf().status is StatusPendaftaran.DRAF and _surat()[0].status is StatusSurat.DICETAK
-    assert cast.sari.asn.tahap is not Tahap.DIAJUKAN
-
-
-def test_a_draft_that_lay_too_long(cast: Any, client_as: Any) -> None:
-    """The first debit moves on, and a worker who is 65 by then stays out."""
-    browser = client_as(cast.sari)
-    jalan.sampai_pekerja(browser)
-    old = jalan.pekerja(date(1961, 12, 20), nama="Tarno Rekaan")
-    jalan.isi(browser, "/pendaftaran/pekerja/tambah", old, action="/pendaftaran/pekerja")
-    jalan.isi(browser, "/pendaftaran/iuran", jalan.IURAN)
-    jalan.isi(browser, "/pendaftaran/berkas", {}, action="/pendaftaran/berkas/cetak")
-    with time_machine.travel("2026-12-28 03:00:00+00:00", tick=True):
-        browser = client_as(cast.sari)
-        page = browser.get("/pendaftaran").get_data(as_text=True)
-        assert "Daftar debet Desember 2026 sudah ditutup" in page
-        refused = jalan.isi(
-            browser, "/pendaftaran/iuran", jalan.IURAN | {"bulan_pertama": "2027-02", "cetak_ulang": "y"}
-        )
-        assert refused.status_code == 422 and "Tarno Rekaan" in refused.get_data(as_text=True)
-
-
-def test_change_links_of_the_check_lead_back_to_it(cast: Any, client_as: Any) -> None:
-    browser = client_as(cast.sari)
-    jalan.sampai_iuran(browser)
-    page = browser.get("/pendaftaran/periksa").get_data(as_text=True)
-    links = {
-        one.replace("&amp;", "&") for one in re.findall(r'href="(/pendaftaran/[^"]*kembali=periksa)"', page)
-    }
-    typed = {"data-diri": jalan.DATA_DIRI, "iuran": jalan.IURAN, "ubah": jalan.pekerja()}
-    for name, answers in typed.items():
-        link = next(one for one in links if name in one)
-        assert (
-            jalan.isi(browser, link, answers | {"pekerjaan": "tukang becak"}).location
-            == "/pendaftaran/periksa"
-        )
-    assert "tukang becak" in browser.get("/pendaftaran/periksa").get_data(as_text=True)
-
-
 # -- the total on the page ---------------------------------------------------------------------------------
 
 
@@ -482,7 +254,7 @@ def test_the_total_follows_the_choices(cast: Any, client_as: Any) -> None:
     whole = page.get_data(as_text=True)
     assert page.status_code == 200 and "Rp102.000" in whole and "isian-galat" not in whole
     assert re.search(r'value="JKK\+JKM\+JHT" checked', whole), "what was chosen stays chosen"
-    assert _draf().isi_enc is not None and _count(SuratKuasa) == 0
+    assert draf_kini().isi_enc is not None and hitung(SuratKuasa) == 0
 
 
 # -- at the same moment ------------------------------------------------------------------------------------
@@ -518,7 +290,7 @@ def test_two_computers_start_at_once(app: Flask, cast: Any, client_as: Any) -> N
     )
     assert set(answers) <= {303, 409}, answers
     assert 303 in answers
-    assert _count(Pendaftaran) == 1
+    assert hitung(Pendaftaran) == 1
 
 
 @pytest.mark.kedua_basis
@@ -537,7 +309,7 @@ def test_the_send_button_pressed_in_three_windows(app: Flask, cast: Any, client_
     )
     assert {one.status_code for one in answers} == {303}
     assert len({one.location for one in answers}) == 1
-    assert _draf().nomor == "TT-2026-000001"
+    assert draf_kini().nomor == "TT-2026-000001"
 
 
 @pytest.mark.kedua_basis
@@ -557,4 +329,4 @@ def test_the_same_worker_typed_by_three_donors_at_once(app: Flask, cast: Any, cl
         ],
     )
     assert sorted(answers) == [303, 422, 422]
-    assert _count(Pekerja) == _count(Asuhan) == 1
+    assert hitung(Pekerja) == hitung(Asuhan) == 1
