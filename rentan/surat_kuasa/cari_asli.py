@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from rentan.akun.models import Akun
 from rentan.asn.models import Asn
@@ -92,7 +92,7 @@ def list_pada_admin(*, seen_by: Pelaku, banyak: int) -> list[BarisAsli]:
     return _baris(query)
 
 
-def _baris(query: Select[Any]) -> list[BarisAsli]:
+def _baris(query: Any) -> list[BarisAsli]:
     """(letter, name, NIP) rows with the last hand-over of each."""
     rows = db.session.execute(query).all()
     terakhir = _last_moves(surat.id for surat, *_ in rows)

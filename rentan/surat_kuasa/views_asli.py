@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 from wtforms import ValidationError
 
@@ -64,7 +66,7 @@ def index() -> Response:
     by = pelaku()
     pada_admin = list_pada_admin(seen_by=by, banyak=runtime().profil.batas.baris_per_halaman)
     if pada_admin:
-        look = {"daftar": "asli_admin", "jumlah": len(pada_admin)}
+        look: dict[str, Any] = {"daftar": "asli_admin", "jumlah": len(pada_admin)}
         after_reading(lambda: record(Peristiwa.NAMA_DILIHAT, by=by, **look))
     return render_page(
         "surat_kuasa/asli.html",
