@@ -126,6 +126,14 @@ def bulan_tetangga(bulan: date) -> tuple[date | None, date | None]:
     )
 
 
+def tahun_tetangga(asn: Asn, tahun: int) -> tuple[int | None, int | None]:
+    """The years before and after this one that lead to a contribution of the donor, or back to one."""
+    query = select(func.min(Iuran.periode), func.max(Iuran.periode)).where(Iuran.asn_id == asn.id)
+    first, last = db.session.execute(query).one()
+    awal, akhir = (first.year, last.year) if first else (today().year, today().year)
+    return (tahun - 1 if tahun > awal else None, tahun + 1 if tahun < akhir else None)
+
+
 def get_iuran(iuran_id: uuid.UUID, *, seen_by: Pelaku, untuk_diubah: bool = False) -> Iuran:
     """One contribution: the own, or any for those who see the city's. Raises ``NotFound``."""
     query = select(Iuran).where(Iuran.id == iuran_id, _iuran_terlihat(seen_by))

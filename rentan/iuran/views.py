@@ -125,10 +125,8 @@ def year(tahun: int) -> Response:
     """The own year on one page."""
     asn = queries.get_sendiri(seen_by=pelaku())
     isi = kuitansi.susun_tahun(asn, _tahun(tahun))
-    return render_page(
-        "iuran/tahun.html", isi=isi, lalu=tahun - 1 if tahun > TAHUN_AWAL else None,
-        depan=tahun + 1 if tahun <= today().year else None,
-    )  # fmt: skip
+    lalu, depan = queries.tahun_tetangga(asn, tahun)
+    return render_page("iuran/tahun.html", isi=isi, lalu=lalu, depan=depan)
 
 
 @bp.get("/iuran/tahun/<int(max=9999):tahun>.pdf")

@@ -131,6 +131,8 @@ def test_receipt_and_year(cast: Any, client_as: Any, sari: Any) -> None:
 
     html = browser.get("/iuran/tahun/2026").text
     assert 'data-uji="jumlah">Rp8.400<' in html and "belum" in html
+    assert "/iuran/tahun/2025" not in html and "/iuran/tahun/2027" not in html, "no way into empty years"
+    assert "/iuran/tahun/2026" in browser.get("/iuran/tahun/2027").text, "but a way back"
     year = pdf_text(browser.get("/iuran/tahun/2026.pdf").data)
     assert "IURAN TAHUN 2026" in year and "November 2026" in year and "Rp8.400" in year
     assert browser.get("/iuran/tahun/1900").status_code == 404
