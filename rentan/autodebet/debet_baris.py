@@ -16,8 +16,8 @@ from rentan.autodebet.debet_tanggal import tanggal_debet
 from rentan.core.massal import chunks, set_many
 from rentan.core.subject import reveal
 from rentan.ext import db
-from rentan.iuran.jadwal import potret_harga
 from rentan.iuran.models import Iuran, Percobaan
+from rentan.iuran.potret import potret_harga
 from rentan.iuran.status import HasilCoba
 from rentan.paket.models import Paket
 from rentan.paket.penangan import Baris

@@ -12,15 +12,14 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any
 
-from sqlalchemy import Row, Table, and_, or_, select
+from sqlalchemy import Row, Table, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from rentan.asn.masa import hari_terakhir
-from rentan.asn.models import Asn, Penempatan
-from rentan.asn.status import StatusAktif
+from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.core.actor import SISTEM
@@ -28,27 +27,25 @@ from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
 from rentan.core.errors import RuleError
 from rentan.core.massal import chunks
-from rentan.core.subject import reveal_values, seal_values
+from rentan.core.subject import seal_values
 from rentan.core.workflow import Riwayat, advance_new
 from rentan.ext import db
 from rentan.iuran.bulan import list_bulan_ditutup
 from rentan.iuran.gugur import gugurkan, muat_terkunci
 from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import TERAMBIL, Iuran
+from rentan.iuran.potret import buka_rekening, hari_potret, penempatan_pada, potret_harga
 from rentan.iuran.status import GUGUR, MACHINE, KelasGagal, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import HIDUP
-from rentan.tarif.models import TarifKelas
-from rentan.tarif.price import Tarif, iuran, kelas_untuk
-from rentan.tarif.queries import batas_berkas, bulan_pertama, hari_debet, jadwal_bulan, tarif_pada
+from rentan.tarif.queries import bulan_pertama, hari_debet, jadwal_bulan
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
 
 #: Months back that are still asked for while the worker is in his grace (C1).
 MUNDUR = 2
 TENGGANG = (StatusPekerja.TENGGANG_1, StatusPekerja.TENGGANG_2)
-PENDANAAN: Literal["pribadi"] = "pribadi"
 _TABEL: Table = Iuran.__table__  # type: ignore[assignment]
 
 #: A failed debit of a donor who has stopped; nothing of it went to BPJS, and the bank does not contradict it
@@ -302,66 +299,6 @@ def _baris(one: Calon, bulan: date, opd_id: uuid.UUID) -> dict[str, Any]:
     }
 
 
-def potret_harga(bulan: date, penghasilan: int, program: str, sektor: str) -> dict[str, Any]:
-    """The price of one month in whole rupiah, with what it was computed from, as columns of ``Iuran``."""
-    cache: dict[tuple[Any, ...], tuple[Tarif, dict[str, Any]]]
-    cache = db.session.info.setdefault("potret_harga", {})
-    tarif = tarif_pada(bulan)
-    key = (bulan, penghasilan, program, sektor)
-    if key not in cache or cache[key][0] is not tarif:  # somebody has changed the tariff since
-        kelas = kelas_untuk(penghasilan, tarif)
-        harga = iuran(bulan, kelas, cast(Any, program), cast(Any, sektor), PENDANAAN, tarif)
-        cache[key] = (
-            tarif,
-            {
-                "jumlah": harga.total,
-                "jkk": harga.jkk,
-                "jkm": harga.jkm,
-                "jht": harga.jht,
-                "program": program,
-                "sektor": sektor,
-                "pendanaan": PENDANAAN,
-                "penghasilan": penghasilan,
-                "tarif_kelas_id": _kelas_id(bulan, kelas.dasar),
-            },
-        )
-    return cache[key][1]
-
-
-def _kelas_id(bulan: date, dasar: int) -> uuid.UUID:
-    query = (
-        select(TarifKelas.id)
-        .where(
-            TarifKelas.berlaku_mulai <= bulan, TarifKelas.dasar == dasar, TarifKelas.dicabut_pada.is_(None)
-        )
-        .order_by(TarifKelas.berlaku_mulai.desc())
-        .limit(1)
-    )
-    return db.session.scalars(query).one()
-
-
-def hari_potret(bulan: Iterable[date], hari: date) -> dict[date, date]:
-    """By month, the day on which the donor's OPD counts: its cut-off, or ``hari`` while that lies ahead."""
-    return {one: min(batas_berkas(one), hari) for one in set(bulan)}
-
-
-def penempatan_pada(
-    asked: Collection[tuple[uuid.UUID, date]],
-) -> dict[tuple[uuid.UUID, date], uuid.UUID]:
-    """Where each of these donors served on that day; those who were not active then are missing."""
-    found: dict[tuple[uuid.UUID, date], uuid.UUID] = {}
-    for pada in sorted({day for _, day in asked}):
-        query = select(Penempatan.asn_id, Penempatan.opd_id).where(
-            Penempatan.mulai <= pada,
-            or_(Penempatan.sampai.is_(None), Penempatan.sampai >= pada),
-            Penempatan.status_aktif == StatusAktif.AKTIF,
-        )
-        for some in chunks(sorted({asn_id for asn_id, day in asked if day == pada})):
-            for row in db.session.execute(query.where(Penempatan.asn_id.in_(some))):
-                found[row.asn_id, pada] = row.opd_id
-    return found
-
-
 def _segel(rows: list[dict[str, Any]], pairs: Sequence[Pasangan]) -> list[dict[str, Any]]:
     """The account of the donor's letter, sealed anew for each row (KEY-1)."""
     surat = {one.id: one for one, _ in pairs if one.rekening_enc is not None}
@@ -378,11 +315,6 @@ def _segel(rows: list[dict[str, Any]], pairs: Sequence[Pasangan]) -> list[dict[s
     for row in rows:
         row["rekening_enc"] = sealed.get(row["id"])
     return rows
-
-
-def buka_rekening(items: Iterable[tuple[uuid.UUID, uuid.UUID, bytes]]) -> dict[uuid.UUID, str]:
-    """Account numbers of letters: (letter, donor, sealed) to letter and plain digits; never shown."""
-    return reveal_values("surat_kuasa", "rekening", items)
 
 
 def _sisipkan(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -23,10 +23,10 @@ from rentan.core.queue import task
 from rentan.ext import db
 from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
-from rentan.iuran.jadwal import potret_harga
 from rentan.iuran.kredit import kunci_asuhan
 from rentan.iuran.models import Entri, Iuran, Jurnal, Urusan
 from rentan.iuran.pemberitahuan import umumkan_tarif
+from rentan.iuran.potret import potret_harga
 from rentan.iuran.status import UANG_MASUK, JenisUrusan, StatusBpjs, StatusIuran
 from rentan.iuran.tagihan import periksa_semua
 from rentan.iuran.urusan import UrusanBaru, buka_banyak

@@ -22,16 +22,10 @@ from rentan.core.subject import seal_values
 from rentan.core.workflow import advance_many
 from rentan.ext import db
 from rentan.iuran.gugur import BEBAS, gugurkan_berakhir
-from rentan.iuran.jadwal import (
-    awal_blok,
-    buka_rekening,
-    bulan_terbuka,
-    hari_potret,
-    penempatan_pada,
-    potret_harga,
-)
+from rentan.iuran.jadwal import awal_blok, bulan_terbuka
 from rentan.iuran.kredit import kunci_saldo, lepas_kredit, pakai_kredit
 from rentan.iuran.models import Iuran
+from rentan.iuran.potret import buka_rekening, hari_potret, penempatan_pada, potret_harga
 from rentan.iuran.status import MACHINE, AlasanTahan, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.surat_kuasa.models import SuratKuasa

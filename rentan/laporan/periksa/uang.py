@@ -11,8 +11,8 @@ from sqlalchemy import and_, case, func, or_, select
 from rentan.asuhan.models import Asuhan
 from rentan.ext import db
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
-from rentan.iuran.jadwal import potret_harga
 from rentan.iuran.models import TERAMBIL, Entri, Iuran, Jurnal, Percobaan
+from rentan.iuran.potret import potret_harga
 from rentan.iuran.status import GUGUR, UANG_MASUK, HasilCoba, StatusBpjs, StatusIuran
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 from rentan.pekerja.models import Pekerja
