@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -68,17 +68,29 @@ def kunci_asuhan(asuhan_ids: Collection[uuid.UUID]) -> None:
 
 
 def lepas_kredit(rows: Sequence[Iuran], *, tanggal: date, by: Pelaku = SISTEM) -> None:
-    """Give back what these unpaid months had taken of the credit: their postings are reversed.
-
-    For months that are written off or priced anew; each has at most one standing posting a use, so this is
-    repeated until none stands.
+    """Give back what these unpaid months had taken of the credit: for months that are written off or priced
+    anew.
     """
     rows = [row for row in rows if row.kredit_dipakai]
-    if not rows:
-        return
-    while jurnal := buku.list_berlaku([row.id for row in rows], JenisJurnal.PAKAI_KREDIT):
-        buku.balik(list(jurnal.values()), tanggal=tanggal, by=by)
+    _balik(rows, tanggal, by)
     set_many(rows, {row.id: {"kredit_dipakai": 0} for row in rows})
+
+
+def kurangi_kredit(rows: Sequence[Iuran], dipakai: Mapping[uuid.UUID, int], *, tanggal: date) -> None:
+    """Of paid months, credit pays only ``dipakai`` (by row id, whole rupiah) any more; the rest comes back.
+
+    The ledger alone: the caller writes ``kredit_dipakai`` with the price, because the database compares them.
+    """
+    rows = [row for row in rows if dipakai[row.id] < row.kredit_dipakai]
+    _balik(rows, tanggal, SISTEM)
+    buku.catat([_posting(row, dipakai[row.id], tanggal) for row in rows if dipakai[row.id]], by=SISTEM)
+
+
+def _balik(rows: Sequence[Iuran], tanggal: date, by: Pelaku) -> None:
+    """A month may have taken credit several times: repeated until none of its postings stands."""
+    ids = [row.id for row in rows]
+    while jurnal := buku.list_berlaku(ids, JenisJurnal.PAKAI_KREDIT):
+        buku.balik(list(jurnal.values()), tanggal=tanggal, by=by)
 
 
 def _terjadwal(asuhan_ids: Sequence[uuid.UUID]) -> list[Iuran]:

@@ -9,7 +9,7 @@ schedule itself.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,11 +23,11 @@ from rentan.core.queue import task
 from rentan.ext import db
 from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
-from rentan.iuran.kredit import kunci_asuhan
+from rentan.iuran.kredit import kunci_asuhan, kurangi_kredit
 from rentan.iuran.models import Entri, Iuran, Jurnal, Urusan
 from rentan.iuran.pemberitahuan import umumkan_tarif
 from rentan.iuran.potret import potret_harga
-from rentan.iuran.status import UANG_MASUK, JenisUrusan, StatusBpjs, StatusIuran
+from rentan.iuran.status import UANG_MASUK, JenisUrusan, StatusBpjs
 from rentan.iuran.tagihan import periksa_semua
 from rentan.iuran.urusan import UrusanBaru, buka_banyak
 from rentan.util.rupiah import format_rupiah
@@ -101,8 +101,16 @@ def _list_selisih(sejak: date) -> list[Selisih]:
 
 
 def _turun(items: Sequence[Selisih], hari: date) -> int:
-    """The difference becomes credit of the sponsorship, and BPJS gets the new price."""
-    _potret([one.row for one in items])
+    """The difference becomes credit of the sponsorship, and BPJS gets the new price.
+
+    Credit that had paid a part comes back first, so that the bill stays what the bank or the cash brought: a
+    refund or a late reversal is about that money.
+    """
+    lepas = {one.row.id: min(one.row.kredit_dipakai, -one.beda) for one in items}
+    rows = [one.row for one in items]
+    kredit = {row.id: row.kredit_dipakai - lepas[row.id] for row in rows}
+    kurangi_kredit(rows, kredit, tanggal=hari)
+    _potret(rows, kredit)
     buku.catat(
         [
             buku.Posting.dua_sisi(
@@ -110,11 +118,12 @@ def _turun(items: Sequence[Selisih], hari: date) -> int:
                 hari,
                 AkunBuku.TITIPAN_IURAN,
                 AkunBuku.KREDIT_DONATUR,
-                -one.beda,
+                -one.beda - lepas[one.row.id],
                 asuhan_id=one.row.asuhan_id,
                 iuran_id=one.row.id,
             )
             for one in items
+            if -one.beda > lepas[one.row.id]
         ],
         by=SISTEM,
     )
@@ -138,7 +147,7 @@ def _naik(items: Sequence[Selisih], hari: date) -> int:
         elif (row.asuhan_id, row.periode) not in ada:
             kurang.append(one)
     banyak = buka_banyak([_urusan_kurang(one) for one in kurang])
-    _potret([one.row for one in lunas], tambahan={one.row.id: one.beda for one in lunas})
+    _potret([one.row for one in lunas], {one.row.id: one.row.kredit_dipakai + one.beda for one in lunas})
     buku.catat(
         [
             buku.Posting.dua_sisi(
@@ -240,14 +249,11 @@ def _urusan_ada(asuhan_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, date]
     return found
 
 
-def _potret(rows: Sequence[Iuran], tambahan: dict[uuid.UUID, int] | None = None) -> None:
-    """The price of now; ``tambahan`` is what credit pays of it in addition."""
+def _potret(rows: Sequence[Iuran], kredit: Mapping[uuid.UUID, int]) -> None:
+    """The price of now, and what credit pays of it (by row id)."""
     kolom = ("jumlah", "jkk", "jkm", "jht", "tarif_kelas_id")
     values = {}
     for row in rows:
         harga = potret_harga(row.periode, row.penghasilan, row.program, row.sektor)
-        kredit = min(row.kredit_dipakai + (tambahan or {}).get(row.id, 0), harga["jumlah"])
-        if row.status is StatusIuran.DARI_KREDIT:
-            kredit = harga["jumlah"]
-        values[row.id] = {name: harga[name] for name in kolom} | {"kredit_dipakai": kredit}
+        values[row.id] = {name: harga[name] for name in kolom} | {"kredit_dipakai": kredit[row.id]}
     set_many(rows, values)

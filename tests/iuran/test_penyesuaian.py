@@ -12,11 +12,11 @@ from rentan.core.actor import SISTEM
 from rentan.core.clock import today
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran import buku, gerak
+from rentan.iuran import buku, gerak, usul
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.penyesuaian import sesuaikan_dibayar
-from rentan.iuran.status import MACHINE, JenisUrusan, StatusBpjs, StatusIuran
+from rentan.iuran.status import MACHINE, JenisUrusan, JenisUsul, StatusBpjs, StatusIuran
 from rentan.laporan.periksa import uang
 from rentan.pekerja.status import Sektor
 from rentan.tarif.actions import add_kelas, add_potongan, end_potongan
@@ -185,3 +185,71 @@ def test_sponsorships_are_held_before_contributions(asuhan: Any) -> None:
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     assert held == ["asuhan", "iuran"]
+
+
+def temuan(*nama: str) -> list[str]:
+    db.session.flush()
+    return [f"{one.nama}: {found}" for one in uang.PEMERIKSAAN if one.nama in nama for found in one.cari()]
+
+
+def paid_with_credit(asuhan: Any, kredit: int) -> Iuran:
+    """A month of 16.800 of which what was carried over has paid ``kredit``, and a debit the rest."""
+    row = make_iuran(
+        asuhan, BULAN, StatusIuran.BERHASIL, dibayar_pada=today(), kredit_dipakai=kredit, nomor_bukti="KW-1"
+    )
+    bank, titipan, milik = AkunBuku.BANK_PENAMPUNG, AkunBuku.TITIPAN_IURAN, AkunBuku.KREDIT_DONATUR
+    post, satu = buku.Posting.dua_sisi, asuhan.id
+    buku.catat(
+        [
+            post(JenisJurnal.KELEBIHAN, today(), bank, milik, kredit, asuhan_id=satu),
+            post(JenisJurnal.PAKAI_KREDIT, today(), milik, titipan, kredit, asuhan_id=satu, iuran_id=row.id),
+            post(JenisJurnal.DEBET, today(), bank, titipan, 16_800 - kredit, iuran_id=row.id),
+        ],
+        by=SISTEM,
+    )
+    lacak(MACHINE, row.id, ("jadwalkan", "masuk_batch", "kirim", "berhasil"))
+    return row
+
+
+@pytest.mark.parametrize(("kredit", "tersisa", "ditagih"), [(14_000, 9_000, 2_800), (3_000, 0, 11_800)])
+def test_a_cut_lets_go_of_credit_first(
+    asuhan: Any, cast: Any, kredit: int, tersisa: int, ditagih: int
+) -> None:
+    """What the donor ever paid comes back in full, as money or as credit; a reversal leaves the rest."""
+    row = paid_with_credit(asuhan, kredit)
+    potong()
+    assert (sesuaikan_dibayar(), sesuaikan_dibayar()) == (1, 0)
+    assert (row.jumlah, row.kredit_dipakai, row.tagihan) == (11_800, tersisa, ditagih)
+    assert temuan("titipan", "saldo", "jurnal") == []
+    db.session.commit()
+
+    one = usul.propose_usul(
+        row, JenisUsul.KEMBALIKAN, alasan="salah_donatur", keterangan="x", by=cast.hadi.pelaku
+    )
+    usul.accept_usul(one, by=cast.yuni.pelaku)
+    assert temuan("titipan", "saldo", "jurnal") == []
+    assert buku.saldo(AkunBuku.BANK_PENAMPUNG) == 16_800 - ditagih
+    assert buku.saldo_kredit([asuhan.id]) == {asuhan.id: 16_800 - ditagih}
+    db.session.rollback()
+
+    gerak.balikkan_debet([row], tanggal=today(), by=cast.hadi.pelaku)
+    assert (row.kredit_dipakai, temuan("titipan", "saldo", "jurnal")) == (tersisa, [])
+
+
+def test_a_cut_of_a_month_that_credit_has_paid(asuhan: Any) -> None:
+    row = make_iuran(
+        asuhan, BULAN, StatusIuran.DARI_KREDIT, dibayar_pada=today(), kredit_dipakai=16_800, nomor_bukti="K"
+    )
+    bank, titipan, milik = AkunBuku.BANK_PENAMPUNG, AkunBuku.TITIPAN_IURAN, AkunBuku.KREDIT_DONATUR
+    post, satu = buku.Posting.dua_sisi, asuhan.id
+    buku.catat(
+        [
+            post(JenisJurnal.KELEBIHAN, today(), bank, milik, 16_800, asuhan_id=satu),
+            post(JenisJurnal.PAKAI_KREDIT, today(), milik, titipan, 16_800, asuhan_id=satu, iuran_id=row.id),
+        ],
+        by=SISTEM,
+    )
+    potong()
+    assert sesuaikan_dibayar() == 1
+    assert (row.jumlah, row.kredit_dipakai, buku.saldo_kredit([satu])) == (11_800, 11_800, {satu: 5_000})
+    assert temuan("titipan", "saldo", "jurnal") == []
