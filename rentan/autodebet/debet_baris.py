@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import StatusAsuhan
-from rentan.autodebet.debet_isi import TANPA_SURAT, surat_berlaku, urutan_baris
+from rentan.asuhan.status import TERBUKA, StatusAsuhan
+from rentan.autodebet.debet_isi import TALANGAN_SELESAI, TANPA_SURAT, surat_berlaku, urutan_baris
 from rentan.autodebet.debet_tanggal import tanggal_debet
 from rentan.core.massal import chunks, set_many
 from rentan.core.subject import reveal
@@ -28,6 +28,7 @@ from rentan.util.rekening import mask_rekening
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import format_bulan
 
+BERHENTI = "Asuhannya sudah berhenti sejak baris ini dimasukkan."
 DIJEDA = "Potongan untuk pekerja ini dijeda sejak baris ini dimasukkan."
 HARGA_BERUBAH = "Harganya berubah sejak baris ini dimasukkan."
 
@@ -85,22 +86,27 @@ def load_iuran(iuran_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Iuran]:
     return found
 
 
+#: A sponsorship that nobody is debited for any more. A stand-in has agreed to these very months.
+_BERHENTI = and_(Asuhan.status.not_in(TERBUKA), func.coalesce(Asuhan.alasan_akhir, "") != TALANGAN_SELESAI)
+
+
 def count_tidak_berlaku(paket: Paket) -> int:
-    """Open lines whose letter does not allow a debit on the batch's day."""
+    """Open lines whose letter does not allow a debit on the batch's day, or whose sponsorship is over."""
     tanggal = paket.uang.tanggal if paket.uang else tanggal_debet(paket)
     query = (
         select(func.count())
         .select_from(Percobaan)
         .join(Iuran, Iuran.id == Percobaan.iuran_id)
+        .join(Asuhan, Asuhan.id == Iuran.asuhan_id)
         .join(SuratKuasa, SuratKuasa.id == Iuran.surat_kuasa_id, isouter=True)
-        .where(*terbuka(paket), ~func.coalesce(surat_berlaku(tanggal), False))
+        .where(*terbuka(paket), or_(~func.coalesce(surat_berlaku(tanggal), False), _BERHENTI))
     )
     return db.session.scalar(query) or 0
 
 
 def list_usang(paket: Paket) -> list[Usang]:
-    """Open lines whose letter is not in force on the day, whose worker is paused (A9), or that would cost
-    something else now."""
+    """Open lines whose sponsorship is over, whose letter is not in force on the day, whose worker is paused
+    (A9), or that would cost something else now."""
     tanggal = paket.uang.tanggal if paket.uang else tanggal_debet(paket)
     query = (
         select(
@@ -120,6 +126,7 @@ def list_usang(paket: Paket) -> list[Usang]:
                 Asuhan.jeda_sejak <= paket.periode,
                 or_(Asuhan.jeda_sampai.is_(None), Asuhan.jeda_sampai >= paket.periode),
             ).label("dijeda"),
+            _BERHENTI.label("berhenti"),
         )
         .join(Iuran, Iuran.id == Percobaan.iuran_id)
         .join(Asuhan, Asuhan.id == Iuran.asuhan_id)
@@ -133,7 +140,9 @@ def list_usang(paket: Paket) -> list[Usang]:
     for row in db.session.execute(query):
         harga = potret_harga(row.periode, row.penghasilan, row.program, row.sektor.value)["jumlah"]
         alasan = None
-        if not row.berlaku:
+        if row.berhenti:
+            alasan = BERHENTI
+        elif not row.berlaku:
             alasan = TANPA_SURAT
         elif row.dijeda and paket.jenis is JenisPaket.DEBET:
             alasan = DIJEDA

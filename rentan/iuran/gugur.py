@@ -103,6 +103,9 @@ def muat_terkunci(asuhan_ids: Collection[uuid.UUID], status: Iterable[StatusIura
 def _setelah_berhenti(asuhan: Sequence[Asuhan], _by: Pelaku) -> None:
     """A10, A14, A15: nothing more leaves for these sponsorships."""
     ids = [one.id for one in asuhan if one.status not in TERBUKA]
+    # All held at once, before their states are looked at: what is put into a batch at this very moment is
+    # waited for, and found there.
+    muat_terkunci(ids, (*BEBAS, StatusIuran.DALAM_BATCH, StatusIuran.GAGAL))
     keluarkan_belum_terkirim(ids)
     gugurkan_berakhir(ids)
 
