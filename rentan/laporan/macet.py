@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
@@ -222,19 +224,32 @@ def _asuhan() -> Select[Any]:
 def _pekerja() -> Select[Any]:
     """Workers with a donor; whoever is only on the list of candidates waits for nobody's desk.
 
-    A worker waits to be sent to BPJS since the verifikator accepted him, not since he was recorded.
+    A worker waits to be sent to BPJS since the verifikator accepted him, not since he was recorded. Who is
+    registered waits once the last sponsorship is over: until then the contribution does, or the search.
     """
     sejak = case(
-        (Pekerja.status == StatusPekerja.LAYAK, _sejak("asuhan", Asuhan, Asuhan.dibuat_pada)),
+        (
+            Pekerja.status.in_((StatusPekerja.LAYAK, StatusPekerja.TERDAFTAR)),
+            _sejak("asuhan", Asuhan, Asuhan.dibuat_pada),
+        ),
         else_=_sejak("pekerja", Pekerja, Pekerja.dicatat_pada),
     )
     query = _kolom(Pekerja, Pekerja.status, sejak, Pekerja.nama, opd=Asn.opd_id)
-    terbuka = and_(Asuhan.pekerja_id == Pekerja.id, Asuhan.status.in_(TERBUKA))
     diterima = or_(Pekerja.status != StatusPekerja.LAYAK, Asuhan.status == StatusAsuhan.MENUNGGU_MANDAT)
+    berdonatur = and_(Pekerja.status != StatusPekerja.TERDAFTAR, Asuhan.status.in_(TERBUKA), diterima)
+    lain = aliased(Asuhan)
+    terakhir = select(lain.id).where(lain.pekerja_id == Pekerja.id).correlate(Pekerja)
+    terakhir = terakhir.order_by(lain.dibuat_pada.desc(), lain.id.desc()).limit(1)
+    dicari = exists().where(
+        lain.pekerja_id == Pekerja.id, lain.status.in_((*TERBUKA, StatusAsuhan.MENCARI_PENGGANTI))
+    )
+    ditinggal = and_(
+        Pekerja.status == StatusPekerja.TERDAFTAR, Asuhan.id == terakhir.scalar_subquery(), ~dicari
+    )
     return (
-        query.join(Asuhan, terbuka)
+        query.join(Asuhan, Asuhan.pekerja_id == Pekerja.id)
         .join(Asn, Asn.id == Asuhan.asn_id)
-        .where(Pekerja.status.in_(_menunggu("pekerja")), diterima)
+        .where(Pekerja.status.in_(_menunggu("pekerja")), or_(berdonatur, ditinggal))
     )
 
 

@@ -240,7 +240,10 @@ SEMUA: tuple[Tunggu, ...] = (
         "/perbaikan",
     ),
     _pekerja(
-        _PEKERJA.TERDAFTAR, _LIA, "Terlindungi setelah BPJS mencatat iuran pertama.", ikut="iuran pertama"
+        # With a donor the first contribution is what waits; W12-W15 know no way from here.
+        _PEKERJA.TERDAFTAR, _LIA,
+        "Tidak ada lagi yang membayar: petugas BPJS mencarikan donatur, atau mengakhiri kepesertaannya.",
+        "/perlindungan",
     ),
     _pekerja(_PEKERJA.TENGGANG_1, _LIA, "Tunggakan dibayar dan dicatat BPJS.", "/perlindungan"),
     _pekerja(

@@ -27,7 +27,7 @@ from rentan.ext import db
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import GUGUR, UANG_MASUK
 from rentan.opd.models import Opd
-from rentan.pekerja.masa import aman_sampai
+from rentan.pekerja.masa import aman_sampai, tertinggal
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.perlindungan.sebab import JALAN, Fakta, Jalan, Sebab, sebab_dari
@@ -46,7 +46,10 @@ _KOTA = (Peran.PETUGAS_BPJS, Peran.BENDAHARA)
 
 @dataclass(frozen=True)
 class Baris:
-    """One worker whose cover ends soon; ``aman`` is ``None`` for one whose first month is not recorded."""
+    """One worker whose cover ends soon; ``aman`` is ``None`` for one whose first month is not recorded.
+
+    ``separuh``: of the two months behind (``tenggang_2``) one is paid, which changes no state (W14).
+    """
 
     pekerja_id: uuid.UUID
     nama: str
@@ -60,6 +63,7 @@ class Baris:
     sebab: Sebab
     tua: bool
     termurah: Termurah
+    separuh: bool
 
     @property
     def jalan(self) -> Jalan:
@@ -238,8 +242,16 @@ class _Hitung:
             row.id, row.nama, row.status, row.donatur, row.opd_id, row.opd_kode, row.opd,
             aman, bulan, sebab_dari(fakta),
             usia(row.tanggal_lahir, aman or self.hari).tahun >= USIA_TUA,
-            self.termurah(row, aman, bulan, iuran_per),
+            self.termurah(row, aman, bulan, iuran_per), self.separuh(row, iuran_per),
         )  # fmt: skip
+
+    def separuh(self, row: Any, iuran_per: dict[date, Any]) -> bool:
+        if row.status is not StatusPekerja.TENGGANG_2 or row.lunas_sampai is None:
+            return False
+        kurang = tertinggal(row.lunas_sampai, self.hari)
+        bulan = (tambah_bulan(row.lunas_sampai, n) for n in range(1, kurang + 1))
+        masuk = sum(one in iuran_per and iuran_per[one].status in UANG_MASUK for one in bulan)
+        return kurang - masuk == 1
 
     def termurah(self, row: Any, aman: date | None, bulan: date, iuran_per: dict[date, Any]) -> Termurah:
         perlu = bulan_perlu(row.lunas_sampai, self.hari, self.batas) if row.lunas_sampai else (bulan,)

@@ -19,6 +19,7 @@ from rentan.beranda.antre import tugas_periksa
 from rentan.beranda.tugas import Mendesak
 from rentan.core.audit import Jejak, Peristiwa
 from rentan.core.clock import now
+from rentan.core.permissions import Peran
 from rentan.core.workflow import Riwayat
 from rentan.ext import db, runtime
 from rentan.kartu.status import StatusKartu
@@ -93,6 +94,23 @@ def test_age_counts_from_the_move_into_the_state(cast: Cast) -> None:
     step("surat_kuasa", old, "diunggah", "diperiksa", 9, 1)
     step("surat_kuasa", old, "diperiksa", "diperiksa", 1, 2)
     assert seen(cast.rini) == {"surat_kuasa.diperiksa": (1, 9)}, "taken over is not begun anew"
+
+
+@pytest.mark.kedua_basis
+def test_a_registered_worker_whom_nobody_pays_for_any_more_waits_for_the_liaison(cast: Cast) -> None:
+    lama = make_asuhan(cast.sari, StatusPekerja.TERDAFTAR, StatusAsuhan.BERAKHIR, "Terlambat Tercatat")
+    step("asuhan", lama, "mencari_pengganti", "berakhir", 9, 1)
+    make_asuhan(cast.sari, StatusPekerja.TERDAFTAR, StatusAsuhan.SIAP, "Masih Berdonatur")
+    dicari = make_asuhan(cast.sari, StatusPekerja.TERDAFTAR, StatusAsuhan.MENCARI_PENGGANTI, "Dicari")
+    assert seen(cast.bayu) == {"pekerja.terdaftar": (1, 9), "asuhan.mencari_pengganti": (1, 40)}
+    tunggu = find_tunggu("pekerja.terdaftar")
+    assert tunggu is not None and tunggu.pemilik is Peran.PETUGAS_BPJS
+    baris, _ = list_baris(tunggu, seen_by=pelaku_of(cast.bayu.akun))
+    assert [one.nama for one in baris] == ["Terlambat Tercatat"]
+    assert "pekerja.terdaftar" not in seen(cast.wati)
+    dicari.status = StatusAsuhan.BERAKHIR
+    db.session.flush()
+    assert seen(cast.bayu) == {"pekerja.terdaftar": (2, 40)}
 
 
 @pytest.mark.kedua_basis

@@ -15,6 +15,7 @@ from rentan.iuran.status import AlasanTahan, KelasGagal, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import StatusPekerja, SumberPerlindungan
 from rentan.perlindungan import queries
+from rentan.perlindungan.hitung import hitung_perlindungan
 from rentan.perlindungan.queries import Baris, Saringan, list_jatuh
 from rentan.perlindungan.sebab import JALAN, TABEL, Fakta, Sebab, sebab_dari
 from rentan.surat_kuasa.status import StatusSurat
@@ -22,7 +23,7 @@ from rentan.tarif.queries import JadwalBulan
 from tests.cast import Cast
 from tests.iuran.maker import make_donatur, make_iuran
 
-SEP, OKT, NOV = (date(2026, bulan, 1) for bulan in (9, 10, 11))
+AGU, SEP, OKT, NOV = (date(2026, bulan, 1) for bulan in (8, 9, 10, 11))
 HARI = "2026-11-21T03:00:00Z"
 S, B = StatusIuran, StatusBpjs
 
@@ -132,6 +133,35 @@ def test_64_and_over_come_first_whatever_the_date(cast: Cast) -> None:
     rows = list_jatuh(seen_by=cast.bayu.pelaku)
     assert [one.tua for one in rows] == [True, False]
     assert rows[0].pekerja_id == tua.pekerja_id
+
+
+@pytest.mark.time_machine(HARI)
+def test_half_of_a_catch_up_is_said_though_the_state_stays(cast: Cast, client_as: Callable[..., Any]) -> None:
+    tercatat = satu(lunas=SEP).pekerja  # October is missing still, September came late
+    terbayar = satu(lunas=AGU)
+    lindungi(tercatat, SEP, StatusPekerja.TENGGANG_2)
+    lindungi(terbayar.pekerja, AGU, StatusPekerja.TENGGANG_2)
+    make_iuran(terbayar, SEP, S.BERHASIL, dibayar_pada=OKT)
+    kosong = satu(lunas=AGU).pekerja
+    lindungi(kosong, AGU, StatusPekerja.TENGGANG_2)
+
+    separuh = {one.pekerja_id for one in list_jatuh(seen_by=cast.bayu.pelaku) if one.separuh}
+    assert separuh == {tercatat.id, terbayar.pekerja_id}
+    html = client_as(cast.bayu).get("/perlindungan").text
+    assert html.count("sudah terbayar satu dari dua bulan") == 2
+
+
+@pytest.mark.time_machine(HARI)
+def test_a_first_month_that_came_late_and_a_donor_who_stopped_leave_nobody_out(cast: Cast) -> None:
+    asuhan = satu(lunas=SEP)
+    lindungi(asuhan.pekerja, SEP, StatusPekerja.TERDAFTAR)  # W11 asks for the running month
+    assert hitung_perlindungan() == 0
+    for status in (StatusAsuhan.MENCARI_PENGGANTI, StatusAsuhan.BERAKHIR):
+        asuhan.status = status
+        db.session.flush()
+        row = only(cast)
+        assert (row.status, row.aman) == (StatusPekerja.TERDAFTAR, date(2026, 11, 30))
+        assert (row.sebab, row.jalan.siapa.value) == (Sebab.MENCARI_PENGGANTI, "petugas_bpjs")
 
 
 @pytest.mark.time_machine(HARI)
