@@ -41,16 +41,18 @@ _HARGA = ("jumlah", "jkk", "jkm", "jht", "program", "sektor", "pendanaan", "peng
 
 
 def periksa_semua() -> int:
-    """Job "periksa-tagihan": :func:`periksa_tagihan` for each month that is open now."""
-    return sum(periksa_tagihan(bulan) for bulan in bulan_terbuka(today()))
+    """Job "periksa-tagihan": :func:`periksa_tagihan` for the newest month that is open now."""
+    return periksa_tagihan(today())
 
 
 def periksa_tagihan(bulan: date) -> int:
     """Bring the rows that the debit of ``bulan`` will ask for up to date: copies, credit, holds, releases.
 
-    Answers how many rows moved (C2, C3, C13). Safe to run at any time, twice, and before every lock.
+    Answers how many rows moved (C2, C3, C13). Safe to run at any time, twice, and before every lock. What was
+    left of earlier months goes with the next debit and is judged by its day: never by an older month than
+    the newest that is open, whose letters would hold what that debit may ask for.
     """
-    bulan = awal_bulan(bulan)
+    bulan = max([awal_bulan(bulan), *bulan_terbuka(today())])
     gugur = gugurkan_berakhir()
     _kunci_saldo(bulan)
     rows = list_jatuh_tempo(bulan, BEBAS, lock=True)

@@ -28,7 +28,7 @@ from rentan.iuran.status import MACHINE, AlasanTahan, HasilCoba, KelasGagal, Sta
 from rentan.iuran.tagihan import jatuh_tempo, list_jatuh_tempo, periksa_semua, periksa_tagihan
 from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket, StatusPaket
-from rentan.pekerja.status import Sektor
+from rentan.pekerja.status import Sektor, StatusPekerja
 from rentan.surat_kuasa.status import StatusSurat
 from tests.cast import Cast
 from tests.iuran.maker import make_donatur, make_iuran
@@ -141,6 +141,24 @@ def test_nothing_is_released_after_the_cut_off_nor_what_a_person_holds(app: Flas
         # The next month's debit may still ask for it.
         assert periksa_tagihan(JAN) == 2
     assert row_of(other.asuhan[0]).alasan_tahan is AlasanTahan.DIMINTA
+
+
+def test_late_months_are_judged_by_the_debit_that_will_ask_for_them(app: Flask) -> None:
+    """A successor's months before the letter's first day go with December's debit: neither the job nor a
+    retry of November holds them again once nothing may be released any more."""
+    donor = make_donatur(mulai=DES)
+    asuhan, pekerja = donor.asuhan[0], donor.asuhan[0].pekerja
+    asuhan.bulan_pertama = date(2026, 10, 1)
+    pekerja.status, pekerja.lunas_sampai = StatusPekerja.TENGGANG_1, date(2026, 9, 1)
+    jadwalkan()
+    rows = list(db.session.scalars(select(Iuran).where(Iuran.asuhan_id == asuhan.id)))
+    periksa_semua()
+    with time_machine.travel(datetime.fromisoformat("2026-11-25T09:00:00+07:00"), tick=False):
+        periksa_semua()
+        periksa_tagihan(date(2026, 11, 1))
+    assert [row.status for row in rows] == [S.TERJADWAL] * 3
+    moves = select(Riwayat.peristiwa).where(Riwayat.objek_id.in_([row.id for row in rows]))
+    assert set(db.session.scalars(moves)) == {"jadwalkan"}
 
 
 def test_rows_that_have_not_left_follow_price_letter_and_worker(app: Flask) -> None:
