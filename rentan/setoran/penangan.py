@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, not_, select, update
+from sqlalchemy import Select, and_, func, insert, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from rentan.autodebet.kait import SETELAH_DEBET_DIBATALKAN
@@ -21,7 +21,9 @@ from rentan.core.subject import load_deks, reveal, seal_values
 from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.models import Iuran, Urusan
+from rentan.iuran.penyesuaian import sesuaikan_dibayar
 from rentan.iuran.status import UANG_MASUK, StatusBpjs
+from rentan.iuran.tersetor import pada_harga_lama
 from rentan.paket.models import Paket, PaketUang, Pengecualian
 from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, Susulan, register
 from rentan.paket.status import JenisPaket
@@ -50,6 +52,7 @@ class PenanganSetor:
     def isi(self, paket: Paket, *, by: Pelaku) -> int:
         """Every contribution that may be remitted and was not taken out of this batch before (P1)."""
         _with_totals(paket)
+        sesuaikan_dibayar()  # what was paid at another price than now is settled before it goes
         known = set(db.session.scalars(select(BarisSetor.iuran_id).where(_of(paket))))
         ready = [one for one in list_calon() if one.alasan is None and one.iuran_id not in known]
         lapor(30)
@@ -62,7 +65,8 @@ class PenanganSetor:
                 "iuran_id": one.iuran_id,
                 "pekerja_id": one.pekerja_id,
                 "urutan": last + number,
-                "jumlah": one.jumlah,
+                # Under the lock: the price may have changed since the list was read.
+                "jumlah": held[one.iuran_id].jumlah,
                 "hasil": H.MENUNGGU,
             }
             for number, one in enumerate(ready, 1)
@@ -144,7 +148,7 @@ class PenanganSetor:
         return found
 
     def list_hambatan(self, paket: Paket, *, banyak: int) -> list[Dikecualikan]:
-        """Lines whose money went back, or whose worker left, since they were put in."""
+        """Lines whose money went back, whose worker left or whose price changed since they were put in."""
         return [
             Dikecualikan(row.id, f"{row.nama}, {format_bulan(row.periode)}", _why(row), "")
             for row in db.session.execute(_stopped(paket).limit(banyak))
@@ -192,7 +196,8 @@ class PenanganSetor:
                 f"{stopped[0].alasan} Mintalah petugas BPJS membatalkan paket ini dan menyusun yang baru.",
                 kode="baris_berubah",
             )
-        if (len(rows), self.jumlah_rupiah(paket)) != (paket.jumlah, uang.jumlah_rupiah):
+        # What the ledger is about to book is what the file says and the bank is paid for.
+        if (len(rows), sum(one.jumlah for one in rows)) != (paket.jumlah, uang.jumlah_rupiah):
             raise RuleError(
                 "Sejak paket ini dikunci, ada debet yang dibatalkan bank, sehingga isinya berkurang. "
                 "Mintalah petugas BPJS membatalkan paket ini dan menyusun yang baru.",
@@ -318,11 +323,12 @@ def _stopped(paket: Paket) -> Select[*tuple[Any, ...]]:
         Iuran.status_bpjs == StatusBpjs.DALAM_SETORAN,
         Pekerja.status.in_(TERDAFTAR_DI_BPJS),
     )
+    inside = select(BarisSetor.iuran_id).where(_of(paket), BarisSetor.hasil == H.MENUNGGU)
     return (
         select(BarisSetor.id, Pekerja.nama, Iuran.periode, Iuran.status, Pekerja.status.label("pekerja"))
         .join(Iuran, Iuran.id == BarisSetor.iuran_id)
         .join(Pekerja, Pekerja.id == BarisSetor.pekerja_id)
-        .where(_of(paket), BarisSetor.hasil == H.MENUNGGU, not_(goes))
+        .where(_of(paket), BarisSetor.hasil == H.MENUNGGU, or_(not_(goes), pada_harga_lama(inside)))
         .order_by(BarisSetor.urutan)
     )
 
@@ -330,7 +336,9 @@ def _stopped(paket: Paket) -> Select[*tuple[Any, ...]]:
 def _why(row: Any) -> str:
     if row.status not in UANG_MASUK:
         return "Uangnya tidak lagi ada: debetnya dibatalkan atau dikembalikan."
-    return f"Kepesertaan pekerja: {row.pekerja.label.lower()}."
+    if row.pekerja not in TERDAFTAR_DI_BPJS:
+        return f"Kepesertaan pekerja: {row.pekerja.label.lower()}."
+    return "Harga bulan ini berubah sejak dimasukkan."
 
 
 def _shown(row: BarisSetor) -> Baris:
@@ -347,7 +355,10 @@ PENANGAN = register(_SETOR)
 
 def _setelah_dibatalkan(rows: Sequence[Iuran], _debet: Paket, _by: Pelaku) -> None:
     """C15, P2: what has not been paid to BPJS yet leaves its list, with the later months of its worker."""
-    mulai = {one.pekerja_id: one.periode for one in rows if one.status_bpjs is StatusBpjs.DALAM_SETORAN}
+    mulai: dict[uuid.UUID, date] = {}
+    for row in rows:
+        if row.status_bpjs is StatusBpjs.DALAM_SETORAN:
+            mulai[row.pekerja_id] = min(row.periode, mulai.get(row.pekerja_id, row.periode))
     found: list[BarisSetor] = []
     for some in chunks(sorted(mulai)):
         query = (

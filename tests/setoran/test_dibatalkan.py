@@ -28,11 +28,12 @@ def _dua_bulan() -> list[Iuran]:
     return [make_lunas(satu, tambah_bulan(kini, -1)), make_lunas(satu, kini), make_lunas(lain, kini)]
 
 
-def _batalkan(row: Iuran, paket: Paket, cast: Cast) -> None:
-    row.status, row.kelas_gagal = StatusIuran.GAGAL, KelasGagal.COBA_LAGI
+def _batalkan(row: Iuran, paket: Paket, cast: Cast, *lain: Iuran) -> None:
+    for one in (row, *lain):
+        one.status, one.kelas_gagal = StatusIuran.GAGAL, KelasGagal.COBA_LAGI
     db.session.flush()
     for ikut in SETELAH_DEBET_DIBATALKAN:
-        ikut([row], paket, cast.hadi.pelaku)
+        ikut([row, *lain], paket, cast.hadi.pelaku)
     db.session.expire_all()
 
 
@@ -45,6 +46,15 @@ def test_it_leaves_the_list_with_the_later_months(cast: Cast) -> None:
     assert (paket.jumlah, paket.uang and paket.uang.jumlah_rupiah) == (1, rows[2].jumlah)
     pay(cast, paket)
     assert rows[2].status_bpjs is B.DISETOR
+
+
+@pytest.mark.parametrize("urut", [(0, 1), (1, 0)])
+def test_two_months_of_one_worker_taken_back_in_one_file(cast: Cast, urut: tuple[int, int]) -> None:
+    """In whichever order the bank names them."""
+    rows = _dua_bulan()
+    paket = build(cast)
+    _batalkan(rows[urut[0]], paket, cast, rows[urut[1]])
+    assert [one.status_bpjs for one in rows] == [B.BELUM, B.BELUM, B.DALAM_SETORAN]
 
 
 def test_a_locked_list_is_not_paid_any_more(cast: Cast) -> None:
