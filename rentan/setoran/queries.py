@@ -18,28 +18,19 @@ from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import GUGUR, UANG_MASUK, StatusBpjs
+from rentan.iuran.tersetor import GILIRAN, AlasanTinggal, tak_tersetor
 from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.masa import lunas_sampai
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
+from rentan.pekerja.status import StatusPekerja
 from rentan.setoran.models import BarisSetor
-from rentan.setoran.status import AlasanTinggal, HasilSetor
+from rentan.setoran.status import HasilSetor
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
 
 A, B = AlasanTinggal, StatusBpjs
 #: A month in one of these does not stand in the way of the next one.
 TEMBUS = (B.DALAM_SETORAN, B.DISETOR, B.TERCATAT)
-#: Who can put it right.
-GILIRAN = {
-    A.KELUAR: Peran.BENDAHARA,
-    A.TERHENTI: Peran.VERIFIKATOR,
-    A.BELUM_TERDAFTAR: Peran.PETUGAS_BPJS,
-    A.SEBELUM_MASA: Peran.BENDAHARA,
-    A.SUDAH_TERCATAT: Peran.BENDAHARA,
-    A.DITOLAK_DULU: Peran.PETUGAS_BPJS,
-    A.SELA: Peran.BENDAHARA,
-}
 
 
 @dataclass(frozen=True)
@@ -127,12 +118,9 @@ def _in_order(worker: _Pekerja, rows: list[Any], others: dict[date, StatusBpjs])
     known = through | refused | {row.periode for row in rows if row.periode >= masa}
     after = tambah_bulan(worker.lunas_sampai, 1) if worker.lunas_sampai else min(known, default=date.min)
     for row in rows:
-        alasan, bulan = _standing(worker.status), None
-        if alasan is None and row.periode < masa:
-            alasan = A.SEBELUM_MASA
-        elif alasan is None and worker.lunas_sampai and row.periode <= worker.lunas_sampai:
-            alasan = A.SUDAH_TERCATAT
-        elif alasan is None:
+        alasan = tak_tersetor(row.periode, worker.status, worker.mulai_masa, worker.lunas_sampai)
+        bulan = None
+        if alasan is None:
             while after < row.periode and after in through:
                 after = tambah_bulan(after, 1)
             if after < row.periode:
@@ -140,14 +128,6 @@ def _in_order(worker: _Pekerja, rows: list[Any], others: dict[date, StatusBpjs])
             else:
                 through.add(row.periode)
         yield Calon(row.id, row.pekerja_id, row.nama, row.periode, row.jumlah, alasan, bulan)
-
-
-def _standing(status: StatusPekerja) -> AlasanTinggal | None:
-    if status in TERDAFTAR_DI_BPJS:
-        return None
-    if status is StatusPekerja.BERAKHIR:
-        return A.KELUAR
-    return A.TERHENTI if status is StatusPekerja.NONAKTIF else A.BELUM_TERDAFTAR
 
 
 # -- what BPJS has recorded ---------------------------------------------------------------------------------

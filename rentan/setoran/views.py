@@ -16,6 +16,7 @@ from rentan.core.errors import NotFound, RuleError
 from rentan.core.permissions import Permission
 from rentan.core.workflow import offers
 from rentan.ext import db
+from rentan.iuran.tersetor import GILIRAN, AlasanTinggal
 from rentan.paket.models import Paket
 from rentan.paket.queries import count_pengecualian
 from rentan.paket.status import MACHINE, TERBUKA, JenisPaket, StatusPaket
@@ -24,11 +25,10 @@ from rentan.pekerja.alasan_bpjs import alasan_of
 from rentan.setoran import actions, queries
 from rentan.setoran.forms import BayarForm, SusunForm, UlangForm
 from rentan.setoran.impor import PENANGAN
-from rentan.setoran.status import AlasanTinggal
 from rentan.tarif.queries import jadwal_bulan
 from rentan.web.access import fresh, pelaku, requires
 from rentan.web.context import add_menu
-from rentan.web.forms import BaseForm
+from rentan.web.forms import BaseForm, carry_out
 from rentan.web.impor import FormJawaban, HalamanImpor, add_import_routes
 from rentan.web.page import render_page
 from rentan.web.security import UPLOAD_BYTES, body_limit
@@ -84,7 +84,7 @@ def _index(form: BaseForm) -> Response:
         siap=len(siap),
         rupiah=sum(one.jumlah for one in siap),
         menurut_bulan=sorted(Counter(one.periode for one in siap).items()),
-        tinggal=[(one, tinggal[one], queries.GILIRAN[one].label) for one in AlasanTinggal if tinggal[one]],
+        tinggal=[(one, tinggal[one], GILIRAN[one].label) for one in AlasanTinggal if tinggal[one]],
         ditolak=[(one, alasan_of(one.kode)) for one in ditolak],
         paket=batches,
         terbuka=next((one for one in batches if one.status in TERBUKA), None) if kelola else None,
@@ -97,16 +97,13 @@ def _index(form: BaseForm) -> Response:
 @requires(P.SETORAN_KELOLA)
 def build() -> Response:
     """B1: a remittance with everything that may go."""
-    if answer := answered_before():
-        return answer
     form = SusunForm()
-    if form.accepts():
-        with form.rules():
-            paket = actions.build_setoran(by=pelaku())
-            return finish(
-                url_for("paket.show", paket_id=paket.id), "Setoran disusun. Periksa isinya, lalu kunci."
-            )
-    return _index(form)
+
+    def susun() -> tuple[str, str]:
+        paket = actions.build_setoran(by=pelaku())
+        return url_for("paket.show", paket_id=paket.id), "Setoran disusun. Periksa isinya, lalu kunci."
+
+    return carry_out(form, susun) or _index(form)
 
 
 @bp.get("/setoran/tertinggal")

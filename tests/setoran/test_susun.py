@@ -18,6 +18,7 @@ from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import StatusBpjs, StatusIuran
+from rentan.iuran.tersetor import AlasanTinggal
 from rentan.paket import actions
 from rentan.paket.actions import read_berkas
 from rentan.paket.status import JenisPaket, StatusPaket
@@ -27,7 +28,7 @@ from rentan.setoran.actions import pay_setoran
 from rentan.setoran.models import BarisSetor
 from rentan.setoran.penangan import PENANGAN
 from rentan.setoran.queries import list_calon
-from rentan.setoran.status import AlasanTinggal, HasilSetor
+from rentan.setoran.status import HasilSetor
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 from tests.cast import Cast
 from tests.iuran.maker import make_donatur, make_iuran
