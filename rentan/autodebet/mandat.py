@@ -6,13 +6,16 @@ import json
 import uuid
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from rentan.akun.models import Akun
+from rentan.asn.masa import habis_pada, kalimat_habis, masa_habis
+from rentan.asn.models import Asn
 from rentan.autodebet.layout import layout_mandat
 from rentan.autodebet.models import BarisMandat
 from rentan.core.actor import Pelaku
+from rentan.core.clock import today
 from rentan.core.errors import NotFound, RuleError
 from rentan.core.subject import load_deks, reveal, seal
 from rentan.core.workflow import advance
@@ -43,7 +46,7 @@ class PenanganMandat:
     def isi(self, paket: Paket, *, by: Pelaku) -> int:
         """B1, B2. Raises ``RuleError`` when another batch takes a letter at the same moment."""
         last = db.session.scalar(select(func.max(BarisMandat.urutan)).where(BarisMandat.paket_id == paket.id))
-        query = _kandidat(paket).where(SuratKuasa.asli_di.in_(ASLI_CUKUP))
+        query = _kandidat(paket).where(SuratKuasa.asli_di.in_(ASLI_CUKUP), ~_habis_masa())
         if by.asn_id is not None:
             query = query.where(SuratKuasa.asn_id != by.asn_id)
         rows = [
@@ -104,7 +107,11 @@ class PenanganMandat:
             .where(
                 BarisMandat.paket_id == paket.id,
                 BarisMandat.hasil == HasilBaris.MENUNGGU,
-                (SuratKuasa.status != StatusSurat.TERVERIFIKASI) | SuratKuasa.asli_di.not_in(ASLI_CUKUP),
+                or_(
+                    SuratKuasa.status != StatusSurat.TERVERIFIKASI,
+                    SuratKuasa.asli_di.not_in(ASLI_CUKUP),
+                    _habis_masa(),
+                ),
             )
             .order_by(BarisMandat.urutan)
             .limit(banyak)
@@ -175,6 +182,11 @@ def _kandidat(paket: Paket | None = None) -> Select[SuratKuasa]:
     return query.order_by(SuratKuasa.diputus_pada, SuratKuasa.id)
 
 
+def _habis_masa() -> ColumnElement[bool]:
+    """The donor has left the service: a letter that came into force now would end at once (M21)."""
+    return SuratKuasa.asn_id.in_(select(Asn.id).where(habis_pada(today())))
+
+
 def _waiting(paket: Paket) -> list[BarisMandat]:
     """The batch's waiting lines in their order, their letters held and read anew (in the order of ids)."""
     of_this = (BarisMandat.paket_id == paket.id, BarisMandat.hasil == HasilBaris.MENUNGGU)
@@ -214,6 +226,8 @@ def _shown(baris: BarisMandat) -> Baris:
 def _why_not(surat: SuratKuasa) -> tuple[str, str]:
     if surat.status is not StatusSurat.TERVERIFIKASI:
         return f"Surat sekarang berstatus “{surat.status.label}”.", ""
+    if sebab := kalimat_habis(surat.asn, today()):
+        return f"{sebab} Batalkan surat ini, atau perbarui daftar pegawai.", "verifikator"
     return (
         f"Lembar asli tercatat “{surat.asli_di.label}”, sedangkan bank memerlukannya bersama paket.",
         _ASLI_GILIRAN.get(surat.asli_di, "operator OPD"),
@@ -226,7 +240,7 @@ def _excluded(surat: SuratKuasa, penyusun: uuid.UUID | None, dikeluarkan: bool) 
         return Dikecualikan(surat.id, judul, "Dikeluarkan dari paket ini; ikut paket berikutnya.")
     if surat.asn_id == penyusun:
         return Dikecualikan(surat.id, judul, "Surat penyusun paket ini sendiri.", "bendahara lain")
-    if surat.asli_di not in ASLI_CUKUP:
+    if surat.asli_di not in ASLI_CUKUP or masa_habis(surat.asn, today()):
         return Dikecualikan(surat.id, judul, *_why_not(surat))
     return Dikecualikan(surat.id, judul, "Baru saja siap. Segarkan isi paket untuk memasukkannya.")
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 
+from rentan.asn.masa import hari_terakhir
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
@@ -28,7 +29,7 @@ from rentan.pendaftaran.models import Pendaftaran
 from rentan.pendaftaran.status import StatusPendaftaran
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import catatan_bank, find_berjalan, find_hidup
-from rentan.surat_kuasa.riwayat import alasan_ditolak
+from rentan.surat_kuasa.riwayat import ALASAN_HABIS, alasan_ditolak
 from rentan.surat_kuasa.status import MACHINE as MESIN_SURAT
 from rentan.surat_kuasa.status import AsliDi, StatusSurat
 from rentan.util.tanggal import format_hari
@@ -93,6 +94,11 @@ def _keadaan(
             "dibuat. Bila keliru, hubungi operator OPD Anda.",
             None,
         )
+    if (terakhir := hari_terakhir(asn)) is not None and terakhir < today():
+        akhir = None if surat is not None else _surat_berakhir(asn.id)
+        habis = f"Menurut daftar pegawai masa kerja Anda berakhir {tanggal(terakhir)}, jadi pendaftaran tidak"
+        kalimat = akhir[0] if akhir else f"{habis} dapat diteruskan."
+        return f"{kalimat} Bila kontrak Anda diperpanjang, beri tahu operator OPD Anda.", None
     if catatan := catatan_bank(surat):
         return (
             f"Bank menolak surat kuasa Anda sebelumnya. {catatan}",
@@ -128,7 +134,7 @@ def _keadaan(
 
 
 def _surat_berakhir(asn_id: uuid.UUID) -> tuple[str, Tautan | None] | None:
-    """The last letter was refused (M10), or nobody repaired it in time (M23): why, and how to go on."""
+    """The last letter was refused (M10), not repaired in time (M23), or ended with the service (M21)."""
     query = select(SuratKuasa).where(SuratKuasa.asn_id == asn_id)
     surat = db.session.scalar(query.order_by(SuratKuasa.urutan_versi.desc()).limit(1))
     langkah = list_riwayat(MESIN_SURAT, surat)[-1:] if surat is not None else []
@@ -140,6 +146,13 @@ def _surat_berakhir(asn_id: uuid.UUID) -> tuple[str, Tautan | None] | None:
             return (
                 f"Surat kuasa Anda berakhir pada {tanggal(one.pada)} karena perbaikan yang diminta tidak "
                 "dikirim. Pekerjanya dapat dipilih ASN lain; Anda dapat mendaftar lagi kapan saja.",
+                mulai,
+            )
+        if one.langkah == "M21":
+            sebab = ALASAN_HABIS.get(one.alasan or "", "")
+            return (
+                f"Surat kuasa Anda berakhir pada {tanggal(one.pada)}{sebab}. "
+                "Pekerja Anda dicarikan donatur lain. Terima kasih atas kebaikan Anda.",
                 mulai,
             )
     return None

@@ -157,13 +157,19 @@ def _new_row(
 
 
 def release_pekerja(
-    pekerja: Sequence[Asuhan], *, by: Pelaku, cari_pengganti: bool, alasan: str = ALASAN_BERHENTI
+    pekerja: Sequence[Asuhan],
+    *,
+    by: Pelaku,
+    cari_pengganti: bool,
+    alasan: str = ALASAN_BERHENTI,
+    batal: str = "mandat_dicabut",
 ) -> None:
-    """A10 for who was ready or paid for, A15 for the others; in an order of their own (ids)."""
+    """A10 for who was ready or paid for, A15 for the others; in an order of their own (ids). ``alasan`` and
+    ``batal`` are their reason codes."""
     urut = sorted(pekerja, key=lambda one: one.id)
     siap, belum = ([one for one in urut if (one.status in SUDAH_SIAP) is ya] for ya in (True, False))
     henti_banyak(siap, alasan=alasan, by=SISTEM, cari_pengganti=cari_pengganti)
-    batalkan_banyak(belum, alasan="mandat_dicabut")
+    batalkan_banyak(belum, alasan=batal)
     if cari_pengganti:
         layak = [one.pekerja for one in urut if one.pekerja.status is StatusPekerja.LAYAK]
         add_many_to_pool(layak, by=by)

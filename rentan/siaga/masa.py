@@ -6,6 +6,7 @@ A letter also ends after ``bulan_tanpa_debet`` months in which no contribution u
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,11 +14,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, insert, or_, select
 
-from rentan.asn.masa import SELESAI, hari_terakhir, masa_habis
+from rentan.asn.masa import SELESAI, habis_pada, hari_terakhir, masa_habis
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import SUDAH_SIAP
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, SUDAH_SIAP
 from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.audit import Peristiwa, record
 from rentan.core.clock import now, today
@@ -33,8 +34,8 @@ from rentan.pencabutan.actions import release_pekerja
 from rentan.pencabutan.akibat import list_pekerja_banyak
 from rentan.siaga.models import PengingatMasa
 from rentan.surat_kuasa.jeda import end_masa
-from rentan.surat_kuasa.models import SuratKuasa
-from rentan.surat_kuasa.status import HIDUP
+from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
+from rentan.surat_kuasa.status import BERJALAN, HIDUP
 from rentan.surat_kuasa.tahap import turunkan_tahap_banyak
 from rentan.tarif.queries import batas_berkas, hari_debet
 from rentan.util.tanggal import awal_bulan, tambah_bulan
@@ -42,8 +43,9 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 #: Days before the end on which the donor is told (states.md M21).
 HARI_PENGINGAT = (90, 30)
 SATU_HARI = timedelta(days=1)
+#: The last step told, and when.
+Pengingat = dict[tuple[uuid.UUID, date], tuple[int, datetime | None]]
 BELUM = (max(HARI_PENGINGAT) + 1, None)
-Pengingat = dict[tuple[uuid.UUID, date], tuple[int, datetime]]
 
 
 def bulan_tanpa_gaji(terakhir: date) -> date:
@@ -56,14 +58,15 @@ def bulan_tanpa_gaji(terakhir: date) -> date:
 
 
 def akhiri_masa() -> int:
-    """Job: M21 for every letter whose time is over; its workers get a successor (A10). Answers how many.
+    """Job: M21 for every letter whose time is over; its workers get a successor (A10), those of a letter that
+    was not in force yet are free (A15). Answers how many letters.
 
     Safe to run twice and to catch up: what counts is the roster and the ledger, not the day of the run.
     """
     query = (
         select(SuratKuasa)
         .join(Asn, Asn.id == SuratKuasa.asn_id)
-        .where(SuratKuasa.status.in_(HIDUP), or_(_out_of_service(today()), _long_unpaid(today())))
+        .where(SuratKuasa.status.in_(HIDUP), or_(habis_pada(today()), _long_unpaid(today())))
         .options(db.joinedload(SuratKuasa.asn))
         .order_by(SuratKuasa.id)
         .with_for_update(of=SuratKuasa, key_share=True)
@@ -75,11 +78,30 @@ def akhiri_masa() -> int:
     end_masa(rows, alasan=alasan)
     release_pekerja(pekerja, by=SISTEM, cari_pengganti=True, alasan="masa_habis")
     turunkan_tahap_banyak([one.asn_id for one in rows])
+    return len(rows) + _lepas_dari_surat_baru()
+
+
+def _lepas_dari_surat_baru() -> int:
+    """A15: who is out of service will not complete a letter (its guards say so), so the workers named in it
+    are free for others. The letter itself stays until a verifikator cancels it (M22); how many letters."""
+    terbuka = exists().where(
+        SuratPekerja.surat_kuasa_id == SuratKuasa.id,
+        SuratPekerja.asuhan_id == Asuhan.id,
+        Asuhan.status.in_(DIUSULKAN_KE_ATAS),
+    )
+    query = (
+        select(SuratKuasa)
+        .join(Asn, Asn.id == SuratKuasa.asn_id)
+        .where(SuratKuasa.status.in_(BERJALAN), habis_pada(today()), terbuka)
+        .order_by(SuratKuasa.id)
+        .with_for_update(of=SuratKuasa, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.session.scalars(query).all()
+    release_pekerja(
+        list_pekerja_banyak(rows), by=SISTEM, cari_pengganti=True, alasan="masa_habis", batal="masa_habis"
+    )
     return len(rows)
-
-
-def _out_of_service(hari: date) -> ColumnElement[bool]:
-    return or_(Asn.status_aktif.in_(SELESAI), Asn.tmt_pensiun <= hari, Asn.akhir_kontrak < hari)
 
 
 def _long_unpaid(hari: date) -> ColumnElement[bool]:
@@ -98,18 +120,18 @@ def ingatkan_masa() -> int:
     """
     hari = today()
     akhir = {one.id: hari_terakhir(one.asn) for one in _ending(hari, max(HARI_PENGINGAT))}
-    due = [
-        {"surat_kuasa_id": surat_id, "berakhir": day, "hari": _langkah(day, hari), "dikirim_pada": now()}
-        for surat_id, day in akhir.items()
-        if day is not None
-    ]
     told = _pengingat(list(akhir))
-    due = [one for one in due if one["hari"] < told.get((one["surat_kuasa_id"], one["berakhir"]), BELUM)[0]]
+    due = [
+        {"surat_kuasa_id": surat_id, "berakhir": day, "hari": langkah, "dikirim_pada": now()}
+        for surat_id, day in akhir.items()
+        if day is not None and (langkah := _langkah(day, hari)) < told.get((surat_id, day), BELUM)[0]
+    ]
     if due:
         db.session.execute(insert(PengingatMasa), due)
+    jumlah = Counter(one["hari"] for one in due)
     for nomor, langkah in enumerate(HARI_PENGINGAT, 1):
-        if jumlah := sum(one["hari"] == langkah for one in due):
-            record(Peristiwa.PENGINGAT_DIKIRIM, by=SISTEM, nomor=nomor, jumlah=jumlah)
+        if jumlah[langkah]:
+            record(Peristiwa.PENGINGAT_DIKIRIM, by=SISTEM, nomor=nomor, jumlah=jumlah[langkah])
     return len(due)
 
 

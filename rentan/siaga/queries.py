@@ -203,7 +203,7 @@ def list_penalang(asuhan: Asuhan, *, kecuali: Collection[uuid.UUID] = (), banyak
     return list(db.session.scalars(query.limit(banyak)))
 
 
-def _bebas() -> Select[tuple[Asn]]:
+def _bebas() -> Select[Any]:
     """The ASN who stand by: letter in force, no offer that waits for an answer, no worker on loan."""
     loan = aliased(Asuhan)
     busy = exists().where(Talangan.asn_id == Asn.id, Talangan.status == StatusTalangan.DITAWARKAN)

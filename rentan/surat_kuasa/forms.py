@@ -24,7 +24,11 @@ KERTAS = (("a4", "A4"), ("f4", "F4 (folio)"))
 #: More letters than a few pages show cannot be chosen at once.
 PALING_BANYAK = 200
 #: M22 by a verifikator; the donor owes no reason.
-ALASAN_BATAL = (("duplikat", "Surat ganda"), ("salah_orang", "Bukan surat orang ini"))
+ALASAN_BATAL = (
+    ("duplikat", "Surat ganda"),
+    ("salah_orang", "Bukan surat orang ini"),
+    ("masa_kerja", "Tidak lagi bertugas"),
+)
 
 
 def _maks_mib() -> int:

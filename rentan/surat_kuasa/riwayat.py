@@ -51,6 +51,15 @@ ALASAN_DITOLAK: dict[str, str] = {
 }
 
 
+#: M21, said to the donor.
+ALASAN_HABIS = {
+    "masa_kerja": " karena masa kerja Anda berakhir menurut daftar pegawai",
+    "tanpa_debet": " karena sudah lama tidak ada potongan",
+}
+#: M22 by a verifikator, where the code alone tells the donor something.
+ALASAN_DIBATALKAN = {"masa_kerja": "Menurut daftar pegawai masa kerja pemberi kuasa sudah berakhir."}
+
+
 def alasan_ditolak(langkah: Riwayat) -> str:
     """M10: why, and what next. Notes of the verifikator are for colleagues."""
     sebab = ALASAN_DITOLAK.get(langkah.alasan or "", "")
@@ -60,7 +69,9 @@ def alasan_ditolak(langkah: Riwayat) -> str:
 def _isi(langkah: Riwayat) -> str:
     if langkah.langkah == "M10":
         return alasan_ditolak(langkah)
-    return (langkah.catatan or "") if langkah.langkah == "M22" else ""
+    if langkah.langkah == "M22":
+        return langkah.catatan or ALASAN_DIBATALKAN.get(langkah.alasan or "", "")
+    return ""
 
 
 #: What a move says to whoever is not the donor.

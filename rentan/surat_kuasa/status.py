@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rentan.asn.masa import kalimat_habis
 from rentan.berkas.status import WAJIB_UNGGAH
 from rentan.core.actor import Pelaku
 from rentan.core.clock import to_local, today
@@ -87,10 +88,22 @@ def in_scope(surat: Any, by: Pelaku, peran: Peran) -> bool:
 def _asn_active(surat: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
     """M1, M2: the roster says that this person is in service."""
     if surat.asn.status_aktif.value == "aktif":
-        return None
+        return in_service(surat, _by, _facts)
     return (
         f"Menurut daftar pegawai, ASN ini berstatus “{surat.asn.status_aktif.label}”, sehingga surat kuasa "
         "tidak dapat dibuat. Bila keliru, hubungi admin."
+    )
+
+
+def in_service(surat: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
+    """M4, M8, M9, M12: who has left the service meanwhile signs no mandate any more (M21 of a letter in
+    force); unpaid leave stops nothing."""
+    sebab = kalimat_habis(surat.asn, today())
+    if sebab is None:
+        return None
+    return (
+        f"{sebab} Karena itu surat kuasa ini tidak dapat diteruskan dan pekerjanya dilepas. Bila keliru atau "
+        "kontraknya diperpanjang, minta admin memperbarui daftar pegawai; bila benar, surat ini dibatalkan."
     )
 
 
@@ -232,7 +245,7 @@ MACHINE = Machine(
         Move("M3", "ubah", frozenset(), S.DRAF, _PEMILIK, "Ubah isi surat"),
         Move(
             "M4", "unggah", frozenset({S.DICETAK}), S.DIUNGGAH, _PEMILIK, "Kirim untuk diverifikasi",
-            penjaga=(_papers_complete, _signed_in_time),
+            penjaga=(in_service, _papers_complete, _signed_in_time),
         ),
         Move(
             "M5", "ambil", frozenset({S.DIUNGGAH, S.DIPERIKSA}), S.DIPERIKSA, _VER, "Ambil untuk diperiksa",
@@ -248,13 +261,13 @@ MACHINE = Machine(
         ),
         Move(
             "M8", "kirim_ulang", frozenset({S.PERLU_PERBAIKAN}), S.DIUNGGAH, _PEMILIK, "Kirim perbaikan",
-            penjaga=(p.all_answered, _signed_in_time),
+            penjaga=(in_service, p.all_answered, _signed_in_time),
         ),
         Move(
             "M9", "setujui", frozenset({S.DIPERIKSA}), S.TERVERIFIKASI, _VER, "Setujui",
             penjaga=(
-                p.holder, p.not_uploader, p.no_open_opinion, p.all_accepted, p.exceptions_cleared,
-                p.original_at_office,
+                in_service, p.holder, p.not_uploader, p.no_open_opinion, p.all_accepted,
+                p.exceptions_cleared, p.original_at_office,
             ),
         ),
         Move(
@@ -265,7 +278,7 @@ MACHINE = Machine(
         Move("M11", "masuk_paket", frozenset({S.TERVERIFIKASI}), S.DIAJUKAN_BANK, _BEN, "Ajukan ke bank"),
         Move(
             "M12", "berlakukan", frozenset({S.TERVERIFIKASI}), S.AKTIF, _BEN, "Berlakukan",
-            penjaga=(p.bank_takes_no_letters,),
+            penjaga=(in_service, p.bank_takes_no_letters),
         ),
         Move("M13", "bank_menerima", frozenset({S.DIAJUKAN_BANK}), S.AKTIF, _BEN, "Bank menerima"),
         Move("M14", "bank_menolak", frozenset({S.DIAJUKAN_BANK}), S.DITOLAK_BANK, _BEN, "Bank menolak"),

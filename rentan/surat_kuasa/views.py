@@ -28,7 +28,7 @@ from rentan.surat_kuasa.forms import (
 )
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.riwayat import kejadian_surat
-from rentan.surat_kuasa.status import StatusSurat
+from rentan.surat_kuasa.status import BERJALAN, StatusSurat, in_service
 from rentan.util.rekening import mask_rekening
 from rentan.web.access import pelaku, requires
 from rentan.web.forms import BaseForm
@@ -299,6 +299,7 @@ def _page(surat: SuratKuasa, **sent: BaseForm) -> Response:
         perpindahan=perpindahan,
         petugas=nama_petugas(perpindahan),
         catatan_bank=queries.catatan_bank(surat),
+        terhenti=in_service(surat, pelaku(), {}) if surat.status in BERJALAN else None,
         riwayat=[one.baris(milik_sendiri=own) for one in kejadian_surat(surat, milik_sendiri=own)],
         **_papers_context(surat.id),
     )

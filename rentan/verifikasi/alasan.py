@@ -218,6 +218,7 @@ ALASAN_BATAL: dict[str, str] = {
     "duplikat": "Surat ganda",
     "salah_orang": "Bukan surat orang ini",
     "tanpa_pekerja": "Semua pekerja ditolak",
+    "masa_kerja": "Tidak lagi bertugas menurut daftar pegawai",
 }
 
 #: What to look at, per paper and for a worker.

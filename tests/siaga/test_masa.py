@@ -13,15 +13,19 @@ from rentan.asn.hitungan_ulang import hitung_ulang, periksa_hitungan
 from rentan.asn.masa import hari_terakhir, masa_habis
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.status import StatusAsuhan
+from rentan.beranda.asn import bagian_asn
 from rentan.calon.queries import list_calon
 from rentan.core.errors import NotFound
 from rentan.ext import db
 from rentan.iuran.status import StatusIuran
 from rentan.siaga import masa
 from rentan.siaga.models import PengingatMasa
+from rentan.surat_kuasa import actions as surat_actions
+from rentan.surat_kuasa.queries import list_tawaran
 from rentan.surat_kuasa.status import StatusSurat
 from tests.iuran.maker import make_donatur, make_iuran
 from tests.siaga.maker import NOVEMBER, make_aktif
+from tests.surat_kuasa.kertas import make_cetak
 
 AKHIR_TAHUN = date(2026, 12, 31)
 
@@ -58,6 +62,8 @@ def test_after_the_last_day_the_letter_ends_and_the_workers_are_searched_for(cas
     with time_machine.travel("2026-12-31T20:00:00Z", tick=False):  # 1 January in WIB
         assert masa.akhiri_masa() == 1 and masa.akhiri_masa() == 0
         papan = list_calon(None, seen_by=cast.lina.pelaku).baris
+        sari = bagian_asn(cast.sari.pelaku).kalimat
+    assert sari.startswith("Surat kuasa Anda berakhir pada 1 Januari 2027 karena masa kerja Anda berakhir")
     assert habis.surat.status is StatusSurat.BERAKHIR and lanjut.surat.status is StatusSurat.AKTIF
     assert {one.status for one in habis.asuhan} == {StatusAsuhan.MENCARI_PENGGANTI}
     assert {one.alasan_akhir for one in habis.asuhan} == {"masa_habis"} and len(papan) == 2
@@ -90,6 +96,23 @@ def test_the_roster_ends_a_letter_unpaid_leave_does_not(cast: Any, status: Statu
     assert masa.list_cuti(seen_by=cast.hadi.pelaku) == [cuti.surat]
     with pytest.raises(NotFound):
         masa.list_cuti(seen_by=cast.wati.pelaku)
+
+
+def test_an_unfinished_letter_of_who_left_goes_no_further_and_frees_its_workers(cast: Any) -> None:
+    lama, lanjut = make_cetak(cast.sari), make_cetak(cast.eko)
+    cast.sari.asn.akhir_kontrak = date(2026, 11, 20)
+    db.session.flush()
+    assert masa.akhiri_masa() == 1 and masa.akhiri_masa() == 0
+    (asuhan,) = [one.asuhan for one in lama.daftar]
+    assert (asuhan.status, asuhan.alasan_akhir) == (StatusAsuhan.BERAKHIR, "masa_habis")
+    assert [one.asuhan.status for one in lanjut.daftar] == [StatusAsuhan.DIUSULKAN]
+    kirim = list_tawaran(lama, cast.sari.pelaku)["unggah"].alasan
+    assert kirim and kirim.startswith("Menurut daftar pegawai, masa kerja ASN ini berakhir 20 November 2026.")
+    assert "berakhir 20 November 2026" in bagian_asn(cast.sari.pelaku).kalimat
+    surat_actions.batal(lama, alasan="masa_kerja", by=cast.rini.pelaku)
+    assert lama.status is StatusSurat.DIBATALKAN
+    # A contract that was prolonged: the letter goes on.
+    assert not (list_tawaran(lanjut, cast.eko.pelaku)["unggah"].alasan or "").startswith("Menurut")
 
 
 def test_twelve_months_without_a_debit_end_a_letter(cast: Any) -> None:
