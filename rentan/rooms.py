@@ -38,6 +38,7 @@ from rentan.kartu import views_lembar as kartu_lembar_views
 from rentan.kartu import views_serah as kartu_serah_views
 from rentan.kartu import views_terima as kartu_terima_views
 from rentan.kepesertaan import views as kepesertaan_views
+from rentan.kepesertaan import views_keluar
 from rentan.laporan import views as laporan_views
 from rentan.laporan import views_dasbor as laporan_dasbor_views
 from rentan.laporan import views_macet
@@ -92,6 +93,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     paket_uang_views.bp,
     kepesertaan_views.bp,
     kepesertaan_views.bp_kpj,
+    views_keluar.bp,
     iuran_views.bp,
     tarif_views.bp,
     kalender_views.bp,

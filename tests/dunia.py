@@ -578,6 +578,7 @@ SAMPLES: dict[tuple[str, tuple[str, ...]], list[Sample]] = {
     ),
     ("pencabutan.upload_signed", ("surat_id",)): _one("surat_id", surat_eko="eko wati hadi", surat_sari=""),
     ("jeda", ("surat_id",)): _one("surat_id", surat_rini="rini hadi", surat_sari=""),
+    ("keluar", ("asuhan_id",)): _one("asuhan_id", asuhan_dicari="rini", asuhan_sari=""),
     ("siaga", ("asuhan_id",)): _one("asuhan_id", asuhan_dicari="bayu", asuhan_sari=""),
     ("siaga.propose_reopen", ("asuhan_id",)): _one("asuhan_id", asuhan_berakhir="rini", asuhan_sari=""),
     ("siaga", ("talangan_id",)): _one("talangan_id", talangan_rini="rini"),

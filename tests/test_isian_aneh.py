@@ -113,6 +113,7 @@ ISI: dict[str, dict[str, str]] = {
     "cermin.open_work": {"bulan": "2026-11", "sel": "110"},
     "siaga.join": {"siap": "y"},
     "siaga.answer": {"jawaban": "tolak", "siap": ""},
+    "keluar.drop": {"alasan": "pindah", "pada": HARI, "catatan": "Kata RT."},
     "siaga.end": {"catatan": "Surat diantar kader."},
     "siaga.propose_reopen": {"catatan": "Salah baris."},
     "siaga.decide_reopen": {"putusan": "tolak"},
@@ -352,7 +353,7 @@ RUANG = """
     aktivasi akun akun_kelola akun_sendiri asn asuhan berkas calon opd pekerja pendaftaran pengaturan
     surat_daftar surat_kuasa verifikasi verifikasi_surat kartu kartu_satu kartu_terima
     paket paket_uang pindai kepesertaan kpj asli autodebet pencabutan cabut perbaikan ganda serah acara lembar
-    cermin gladi setoran terhenti iuran_kelola sisa urusan tarif kalender pemberitahuan siaga jeda
+    cermin gladi keluar setoran terhenti iuran_kelola sisa urusan tarif kalender pemberitahuan siaga jeda
 """.split()  # noqa: SIM905
 
 

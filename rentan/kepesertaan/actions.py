@@ -88,13 +88,7 @@ def end_cover(
     itself (its lock or sending is refused). Raises ``RuleError``, ``Stale``.
     """
     check_version(pekerja, versi)
-    if pada > today():
-        raise RuleError("Tanggalnya tidak boleh sesudah hari ini.", "pada", kode="tanggal")
-    if pada < pekerja.tanggal_lahir:
-        raise RuleError("Tanggalnya lebih awal daripada tanggal lahir pekerja.", "pada", kode="tanggal")
-    if not catatan.strip():
-        raise RuleError("Tuliskan dasarnya, misalnya surat atau siapa yang melapor.", "catatan", kode="bukti")
-    keterangan = f"{alasan.label}, {format_tanggal(pada)}. {catatan.strip()}"
+    keterangan = check_bukti(pekerja, alasan, pada, catatan)
     peristiwa = "meninggal" if alasan is AlasanKeluar.MENINGGAL else "keluar"
     open_ones = db.session.scalars(
         select(Asuhan)
@@ -108,6 +102,18 @@ def end_cover(
     gerak(pekerja, peristiwa, by=by, alasan=alasan.value, catatan=keterangan)
     _close_lines(pekerja, alasan)
     _refund_later_months(pekerja, pada, alasan, by)
+
+
+def check_bukti(pekerja: Pekerja, alasan: AlasanKeluar, pada: date, catatan: str) -> str:
+    """What happened, when, and what the end rests on, as one note. Raises ``RuleError``: ``tanggal``,
+    ``bukti``."""
+    if pada > today():
+        raise RuleError("Tanggalnya tidak boleh sesudah hari ini.", "pada", kode="tanggal")
+    if pada < pekerja.tanggal_lahir:
+        raise RuleError("Tanggalnya lebih awal daripada tanggal lahir pekerja.", "pada", kode="tanggal")
+    if not catatan.strip():
+        raise RuleError("Tuliskan dasarnya, misalnya surat atau siapa yang melapor.", "catatan", kode="bukti")
+    return f"{alasan.label}, {format_tanggal(pada)}. {catatan.strip()}"
 
 
 def _refund_later_months(pekerja: Pekerja, pada: date, alasan: AlasanKeluar, by: Pelaku) -> None:

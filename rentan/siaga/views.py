@@ -14,6 +14,7 @@ from rentan.asuhan.models import Asuhan
 from rentan.asuhan.queries import harga
 from rentan.core.actor import Pelaku
 from rentan.core.audit import Peristiwa, record
+from rentan.core.cetak import render_dokumen
 from rentan.core.clock import now, to_local, today
 from rentan.core.errors import NotFound
 from rentan.core.jatah import check_jatah_ekspor
@@ -22,6 +23,7 @@ from rentan.core.settings import get_setting
 from rentan.ext import db, runtime
 from rentan.pekerja.masa import keadaan_perlindungan
 from rentan.siaga import actions, buka, masa, queries
+from rentan.siaga.dokumen import susun_surat_akhir
 from rentan.siaga.ekspor import xlsx_ramalan
 from rentan.siaga.forms import (
     AkhiriForm,
@@ -210,16 +212,24 @@ def end(asuhan_id: uuid.UUID) -> Response:
             return finish(url_for(".manage"), "Asuhan berakhir tanpa pengganti; pekerja sudah diberi tahu.")
         row = queries.get_dicari(asuhan_id, seen_by=by)
     _seen(row, "akhiri_tanpa_pengganti", by)
-    dicari = queries.describe([row])[0]
     return render_page(
         "siaga/akhiri.html",
         "isi",
         status=form.status,
         form=form,
-        satu=dicari,
-        profil=runtime().profil,
-        hari_ini=today(),
+        asuhan=row,
+        surat=susun_surat_akhir(queries.describe([row])[0]),
     )
+
+
+@bp.get("/siaga/pengganti/<uuid:asuhan_id>/surat.pdf")
+@requires(P.SIAGA_KELOLA)
+def letter(asuhan_id: uuid.UUID) -> Response:
+    """The letter for the worker, to be printed and handed over before the end is noted."""
+    row = queries.get_dicari(asuhan_id, seen_by=pelaku())
+    _seen(row, "surat_tanpa_pengganti", pelaku())
+    hasil = render_dokumen(susun_surat_akhir(queries.describe([row])[0]), waktu=now())
+    return kirim_berkas(hasil.pdf, "application/pdf", "surat-pekerja.pdf", lampiran=True)
 
 
 # -- forecast -----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from rentan.siaga import actions
 from rentan.siaga.models import Talangan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
+from tests.core.contoh_cetak import teks_pdf
 from tests.iuran.maker import make_donatur
 from tests.siaga.maker import make_aktif, make_dicari
 
@@ -78,11 +79,16 @@ def test_the_forecast_and_its_file(cast: Any, client_as: Any) -> None:
 def test_the_liaison_ends_a_search_and_tells_the_worker(cast: Any, client_as: Any) -> None:
     lama = make_dicari(cast.sari, lunas=date(2026, 8, 1))
     actions.ask_all()
-    lama_id = lama.id
+    lama_id, nama = lama.id, lama.pekerja.nama
     db.session.commit()
     bayu = client_as(cast.bayu)
     assert "Surat untuk pekerja" in bayu.get(f"/siaga/pengganti/{lama_id}/akhiri").get_data(as_text=True)
+    letter = bayu.get(f"/siaga/pengganti/{lama_id}/surat.pdf")
+    assert letter.mimetype == "application/pdf"
+    (page,) = teks_pdf(letter.data)
+    assert "belum ada penggantinya" in page and nama in page
     assert bayu.post(f"/siaga/pengganti/{lama_id}/akhiri", data={}).status_code == 422
     sent = bayu.post(f"/siaga/pengganti/{lama_id}/akhiri", data={"catatan": "Diantar kader."})
     assert sent.status_code == 303
-    assert bayu.get(f"/siaga/pengganti/{lama_id}/akhiri").status_code == 404
+    for page in ("akhiri", "surat.pdf"):
+        assert bayu.get(f"/siaga/pengganti/{lama_id}/{page}").status_code == 404
