@@ -37,7 +37,7 @@ from rentan.pekerja.status import MACHINE, StatusPekerja
 from rentan.util.nik import mask_nik
 from rentan.web.access import pelaku, requires
 from rentan.web.context import add_menu
-from rentan.web.forms import BaseForm
+from rentan.web.forms import BaseForm, carry_out
 from rentan.web.impor import FormJawaban, HalamanImpor, add_import_routes
 from rentan.web.page import render_page
 from rentan.web.sesaat import show_sesaat
@@ -116,16 +116,13 @@ def _index(form: BaseForm) -> Response:
 @requires(P.KEPESERTAAN_KELOLA)
 def build() -> Response:
     """B1: a new list with everybody who is ready."""
-    if answer := answered_before():
-        return answer
     form = SusunForm()
-    if form.accepts():
-        with form.rules():
-            paket = susun_paket(JenisPaket.DAFTAR, today(), by=pelaku())
-            return finish(
-                url_for("paket.show", paket_id=paket.id), "Paket disusun. Periksa isinya, lalu kunci."
-            )
-    return _index(form)
+
+    def susun() -> tuple[str, str]:
+        paket = susun_paket(JenisPaket.DAFTAR, today(), by=pelaku())
+        return url_for("paket.show", paket_id=paket.id), "Paket disusun. Periksa isinya, lalu kunci."
+
+    return carry_out(form, susun) or _index(form)
 
 
 @bp.get("/kepesertaan/belum")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import BooleanField, Field, FieldList, FormField, HiddenField
@@ -36,7 +36,7 @@ from rentan.web.fields import (
     UuidSelectField,
     Wajib,
 )
-from rentan.web.transaction import after_reading
+from rentan.web.transaction import after_reading, answered_before, finish
 
 __all__ = [
     "BaseForm",
@@ -58,6 +58,7 @@ __all__ = [
     "UuidSelectField",
     "VersionedForm",
     "Wajib",
+    "carry_out",
 ]
 
 log = logging.getLogger(__name__)
@@ -203,6 +204,20 @@ class BaseForm(FlaskForm):
     def ada_berkas(self) -> bool:
         """Does the form carry files (and need the multipart encoding)?"""
         return any(isinstance(field, BerkasField) for field in _leaves(self))
+
+
+def carry_out(form: BaseForm, work: Callable[[], tuple[str, str]]) -> Response | None:
+    """Do what a form of this request asks for: ``work`` answers where to go and what to say.
+
+    The same form sent twice gets the first answer (CON-4). ``None``: it was refused, and its page is shown
+    again with the sentences (house habit 13).
+    """
+    if answer := answered_before():
+        return answer
+    if form.accepts():
+        with form.rules():
+            return finish(*work())
+    return None
 
 
 def _note_unknown(names: list[str]) -> None:
