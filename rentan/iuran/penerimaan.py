@@ -29,6 +29,7 @@ from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.gerak import SUDAH_DISETOR, beri_bukti, naikkan_didebit
 from rentan.iuran.jadwal import TENGGANG, jadwalkan_asuhan
 from rentan.iuran.models import Iuran, Penerimaan
+from rentan.iuran.penyesuaian import bayar_selisih, selisih_harga, tutup_lunas
 from rentan.iuran.queries import prabayar_diterima, rows_berdiri
 from rentan.iuran.status import (
     MACHINE,
@@ -36,6 +37,7 @@ from rentan.iuran.status import (
     UANG_MASUK,
     JenisUrusan,
     Saluran,
+    StatusBpjs,
     StatusIuran,
 )
 from rentan.iuran.urusan import tutup_untuk
@@ -65,6 +67,7 @@ _HALANGAN = {
     S.DIBAYAR_LAIN: "Iuran {bulan} sudah dibayar.",
     S.DARI_KREDIT: "Iuran {bulan} sudah dibayar dari kelebihan bayar.",
     S.DIHAPUSKAN: "Iuran {bulan} sudah tercatat di BPJS; kota menanggungnya dan tagihannya dihapuskan.",
+    S.DIKEMBALIKAN: "Iuran {bulan} sudah disetor ke BPJS, dan uangnya dikembalikan kepada donatur.",
 }
 
 
@@ -81,10 +84,16 @@ class BulanBayar:
 
 @dataclass(frozen=True)
 class Hitungan:
-    """The months of a receipt together. ``kredit``: carried-over money that is used first for new months."""
+    """The months of a receipt together, in whole rupiah.
+
+    ``kredit``: carried-over money that is used first for new months and for what paid ones have become dearer
+    by. ``utang``: what of it was spent and has not come in after all (C15); asked for with a paid month only,
+    so that nobody's cover waits for it.
+    """
 
     bulan: list[BulanBayar]
     kredit: int
+    utang: int
 
     @property
     def halangan(self) -> str | None:
@@ -93,7 +102,7 @@ class Hitungan:
     @property
     def kurang(self) -> int:
         """What must come in."""
-        return max(0, sum(one.kurang for one in self.bulan) - self.kredit)
+        return sum(one.kurang for one in self.bulan) - self.kredit + self.utang
 
 
 def list_bulan_bayar(mulai: date, banyak: int) -> list[date]:
@@ -105,14 +114,15 @@ def hitung(asuhan: Asuhan, mulai: date, banyak: int) -> Hitungan:
     """Month by month: price, what is open, and what stands in the way."""
     bulan = list_bulan_bayar(mulai, banyak)
     ada = rows_berdiri(asuhan, bulan)
-    found = [_bulan(asuhan, one, ada.get(one)) for one in bulan]
-    # Rows that exist have taken their credit already; new ones take it when they are made.
-    baru = sum(one.kurang for one in found if one.iuran is None)
-    saldo = buku.saldo_kredit([asuhan.id]).get(asuhan.id, 0) if baru else 0
-    return Hitungan(found, min(max(0, saldo), baru))
+    saldo = buku.saldo_kredit([asuhan.id]).get(asuhan.id, 0)
+    found = [_bulan(asuhan, one, ada.get(one), utang=saldo < 0) for one in bulan]
+    # Rows that wait for the bank have taken their credit already; new ones take it when they are made.
+    baru = sum(one.kurang for one in found if one.iuran is None or one.iuran.status in UANG_MASUK)
+    lunas = any(one.iuran is not None and one.iuran.status in UANG_MASUK for one in found)
+    return Hitungan(found, min(max(0, saldo), baru), max(0, -saldo) if lunas else 0)
 
 
-def _bulan(asuhan: Asuhan, bulan: date, row: Iuran | None) -> BulanBayar:
+def _bulan(asuhan: Asuhan, bulan: date, row: Iuran | None, *, utang: bool) -> BulanBayar:
     if row is None:
         jumlah = harga(asuhan, bulan).total
         return BulanBayar(bulan, jumlah, jumlah, _halangan_baru(asuhan, bulan), None)
@@ -121,8 +131,16 @@ def _bulan(asuhan: Asuhan, bulan: date, row: Iuran | None) -> BulanBayar:
         return BulanBayar(bulan, row.jumlah, 0, halangan, row)
     if row.status in DAPAT_DIBAYAR:
         return BulanBayar(bulan, row.jumlah, row.tagihan, None, row)
+    if row.status in UANG_MASUK and (utang or _lebih_mahal(row)):
+        lebih = _lebih_mahal(row)
+        return BulanBayar(bulan, row.jumlah + lebih, lebih, None, row)
     halangan = _HALANGAN[row.status].format(bulan=format_bulan(bulan))
     return BulanBayar(bulan, row.jumlah, 0, halangan, row)
+
+
+def _lebih_mahal(row: Iuran) -> int:
+    """What a paid month that has not gone to BPJS costs more now, in whole rupiah."""
+    return max(0, selisih_harga(row)) if row.status_bpjs is StatusBpjs.BELUM else 0
 
 
 def _halangan_baru(asuhan: Asuhan, bulan: date) -> str | None:
@@ -238,8 +256,9 @@ def accept_penerimaan(row: Penerimaan, *, by: Pelaku, versi: int | None = None) 
             "baru saja ditanggung donatur lain. Tolak penerimaan ini agar dicatat ulang.",
             kode="bulan_terhalang",
         )
-    bayar = [one for one in rows if one.status not in UANG_MASUK]
-    perlu = sum(one.tagihan for one in bayar)
+    bayar = [one for one in rows if one.status in DAPAT_DIBAYAR]
+    mahal = [one for one in rows if one.status in UANG_MASUK and _lebih_mahal(one)]
+    perlu = sum(one.tagihan for one in bayar) + _kurang_lunas(rows)
     if row.jumlah < perlu:
         raise RuleError(
             f"Sejak dicatat, yang harus dibayar berubah menjadi {format_rupiah(perlu)}, sedangkan yang "
@@ -247,7 +266,9 @@ def accept_penerimaan(row: Penerimaan, *, by: Pelaku, versi: int | None = None) 
             kode="kurang_bayar",
         )
     _decide(row, "terima", by=by)
-    _pay(row, bayar, perlu, by)
+    _pay(row, bayar, by)
+    bayar_selisih(mahal, today())
+    tutup_lunas([asuhan.id], by=by)
     siapkan_asuhan([asuhan.pekerja_id])
 
 
@@ -257,7 +278,7 @@ def _lock_rows(asuhan: Asuhan, bulan: Sequence[date]) -> list[Iuran]:
         .where(
             Iuran.asuhan_id == asuhan.id,
             Iuran.periode.in_(list(bulan)),
-            Iuran.status.in_((*DAPAT_DIBAYAR, S.DARI_KREDIT)),
+            Iuran.status.in_((*DAPAT_DIBAYAR, *UANG_MASUK)),
         )
         .order_by(Iuran.id)
         .with_for_update(key_share=True)
@@ -266,7 +287,24 @@ def _lock_rows(asuhan: Asuhan, bulan: Sequence[date]) -> list[Iuran]:
     return sorted(db.session.scalars(query), key=lambda one: one.periode)
 
 
-def _pay(row: Penerimaan, bayar: Sequence[Iuran], perlu: int, by: Pelaku) -> None:
+def _kurang_lunas(rows: Sequence[Iuran]) -> int:
+    """What is missing for those of these months that are paid, besides what is carried over, in whole rupiah.
+
+    Raises ``RuleError`` for one that has been paid in the meantime.
+    """
+    lunas = [one for one in rows if one.status in UANG_MASUK]
+    if not lunas:
+        return 0
+    saldo = buku.saldo_kredit([lunas[0].asuhan_id]).get(lunas[0].asuhan_id, 0)
+    for one in lunas:
+        if one.status is not S.DARI_KREDIT and saldo >= 0 and not _lebih_mahal(one):
+            kata = _HALANGAN[one.status].format(bulan=format_bulan(one.periode))
+            raise RuleError(f"{kata} Tolak penerimaan ini agar dicatat ulang.", kode="bulan_terhalang")
+    return max(0, sum(_lebih_mahal(one) for one in lunas) - saldo)
+
+
+def _pay(row: Penerimaan, bayar: Sequence[Iuran], by: Pelaku) -> None:
+    perlu = sum(one.tagihan for one in bayar)
     uang = AkunBuku.KAS if row.saluran is Saluran.TUNAI else AkunBuku.BANK_PENAMPUNG
     postings = [
         buku.Posting.dua_sisi(

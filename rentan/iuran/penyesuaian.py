@@ -15,7 +15,7 @@ from datetime import date
 
 from sqlalchemy import and_, func, or_, select
 
-from rentan.core.actor import SISTEM
+from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.clock import today
 from rentan.core.massal import chunks, set_many
 from rentan.core.permissions import Peran
@@ -29,7 +29,7 @@ from rentan.iuran.pemberitahuan import umumkan_tarif
 from rentan.iuran.potret import potret_harga
 from rentan.iuran.status import UANG_MASUK, JenisUrusan, StatusBpjs
 from rentan.iuran.tagihan import periksa_semua
-from rentan.iuran.urusan import UrusanBaru, buka_banyak
+from rentan.iuran.urusan import UrusanBaru, buka_banyak, tutup_untuk
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
 
@@ -57,7 +57,9 @@ def sesuaikan_dibayar(hari: date | None = None) -> int:
     sudah = [one for one in found if one.row.status_bpjs in _SUDAH and one.beda < 0]
     banyak = _turun([one for one in belum if one.beda < 0], hari)
     banyak += _naik([one for one in belum if one.beda > 0], hari)
-    return banyak + _tagih_bpjs(sudah, hari)
+    banyak += _tagih_bpjs(sudah, hari)
+    tutup_lunas()
+    return banyak
 
 
 @task("akibat-tarif")
@@ -137,17 +139,29 @@ def _naik(items: Sequence[Selisih], hari: date) -> int:
     keys = sorted({one.row.asuhan_id for one in items})
     saldo = buku.saldo_kredit(keys)
     lunas = []
-    ada = _urusan_ada(keys)
     kurang = []
     for one in sorted(items, key=lambda one: (one.row.asuhan_id, one.row.periode)):
-        row = one.row
-        if saldo.get(row.asuhan_id, 0) >= one.beda:
-            saldo[row.asuhan_id] -= one.beda
+        if saldo.get(one.row.asuhan_id, 0) >= one.beda:
+            saldo[one.row.asuhan_id] -= one.beda
             lunas.append(one)
-        elif (row.asuhan_id, row.periode) not in ada:
+        else:
             kurang.append(one)
-    banyak = buka_banyak([_urusan_kurang(one) for one in kurang])
-    _potret([one.row for one in lunas], {one.row.id: one.row.kredit_dipakai + one.beda for one in lunas})
+    _bayar_dari_kredit(lunas, hari)
+    ditanya = _sudah_ditanya(keys)
+    baru = [_urusan_kurang(one) for one in kurang]
+    return len(lunas) + buka_banyak([one for one in baru if (one.iuran_id, one.keterangan) not in ditanya])
+
+
+def bayar_selisih(rows: Sequence[Iuran], hari: date) -> None:
+    """What has been carried over just now pays what these paid months have become dearer by.
+
+    Sponsorships and rows are locked by the caller, who has seen that the balance is enough.
+    """
+    _bayar_dari_kredit([Selisih(row, beda) for row in rows if (beda := selisih_harga(row)) > 0], hari)
+
+
+def _bayar_dari_kredit(items: Sequence[Selisih], hari: date) -> None:
+    _potret([one.row for one in items], {one.row.id: one.row.kredit_dipakai + one.beda for one in items})
     buku.catat(
         [
             buku.Posting.dua_sisi(
@@ -159,11 +173,37 @@ def _naik(items: Sequence[Selisih], hari: date) -> int:
                 asuhan_id=one.row.asuhan_id,
                 iuran_id=one.row.id,
             )
-            for one in lunas
+            for one in items
         ],
         by=SISTEM,
     )
-    return banyak + len(lunas)
+
+
+def selisih_harga(row: Iuran) -> int:
+    """What this month costs now more (less: negative) than it was priced at, in whole rupiah."""
+    harga = potret_harga(row.periode, row.penghasilan, row.program, row.sektor)
+    return int(harga["jumlah"]) - row.jumlah
+
+
+def tutup_lunas(asuhan_ids: Collection[uuid.UUID] | None = None, *, by: Pelaku = SISTEM) -> None:
+    """Close the matters about missing money where none is missing any more; of these sponsorships, or all."""
+    query = select(Urusan).where(Urusan.jenis == JenisUrusan.KURANG_BAYAR, Urusan.selesai_pada.is_(None))
+    if asuhan_ids is not None:
+        query = query.where(Urusan.asuhan_id.in_(asuhan_ids))
+    terbuka = db.session.scalars(query.options(db.joinedload(Urusan.iuran)).order_by(Urusan.id)).all()
+    saldo = buku.saldo_kredit({one.asuhan_id for one in terbuka})
+    lunas = [
+        one.iuran.id
+        for one in terbuka
+        if one.iuran is not None and _lunas(one.iuran) and saldo.get(one.asuhan_id, 0) >= 0
+    ]
+    tutup_untuk(JenisUrusan.KURANG_BAYAR, lunas, catatan="Tidak ada lagi yang kurang.", by=by)
+
+
+def _lunas(row: Iuran) -> bool:
+    """Paid at its price, recorded by BPJS at another one, or asked for anew as a whole?"""
+    berdiri = row.status in UANG_MASUK and row.status_bpjs is not StatusBpjs.TERCATAT
+    return not berdiri or selisih_harga(row) <= 0
 
 
 def _urusan_kurang(one: Selisih) -> UrusanBaru:
@@ -238,14 +278,14 @@ def _sudah_ditagih(iuran_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     return found
 
 
-def _urusan_ada(asuhan_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, date]]:
-    """Also the closed ones: what somebody has decided is not asked again."""
-    found: set[tuple[uuid.UUID, date]] = set()
+def _sudah_ditanya(asuhan_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID | None, str]]:
+    """Also the closed ones: what somebody has decided is not asked again, unless for another amount."""
+    found: set[tuple[uuid.UUID | None, str]] = set()
     for some in chunks(sorted(asuhan_ids)):
-        query = select(Urusan.asuhan_id, Urusan.periode).where(
+        query = select(Urusan.iuran_id, Urusan.keterangan).where(
             Urusan.jenis == JenisUrusan.KURANG_BAYAR, Urusan.asuhan_id.in_(some)
         )
-        found |= {(row.asuhan_id, row.periode) for row in db.session.execute(query)}
+        found |= {(row.iuran_id, row.keterangan) for row in db.session.execute(query)}
     return found
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import event
 
 from rentan.core.actor import SISTEM
 from rentan.core.clock import today
+from rentan.core.errors import RuleError
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran import buku, gerak, usul
+from rentan.iuran import buku, gerak, penerimaan, usul
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.penyesuaian import sesuaikan_dibayar
-from rentan.iuran.status import MACHINE, JenisUrusan, JenisUsul, StatusBpjs, StatusIuran
+from rentan.iuran.status import MACHINE, JenisUrusan, JenisUsul, Saluran, StatusBpjs, StatusIuran
 from rentan.laporan.periksa import uang
 from rentan.pekerja.status import Sektor
 from rentan.tarif.actions import add_kelas, add_potongan, end_potongan
@@ -136,12 +137,11 @@ def test_a_dearer_month_is_asked_for_once(asuhan: Any) -> None:
     assert sesuaikan_dibayar() == 0  # what somebody has decided is not asked again
 
 
-def naik(mulai: date) -> None:
-    """JKM from 6.800 to 7.000 in every class."""
+def naik(mulai: date, jkm: int = 7_000) -> None:
+    """JKM from 6.800 to this much in every class."""
     tabel = load_tabel()
     kelas = tuple(
-        Kelas(one.min, one.maks, one.dasar, one.jkk, 7_000, one.jht)
-        for one in tabel.susunan_pada(mulai).kelas
+        Kelas(one.min, one.maks, one.dasar, one.jkk, jkm, one.jht) for one in tabel.susunan_pada(mulai).kelas
     )
     add_kelas(SusunanKelas(mulai, kelas, "Peraturan rekaan"), by=SISTEM)
 
@@ -252,4 +252,90 @@ def test_a_cut_of_a_month_that_credit_has_paid(asuhan: Any) -> None:
     potong()
     assert sesuaikan_dibayar() == 1
     assert (row.jumlah, row.kredit_dipakai, buku.saldo_kredit([satu])) == (11_800, 11_800, {satu: 5_000})
+    assert temuan("titipan", "saldo", "jurnal") == []
+
+
+def carry(asuhan: Any, jumlah: int) -> None:
+    """So much is carried over for this sponsorship."""
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.KELEBIHAN, today(), AkunBuku.KAS, AkunBuku.KREDIT_DONATUR, jumlah,
+                asuhan_id=asuhan.id,
+            )
+        ],
+        by=SISTEM,
+    )  # fmt: skip
+
+
+def terbuka() -> list[JenisUrusan]:
+    return list(db.session.scalars(db.select(Urusan.jenis).where(Urusan.selesai_pada.is_(None))))
+
+
+def test_what_was_asked_for_is_closed_when_credit_has_paid_it_and_asked_again_for_more(asuhan: Any) -> None:
+    row = paid(asuhan, tambah_bulan(BULAN, 1))
+    naik(BULAN)
+    sesuaikan_dibayar()
+    assert terbuka() == [JenisUrusan.KURANG_BAYAR]
+    carry(asuhan, 200)
+    assert sesuaikan_dibayar() == 1
+    db.session.expire_all()
+    assert (row.jumlah, terbuka()) == (17_000, [])
+    naik(row.periode, 7_300)
+    assert sesuaikan_dibayar() == 1
+    assert terbuka() == [JenisUrusan.KURANG_BAYAR]
+
+
+@pytest.mark.parametrize("bpjs", [StatusBpjs.DISETOR, StatusBpjs.TERCATAT])
+def test_what_bpjs_has_recorded_at_the_old_price_is_asked_for_no_more(asuhan: Any, bpjs: StatusBpjs) -> None:
+    row = paid(asuhan)
+    naik(BULAN)
+    sesuaikan_dibayar()
+    row.status_bpjs, row.tercatat_pada = bpjs, today()
+    sesuaikan_dibayar()
+    assert (terbuka() == []) is (bpjs is StatusBpjs.TERCATAT)
+
+
+def receive(cast: Any, asuhan: Any, mulai: date, jumlah: int, bulan: int = 1) -> None:
+    """Cash for so many months, recorded and accepted."""
+    row = penerimaan.record_penerimaan(
+        asuhan, saluran=Saluran.TUNAI, tanggal=today(), bukti=f"K-{jumlah}", jumlah=jumlah,
+        bulan_mulai=mulai, jumlah_bulan=bulan, by=cast.hadi.pelaku,
+    )  # fmt: skip
+    penerimaan.accept_penerimaan(row, by=cast.yuni.pelaku)
+
+
+@pytest.mark.parametrize("kredit", [0, 150])
+def test_what_is_asked_for_is_recorded_as_a_receipt(asuhan: Any, cast: Any, kredit: int) -> None:
+    """As the matter says. What is carried over, but was not enough, is used with it."""
+    row = paid(asuhan)
+    row.nomor_bukti = "KW-1"
+    naik(BULAN)
+    if kredit:
+        carry(asuhan, kredit)
+    sesuaikan_dibayar()
+    with pytest.raises(RuleError, match="Kurang Rp10:"):
+        receive(cast, asuhan, BULAN, 190 - kredit)
+    receive(cast, asuhan, BULAN, 200 - kredit)
+
+    assert (row.jumlah, row.kredit_dipakai, row.status) == (17_000, 200, StatusIuran.BERHASIL)
+    assert (buku.saldo(AkunBuku.KAS), buku.saldo_kredit([asuhan.id]), terbuka()) == (200, {}, [])
+    assert temuan("titipan", "saldo", "jurnal") == []
+    with pytest.raises(RuleError, match="sudah didebet"):
+        receive(cast, asuhan, BULAN, 200)
+
+
+def test_a_receipt_pays_a_dearer_month_and_the_next_one_together(asuhan: Any, cast: Any) -> None:
+    asuhan.bulan_pertama = BULAN
+    row = paid(asuhan)
+    row.nomor_bukti = "KW-1"
+    naik(BULAN)
+    hasil = penerimaan.hitung(asuhan, BULAN, 3)
+    assert [one.kurang for one in hasil.bulan] == [200, 17_000, 17_000]
+    receive(cast, asuhan, BULAN, hasil.kurang + 300, bulan=3)
+
+    rows = db.session.scalars(db.select(Iuran).order_by(Iuran.periode)).all()
+    assert [one.status for one in rows] == [StatusIuran.BERHASIL, *[StatusIuran.DIBAYAR_LAIN] * 2]
+    assert {one.jumlah for one in rows} == {17_000}
+    assert buku.saldo_kredit([asuhan.id]) == {asuhan.id: 300}
     assert temuan("titipan", "saldo", "jurnal") == []
