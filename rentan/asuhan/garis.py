@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Date, String, Uuid, column, func, select, table
+from sqlalchemy import ColumnElement, Date, String, Uuid, column, func, or_, select, table
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
@@ -24,10 +24,12 @@ from rentan.util.tanggal import awal_bulan, tambah_bulan
 
 _IURAN = table(
     "iuran", column("asuhan_id", Uuid), column("pekerja_id", Uuid), column("periode", Date),
-    column("status", String),
+    column("status", String), column("status_bpjs", String),
 )  # fmt: skip
 #: A month whose contribution stands here has no payer (a test compares the words with ``StatusIuran``).
 TANPA_PEMBAYAR = ("gagal", "dihapuskan", "dikembalikan")
+#: Unless BPJS has it: whoever pays it now would pay it a second time.
+SAMPAI_BPJS = ("disetor", "tercatat")
 
 
 def bulan_terakhir(
@@ -40,7 +42,9 @@ def bulan_terakhir(
     """
     found: dict[uuid.UUID, date] = {}
     semua = list(dict.fromkeys(pekerja_ids))
-    berbayar: ColumnElement[bool] = _IURAN.c.status.not_in(TANPA_PEMBAYAR)
+    berbayar: ColumnElement[bool] = or_(
+        _IURAN.c.status.not_in(TANPA_PEMBAYAR), _IURAN.c.status_bpjs.in_(SAMPAI_BPJS)
+    )
     if kecuali is not None:
         berbayar = berbayar & (_IURAN.c.asuhan_id != kecuali)
     for some in chunks(semua):

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rentan.asn.models import Asn
@@ -17,6 +17,7 @@ from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
 from rentan.iuran.status import (
     GUGUR,
     GUGUR_SQL,
+    SAMPAI_BPJS,
     AlasanTahan,
     HasilCoba,
     JenisUrusan,
@@ -99,11 +100,9 @@ class Iuran(IdMixin, VersionMixin, Base):
         return self.jumlah - self.kredit_dipakai
 
 
-#: A row whose month nobody else may pay: one that stands, or one that BPJS has at the city's expense (C13).
-TERAMBIL = or_(
-    Iuran.status.not_in(GUGUR),
-    and_(Iuran.status == StatusIuran.DIHAPUSKAN, Iuran.status_bpjs == StatusBpjs.TERCATAT),
-)
+#: A row whose month nobody else may pay: one that stands, or one that BPJS has, though its money went back to
+#: the donor (C14) or was the city's (C13).
+TERAMBIL = or_(Iuran.status.not_in(GUGUR), Iuran.status_bpjs.in_(SAMPAI_BPJS))
 
 
 class Percobaan(IdMixin, Base):

@@ -110,6 +110,8 @@ UANG_MASUK = (S.BERHASIL, S.DIBAYAR_LAIN, S.DARI_KREDIT)
 #: A month in one of these does not count as taken: another row may be made for it.
 GUGUR = (S.DIHAPUSKAN, S.DIKEMBALIKAN)
 GUGUR_SQL = ", ".join(f"'{one.value}'" for one in GUGUR)
+#: BPJS has the month, or the money for it: it is paid for, whatever becomes of the donor's money.
+SAMPAI_BPJS = (B.DISETOR, B.TERCATAT)
 #: Nothing has left the building for this month yet.
 BELUM_KELUAR = (S.TERJADWAL, S.DITAHAN, S.DALAM_BATCH)
 

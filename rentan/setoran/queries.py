@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import false, select
 
 from rentan.core.actor import Pelaku
 from rentan.core.baca import get_one
@@ -16,8 +16,8 @@ from rentan.core.errors import NotFound
 from rentan.core.massal import chunks
 from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
-from rentan.iuran.models import Iuran
-from rentan.iuran.status import GUGUR, UANG_MASUK, StatusBpjs
+from rentan.iuran.models import TERAMBIL, Iuran
+from rentan.iuran.status import UANG_MASUK, StatusBpjs
 from rentan.iuran.tersetor import GILIRAN, AlasanTinggal, tak_tersetor
 from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket
@@ -100,9 +100,7 @@ def _other_months() -> dict[uuid.UUID, dict[date, StatusBpjs]]:
     """The months on their way, recorded or refused, of workers who have one to be remitted."""
     workers = select(Iuran.pekerja_id).where(_ready())
     query = select(Iuran.pekerja_id, Iuran.periode, Iuran.status_bpjs).where(
-        Iuran.status_bpjs != B.BELUM,
-        or_(Iuran.status.not_in(GUGUR), Iuran.status_bpjs == B.TERCATAT),
-        Iuran.pekerja_id.in_(workers),
+        Iuran.status_bpjs != B.BELUM, TERAMBIL, Iuran.pekerja_id.in_(workers)
     )
     found: dict[uuid.UUID, dict[date, StatusBpjs]] = {}
     for row in db.session.execute(query):

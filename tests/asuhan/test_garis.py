@@ -20,7 +20,8 @@ from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.errors import Forbidden, RuleError
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran.status import GUGUR, StatusIuran
+from rentan.iuran.jadwal import jadwalkan_asuhan
+from rentan.iuran.status import GUGUR, SAMPAI_BPJS, StatusBpjs, StatusIuran
 from rentan.pekerja.status import StatusPekerja
 from rentan.surat_kuasa.kesiapan import siapkan_asuhan
 from rentan.surat_kuasa.models import SuratPekerja
@@ -60,6 +61,7 @@ def take_over(orang: Any, lama: Asuhan) -> Asuhan:
 
 def test_the_words_for_an_unpaid_month_are_those_of_the_contribution() -> None:
     assert set(garis.TANPA_PEMBAYAR) == {one.value for one in (*GUGUR, StatusIuran.GAGAL)}
+    assert set(garis.SAMPAI_BPJS) == {one.value for one in SAMPAI_BPJS}
 
 
 def test_a_worker_whose_donor_stops_stands_on_the_board_first_and_with_a_date(cast: Any) -> None:
@@ -141,6 +143,23 @@ def test_a_failed_month_of_the_old_donor_has_no_payer(cast: Any) -> None:
     assert garis.bulan_lanjut([lama.pekerja_id])[lama.pekerja_id] == DESEMBER
     make_iuran(lama, JANUARI, StatusIuran.TANPA_KABAR)
     assert garis.bulan_lanjut([lama.pekerja_id])[lama.pekerja_id] == tambah_bulan(JANUARI, 1)
+
+
+@pytest.mark.parametrize("status", [StatusIuran.DIKEMBALIKAN, StatusIuran.GAGAL])
+def test_a_month_that_bpjs_has_is_paid_whatever_became_of_the_money(cast: Any, status: StatusIuran) -> None:
+    """The successor is not charged for it: it would be remitted a second time."""
+    lama = make_dicari(cast.sari)
+    row = make_iuran(lama, DESEMBER, status, kelas_gagal="coba_lagi")
+    baru = take_over(cast.lina, lama)
+    make_letter(cast.lina, baru)
+    for bpjs, mulai in ((StatusBpjs.DISETOR, JANUARI), (StatusBpjs.DITOLAK_BPJS, DESEMBER)):
+        row.status_bpjs = bpjs
+        db.session.flush()
+        assert garis.bulan_lanjut([lama.pekerja_id])[lama.pekerja_id] == mulai
+    row.status_bpjs = StatusBpjs.DISETOR
+    assert siapkan_asuhan([lama.pekerja_id]) == 1
+    baru.bulan_pertama = DESEMBER  # even so
+    assert [one.periode for one in jadwalkan_asuhan(baru, [DESEMBER, JANUARI])] == [JANUARI]
 
 
 # -- back, or without a successor ---------------------------------------------------------------------------

@@ -110,6 +110,17 @@ def test_a_later_month_waits_for_the_older_one(cast: Cast) -> None:
     }
 
 
+def test_a_month_that_was_refunded_after_its_remittance_is_not_missing(cast: Cast) -> None:
+    asuhan = make_donatur().asuhan[0]
+    asuhan.pekerja.lunas_sampai = _bulan(-2)
+    refunded, later = make_lunas(asuhan, _bulan(-1)), make_lunas(asuhan, _bulan(0))
+    refunded.status = StatusIuran.DIKEMBALIKAN
+    for bpjs, alasan in ((B.DISETOR, None), (B.DITOLAK_BPJS, AlasanTinggal.SELA)):
+        refunded.status_bpjs = bpjs
+        db.session.flush()
+        assert [(one.iuran_id, one.alasan) for one in list_calon()] == [(later.id, alasan)]
+
+
 @pytest.mark.parametrize(
     ("status", "alasan"),
     [
