@@ -71,7 +71,6 @@ def jadwalkan(hari: date | None = None) -> int:
         return 0
     calon = list(db.session.execute(_calon()))
     pairs = list(_perlu(calon, bulan, hari))
-    _mengalah(pairs)
     return _buat(pairs, hari)
 
 
@@ -93,7 +92,6 @@ def jadwalkan_asuhan(asuhan: Asuhan, bulan: Iterable[date], hari: date | None = 
             f"{format_bulan(min(tutup))} sudah ditutup, sehingga iurannya tidak dapat dibuat lagi.",
             kode="bulan_ditutup",
         )
-    _mengalah(pairs)
     _buat(pairs, hari)
     query = select(Iuran).where(
         Iuran.asuhan_id == asuhan.id, Iuran.periode.in_(months), Iuran.status.not_in(GUGUR)
@@ -264,11 +262,10 @@ def _buat(pairs: Sequence[Pasangan], hari: date) -> int:
         return 0
     pada = hari_potret((bulan for _, bulan in pairs), hari)
     tempat = penempatan_pada({(one.asn_id, pada[bulan]) for one, bulan in pairs})
-    rows = []
-    for one, bulan in pairs:
-        di = tempat.get((one.asn_id, pada[bulan]))
-        if di is not None:
-            rows.append(_baris(one, bulan, di))
+    # Only for who serves somewhere then; nothing gives way to a row that is not made.
+    pairs = [(one, bulan) for one, bulan in pairs if (one.asn_id, pada[bulan]) in tempat]
+    _mengalah(pairs)
+    rows = [_baris(one, bulan, tempat[one.asn_id, pada[bulan]]) for one, bulan in pairs]
     made = _sisipkan(_segel(rows, pairs))
     if not made:
         return 0

@@ -11,6 +11,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from rentan.asn.models import Penempatan
+from rentan.asn.status import StatusAktif
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.putusan import henti
 from rentan.asuhan.status import StatusAsuhan
@@ -242,6 +244,10 @@ def test_a_failed_month_of_a_stopped_donor_gives_way_only_when_a_successor_needs
     )  # fmt: skip
     db.session.add(lanjutan)
     db.session.flush()
+    dinas = db.session.scalars(select(Penempatan).where(Penempatan.asn_id == baru.asn.id)).one()
+    dinas.status_aktif = StatusAktif.CUTI  # no row can be made for him: nothing gives way
+    assert jadwalkan() == 0 and row_of(asuhan).status is S.GAGAL
+    dinas.status_aktif = StatusAktif.AKTIF
     assert jadwalkan() == 1
     assert (row_of(asuhan).status, row_of(lanjutan).status) == (S.DIHAPUSKAN, S.TERJADWAL)
 
