@@ -145,6 +145,8 @@ def _berbaris(bulan: date) -> Select[Any]:
     gugur = Iuran.status.in_(GUGUR)
     dikembalikan = exists().where(
         Urusan.jenis == JenisUrusan.PENGEMBALIAN,
+        # The liaison's are about what BPJS gives back of a month that only became cheaper.
+        Urusan.pemilik == Peran.BENDAHARA,
         Urusan.asuhan_id == Iuran.asuhan_id,
         Urusan.periode == bulan,
         Urusan.selesai_pada.is_(None),

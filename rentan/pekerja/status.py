@@ -136,15 +136,8 @@ def _changed_since(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | N
     return "Data yang ditolak BPJS belum diperbaiki. Tunggu perbaikan dari ASN atau operator OPD."
 
 
-def _paid_this_month(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
-    """W11: the running month itself is recorded at BPJS. ``lunas`` and ``bulan`` are first days of months."""
-    if "lunas" not in facts or facts["lunas"] >= facts["bulan"]:
-        return None
-    return "Bulan ini belum tercatat di BPJS."
-
-
 def _caught_up(_pekerja: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
-    """W14: no closed month is missing any more."""
+    """W11 and W14: no closed month is missing (any more)."""
     if "tertinggal" not in facts or facts["tertinggal"] <= 0:
         return None
     return "Masih ada bulan sebelumnya yang belum tercatat di BPJS; bulan yang tertua dibayar lebih dulu."
@@ -230,7 +223,7 @@ MACHINE = Machine(
         Move("W10", "tidak_layak", frozenset({S.DITOLAK_BPJS}), S.TIDAK_LAYAK, _VER, "Tidak memenuhi syarat"),
         Move(
             "W11", "tercatat", frozenset({S.TERDAFTAR}), S.AKTIF, _LIA, "Terlindungi",
-            penjaga=(_paid_this_month,),
+            penjaga=(_caught_up,),
         ),
         Move(
             "W12", "tertinggal", frozenset({S.AKTIF}), S.TENGGANG_1, frozenset(), "Satu bulan tanpa catatan",

@@ -5,6 +5,7 @@ Jobs of the system: computed and marked as computed (G6); safe to run twice and 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,8 +13,10 @@ from sqlalchemy import and_, or_, select
 
 from rentan.core.actor import SISTEM
 from rentan.core.clock import today
-from rentan.core.massal import set_many
+from rentan.core.massal import chunks, set_many
 from rentan.ext import db
+from rentan.iuran.models import Iuran
+from rentan.iuran.status import GUGUR, StatusBpjs
 from rentan.pekerja.gerak import gerak_banyak
 from rentan.pekerja.masa import aman_sampai, keadaan_perlindungan, tertinggal
 from rentan.pekerja.models import Pekerja
@@ -35,15 +38,21 @@ def hitung_perlindungan() -> int:
         for status, _, bulan in LANGKAH
     ]
     rows = _held(or_(*behind))
+    moved: set[uuid.UUID] = set()
     for status, peristiwa, bulan in LANGKAH:
         due = [
             one
             for one in rows
             if one.status is status and one.lunas_sampai and tertinggal(one.lunas_sampai, hari) >= bulan
         ]
+        if peristiwa == "terhenti":
+            # The end is final; it is not ours to compute while the city has paid and BPJS's list is unread.
+            disetor = _disetor(due)
+            due = [one for one in due if one.id not in disetor]
         _computed(due, hari)
         gerak_banyak(due, peristiwa, by=SISTEM, tertinggal=bulan)
-    return len(rows)
+        moved.update(one.id for one in due)
+    return len(moved)
 
 
 def tandai_usia65() -> int:
@@ -65,6 +74,20 @@ def _held(where: object) -> list[Pekerja]:
     query = select(Pekerja).where(where).order_by(Pekerja.id)  # type: ignore[arg-type]
     query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return list(db.session.scalars(query))
+
+
+def _disetor(rows: Sequence[Pekerja]) -> set[uuid.UUID]:
+    """Those whose oldest month without a record has been remitted."""
+    berikut = {one.id: tambah_bulan(one.lunas_sampai, 1) for one in rows if one.lunas_sampai}
+    found: set[uuid.UUID] = set()
+    for some in chunks(sorted(berikut)):
+        query = select(Iuran.pekerja_id, Iuran.periode).where(
+            Iuran.pekerja_id.in_(some), Iuran.status_bpjs == StatusBpjs.DISETOR, Iuran.status.not_in(GUGUR)
+        )
+        found |= {
+            one.pekerja_id for one in db.session.execute(query) if one.periode == berikut[one.pekerja_id]
+        }
+    return found
 
 
 def _computed(rows: Sequence[Pekerja], hari: date) -> None:

@@ -36,7 +36,6 @@ from rentan.setoran.models import BarisSetor
 from rentan.setoran.queries import hitung_lunas
 from rentan.setoran.status import HasilSetor
 from rentan.setoran.urusan import open_many
-from rentan.util.tanggal import awal_bulan
 
 W = StatusPekerja
 #: A record of BPJS confirms these; a lapse is not undone by it (W16 alone leads back).
@@ -151,13 +150,9 @@ def follow_cover(
     hari = hari or today()
     lunas = hitung_lunas(workers)
     set_many(workers, {one.id: {"lunas_sampai": lunas[one.id]} for one in workers})
-    kini = awal_bulan(hari)
-    first = [one for one in workers if one.status is W.TERDAFTAR and _reached(one, kini)]
-    caught_up = [
-        one
-        for one in workers
-        if one.status in TENGGANG and one.lunas_sampai and tertinggal(one.lunas_sampai, hari) == 0
-    ]
+    current = [one for one in workers if one.lunas_sampai and tertinggal(one.lunas_sampai, hari) == 0]
+    first = [one for one in current if one.status is W.TERDAFTAR]
+    caught_up = [one for one in current if one.status in TENGGANG]
     sure = [one for one in workers if one.status in DIPASTIKAN] + caught_up
     source = {
         "sumber": SumberPerlindungan.DIKONFIRMASI,
@@ -165,12 +160,8 @@ def follow_cover(
         "sumber_impor_id": impor.id if impor else None,
     }
     set_many(sure, {one.id: source for one in sure})
-    gerak_banyak(first, "tercatat", by=by, lunas=kini, bulan=kini)
+    gerak_banyak(first, "tercatat", by=by, tertinggal=0)
     gerak_banyak(caught_up, "terkejar", by=by, tertinggal=0)
-
-
-def _reached(pekerja: Pekerja, kini: date) -> bool:
-    return pekerja.lunas_sampai is not None and pekerja.lunas_sampai >= kini
 
 
 # -- the batch ----------------------------------------------------------------------------------------------

@@ -207,3 +207,15 @@ def test_the_rows_of_a_cell_follow_page_by_page(cast: Cast) -> None:
     rest, akhir = list_baris(OKT, "110", seen_by=by, banyak=2, sesudah=sesudah)
     assert (len(first), len(rest), akhir) == (2, 1, None)
     assert not {one.asuhan_id for one in first} & {one.asuhan_id for one in rest}
+
+
+def test_money_that_bpjs_gives_back_does_not_make_a_month_one_to_be_refunded(cast: Cast) -> None:
+    """A recorded month that became cheaper: the difference is the liaison's matter, the month stands."""
+    asuhan = sepasang(S.BERHASIL, B.TERCATAT)
+    row = urusan(asuhan, JenisUrusan.PENGEMBALIAN)
+    seen = {one.sel.kode: one.banyak for one in count_sel(OKT, seen_by=cast.bayu.pelaku) if one.banyak}
+    assert seen == {"011": 1}
+    row.pemilik = Peran.PETUGAS_BPJS
+    db.session.flush()
+    seen = {one.sel.kode: one.banyak for one in count_sel(OKT, seen_by=cast.bayu.pelaku) if one.banyak}
+    assert seen == {"111": 1}

@@ -192,9 +192,8 @@ def sempurna_asuhan(langkah: str, row: Any, by: Pelaku, f: dict[str, Any]) -> bo
 def fakta_pekerja(acak: random.Random, row: Pekerja) -> dict[str, Any]:
     return {
         "kosong": mungkin(acak, [], ["lokasi kerja"]), "mandat_disetujui": mungkin(acak, True, False),
-        "berubah": mungkin(acak, True, False), "bulan": date(2026, 11, 1),
-        "lunas": mungkin(acak, date(2026, 11, 1), date(2026, 10, 1)),
-        "tertinggal": acak.choice([0, 1, 2, 3]), "terlalu_tua": mungkin(acak, False, True),
+        "berubah": mungkin(acak, True, False), "tertinggal": acak.choice([0, 1, 2, 3]),
+        "terlalu_tua": mungkin(acak, False, True),
     }  # fmt: skip
 
 
@@ -203,7 +202,7 @@ def sempurna_pekerja(langkah: str, row: Any, by: Pelaku, f: dict[str, Any]) -> b
     return {
         "W7": not f["kosong"] and f["mandat_disetujui"],
         "W10": row.ke == "tidak_layak" or f["berubah"],
-        "W11": f["lunas"] >= f["bulan"],
+        "W11": f["tertinggal"] == 0,
         "W12": f["tertinggal"] >= 1,
         "W13": f["tertinggal"] >= 2,
         "W14": f["tertinggal"] == 0,

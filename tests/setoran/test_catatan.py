@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+import time_machine
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
@@ -20,6 +21,7 @@ from rentan.paket.models import Pengecualian
 from rentan.paket.status import StatusPaket
 from rentan.paket.uang import nyatakan_lengkap
 from rentan.pekerja.status import StatusPekerja, SumberPerlindungan
+from rentan.perlindungan.hitung import hitung_perlindungan
 from rentan.setoran.actions import resubmit
 from rentan.setoran.impor import parse_bulan
 from rentan.setoran.models import BarisSetor
@@ -27,7 +29,7 @@ from rentan.setoran.penangan import PENANGAN
 from rentan.setoran.queries import get_ditolak, list_ditolak
 from rentan.setoran.status import HasilSetor
 from rentan.util.galat import TidakSah
-from rentan.util.tanggal import awal_bulan, tambah_bulan
+from rentan.util.tanggal import ZONA, awal_bulan, tambah_bulan
 from tests.cast import Cast
 from tests.iuran.maker import make_donatur
 from tests.setoran.maker import answer, build, make_lunas, read_record, send
@@ -68,18 +70,6 @@ def test_the_same_file_twice_changes_nothing(cast: Cast) -> None:
     hasil = read_record(cast, answer(row), answer(row))
     assert (hasil.changed, hasil.unchanged) == (0, 2)
     assert asuhan.pekerja.versi == versi and not db.session.scalars(db.select(Pengecualian)).all()
-
-
-def test_last_months_record_registers_nobody_as_protected(cast: Cast) -> None:
-    """W11 wants this month; what was recorded is kept."""
-    asuhan, row = _one(-1)
-    send(cast)
-    read_record(cast, answer(row))
-    assert asuhan.pekerja.status is W.TERDAFTAR and asuhan.pekerja.lunas_sampai == _bulan(-1)
-    now_paid = make_lunas(asuhan, _bulan(0))
-    send(cast)
-    read_record(cast, answer(now_paid))
-    assert asuhan.pekerja.status is W.AKTIF
 
 
 @pytest.mark.parametrize("status", [W.TENGGANG_1, W.TENGGANG_2])
@@ -224,6 +214,60 @@ def test_a_cancelled_list_answered_by_bpjs_is_an_exception(cast: Cast) -> None:
     read_record(cast, answer(row))
     assert row.status_bpjs is B.DALAM_SETORAN
     assert db.session.scalars(db.select(Pengecualian.kode)).all() == ["belum_disetor"]
+
+
+def _at(*hari: int) -> time_machine.travel:
+    return time_machine.travel(datetime(*hari, 9, tzinfo=ZONA), tick=False)
+
+
+def test_a_first_month_recorded_in_the_next_one_begins_the_cover(cast: Cast) -> None:
+    with _at(2026, 12, 10):
+        asuhan = make_donatur(mulai=date(2026, 12, 1)).asuhan[0]
+        row = make_lunas(asuhan, date(2026, 12, 1))
+        send(cast)
+    with _at(2027, 1, 5):
+        read_record(cast, answer(row))
+        assert asuhan.pekerja.status is W.AKTIF
+    with _at(2027, 4, 1):
+        hitung_perlindungan()
+        assert asuhan.pekerja.status is W.NONAKTIF
+
+
+def test_a_first_month_recorded_two_months_late_covers_nobody_yet(cast: Cast) -> None:
+    with _at(2026, 12, 10):
+        asuhan = make_donatur(mulai=date(2026, 12, 1)).asuhan[0]
+        row = make_lunas(asuhan, date(2026, 12, 1))
+        send(cast)
+    with _at(2027, 2, 5):
+        read_record(cast, answer(row))
+    assert asuhan.pekerja.status is W.TERDAFTAR and asuhan.pekerja.lunas_sampai == date(2026, 12, 1)
+
+
+def test_a_list_read_late_finds_its_workers_still_in_the_grace(cast: Cast) -> None:
+    """Three months remitted in time are no lapse because nobody has read the answer."""
+    asuhan, rows = make_donatur().asuhan[0], []
+    asuhan.pekerja.status, asuhan.pekerja.lunas_sampai = W.AKTIF, date(2026, 11, 1)
+    for bulan in (date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)):
+        with _at(bulan.year, bulan.month, 10):
+            rows.append(make_lunas(asuhan, bulan))
+            send(cast)
+    with _at(2027, 3, 5):
+        hitung_perlindungan()
+        assert asuhan.pekerja.status is W.TENGGANG_2 and hitung_perlindungan() == 0
+        read_record(cast, *(answer(one) for one in rows))
+    assert asuhan.pekerja.status is W.AKTIF and asuhan.pekerja.lunas_sampai == date(2027, 2, 1)
+
+
+def test_a_refusal_read_late_ends_the_cover(cast: Cast) -> None:
+    asuhan = make_donatur().asuhan[0]
+    asuhan.pekerja.status, asuhan.pekerja.lunas_sampai = W.AKTIF, date(2026, 11, 1)
+    with _at(2026, 12, 10):
+        row = make_lunas(asuhan, date(2026, 12, 1))
+        send(cast)
+    with _at(2027, 3, 5):
+        read_record(cast, answer(row, "T", "data ganda"))
+        hitung_perlindungan()
+    assert asuhan.pekerja.status is W.NONAKTIF
 
 
 @pytest.mark.parametrize(
