@@ -14,12 +14,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, select
+from sqlalchemy import ColumnElement, Row, Table, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from rentan.asn.masa import hari_terakhir
 from rentan.asn.models import Asn
+from rentan.asuhan.garis import bulan_terakhir
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.core.actor import SISTEM
@@ -65,7 +66,7 @@ def jadwalkan(hari: date | None = None) -> int:
     """Job "jadwalkan-iuran": make the contributions that ``hari`` (default: today) asks for; how many."""
     hari = hari or today()
     db.session.flush()
-    _tarik_mundur()
+    _tarik_mundur(hari)
     bulan = bulan_terbuka(hari)
     if not bulan:
         return 0
@@ -219,38 +220,57 @@ def _mengalah(pairs: Sequence[Pasangan]) -> None:
     gugurkan([row for row in lepas if (row.pekerja_id, row.periode) in wanted])
 
 
-def _tarik_mundur() -> None:
-    """A11, no gap: the last month of the donor before, counted as on its way when the successor took over,
-    has failed after all: it is the successor's first month."""
+def _tarik_mundur(hari: date) -> None:
+    """A11, no gap: the last month of the donor before, counted as paid or on its way when the successor took
+    over, has failed or fallen away after all: it is the successor's first month."""
     lama = aliased(Asuhan)
+    gugur = and_(
+        Iuran.status.in_(GUGUR),
+        Iuran.periode >= tambah_bulan(awal_bulan(hari), -MUNDUR),
+        ~TERAMBIL,
+        ~_pernah("hapuskan"),
+    )
     query = (
-        select(Asuhan, Iuran.periode)
+        select(Asuhan, Iuran.periode, Iuran.status)
         .join(lama, lama.garis_asuh_id == Asuhan.garis_asuh_id)
         .join(Iuran, Iuran.asuhan_id == lama.id)
-        .where(_LEPAS, lama.id != Asuhan.id, Asuhan.status.in_(TERBUKA), Asuhan.bulan_pertama > Iuran.periode)
+        .where(
+            or_(_LEPAS, gugur),
+            lama.id != Asuhan.id,
+            Asuhan.status.in_(TERBUKA),
+            Asuhan.bulan_pertama > Iuran.periode,
+        )
         .order_by(Asuhan.id, Iuran.periode.desc())
     )
-    for asuhan, periode in db.session.execute(query).all():
-        if asuhan.bulan_pertama == tambah_bulan(periode, 1):
+    for asuhan, periode, status in db.session.execute(query).all():
+        if asuhan.bulan_pertama != tambah_bulan(periode, 1):
+            continue
+        if status is StatusIuran.GAGAL or _menyisakan_sela(asuhan, periode):
             asuhan.bulan_pertama = periode
     db.session.flush()
 
 
+def _menyisakan_sela(asuhan: Asuhan, bulan: date) -> bool:
+    """Is this month between the last one with a payer and the first of this sponsorship? Of a worker whom
+    nobody has paid for, what fell away before is nobody's debt."""
+    terakhir = bulan_terakhir([asuhan.pekerja_id], kecuali=asuhan.id).get(asuhan.pekerja_id)
+    return terakhir is not None and terakhir < bulan
+
+
 def _ditutup(sejak: date) -> set[tuple[uuid.UUID, date]]:
     """(sponsorship, month) pairs that people have written off or refunded."""
-    diputus = (
-        select(Riwayat.id)
-        .where(
-            Riwayat.mesin == MACHINE.nama,
-            Riwayat.objek_id == Iuran.id,
-            Riwayat.peristiwa.in_(("hapuskan", "kembalikan")),
-        )
-        .exists()
-    )
     query = select(Iuran.asuhan_id, Iuran.periode).where(
-        Iuran.periode >= sejak, Iuran.status.in_(GUGUR), diputus
+        Iuran.periode >= sejak, Iuran.status.in_(GUGUR), _pernah("hapuskan", "kembalikan")
     )
     return {(row.asuhan_id, row.periode) for row in db.session.execute(query)}
+
+
+def _pernah(*peristiwa: str) -> ColumnElement[bool]:
+    """Contributions that have made one of these moves."""
+    moved = select(Riwayat.id).where(
+        Riwayat.mesin == MACHINE.nama, Riwayat.objek_id == Iuran.id, Riwayat.peristiwa.in_(peristiwa)
+    )
+    return moved.exists()
 
 
 # -- rows ----------------------------------------------------------------------------------------------------

@@ -20,8 +20,10 @@ from rentan.core.actor import SISTEM, Pelaku
 from rentan.core.errors import Forbidden, RuleError
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran.jadwal import jadwalkan_asuhan
-from rentan.iuran.status import GUGUR, SAMPAI_BPJS, StatusBpjs, StatusIuran
+from rentan.iuran.jadwal import jadwalkan, jadwalkan_asuhan
+from rentan.iuran.status import GUGUR, SAMPAI_BPJS, AlasanTahan, StatusBpjs, StatusIuran
+from rentan.iuran.tagihan import periksa_semua
+from rentan.iuran.tahan import toggle_hold
 from rentan.pekerja.status import StatusPekerja
 from rentan.surat_kuasa.kesiapan import siapkan_asuhan
 from rentan.surat_kuasa.models import SuratPekerja
@@ -160,6 +162,37 @@ def test_a_month_that_bpjs_has_is_paid_whatever_became_of_the_money(cast: Any, s
     assert siapkan_asuhan([lama.pekerja_id]) == 1
     baru.bulan_pertama = DESEMBER  # even so
     assert [one.periode for one in jadwalkan_asuhan(baru, [DESEMBER, JANUARI])] == [JANUARI]
+
+
+def test_a_month_that_falls_away_after_the_hand_over_is_the_successors(cast: Any) -> None:
+    """Held by the treasurer until a doubt was cleared, it counted as the old donor's; he has stopped, so once
+    it is let go nobody pays it (A11: no gap)."""
+    lama = make_dicari(cast.sari)
+    ragu = make_iuran(lama, DESEMBER, StatusIuran.DITAHAN, alasan_tahan=AlasanTahan.DIMINTA)
+    baru = take_over(cast.lina, lama)
+    make_letter(cast.lina, baru)
+    siapkan_asuhan([lama.pekerja_id])
+    jadwalkan()
+    assert (baru.bulan_pertama, ragu.status) == (JANUARI, StatusIuran.DITAHAN)
+    toggle_hold(ragu, catatan="Ternyata bukan ia.", by=cast.hadi.pelaku)
+    periksa_semua()
+    assert ragu.status is StatusIuran.DIHAPUSKAN
+    assert jadwalkan() == 1
+    assert baru.bulan_pertama == DESEMBER
+
+
+def test_months_that_fell_away_before_the_hand_over_are_nobodys(cast: Any) -> None:
+    """Never paid for: the successor begins with the month of his own letter, not with the old donor's."""
+    lama = make_donatur(cast.sari.asn).asuhan[0]
+    make_iuran(lama, NOVEMBER)
+    make_iuran(lama, DESEMBER)
+    lama.status = StatusAsuhan.AKTIF
+    putusan.henti(lama, alasan="donatur_berhenti", by=SISTEM)
+    baru = take_over(cast.lina, lama)
+    make_letter(cast.lina, baru)
+    siapkan_asuhan([lama.pekerja_id])
+    jadwalkan()
+    assert baru.bulan_pertama == JANUARI
 
 
 # -- back, or without a successor ---------------------------------------------------------------------------
