@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from rentan.autodebet.hasil_baris import BERUBAH, Keadaan, Putusan
 from rentan.autodebet.kait import SETELAH_DEBET_BERHASIL, SETELAH_DEBET_DIBATALKAN
 from rentan.core.actor import SISTEM, Pelaku
-from rentan.core.clock import now, to_local
+from rentan.core.clock import now, to_local, today
 from rentan.core.errors import Stale
 from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks, set_many
@@ -25,6 +25,7 @@ from rentan.core.workflow import Riwayat, advance_many
 from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.gugur import keluarkan_baris
+from rentan.iuran.kredit import kunci_pemakai, tarik_kredit
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import MACHINE, AlasanTahan, HasilCoba, JenisUrusan, KelasGagal, StatusIuran
 from rentan.iuran.urusan import UrusanBaru, buka_banyak, tutup_untuk
@@ -34,7 +35,8 @@ from rentan.paket.status import StatusPaket
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import MACHINE as MACHINE_PEKERJA
 from rentan.pekerja.status import StatusPekerja
-from rentan.util.tanggal import awal_bulan
+from rentan.util.rupiah import format_rupiah
+from rentan.util.tanggal import awal_bulan, format_bulan
 
 K = Keadaan
 TALANGAN = (
@@ -77,7 +79,8 @@ def catat_jawaban(found: Sequence[Putusan], *, by: Pelaku, impor_id: uuid.UUID |
     """
     kena = [one for one in found if one.keadaan in BERUBAH and one.sasaran is not None]
     pakets = hold_paket({one.sasaran.paket_id for one in kena if one.sasaran})
-    iuran, coba = _hold(kena)
+    dibatalkan = [one.sasaran.iuran_id for one in kena if one.keadaan is K.DIBATALKAN and one.sasaran]
+    iuran, coba = _hold(kena, kunci_pemakai(dibatalkan))
     _verify(kena, iuran, coba)
     terlambat = [one.sasaran.iuran_id for one in kena if one.terlambat and one.sasaran]
     if terlambat:
@@ -96,10 +99,12 @@ def hold_paket(paket_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Paket]:
     return {one.id: one for one in held}
 
 
-def _hold(kena: Sequence[Putusan]) -> tuple[dict[uuid.UUID, Iuran], dict[uuid.UUID, Percobaan]]:
+def _hold(
+    kena: Sequence[Putusan], juga: Collection[uuid.UUID]
+) -> tuple[dict[uuid.UUID, Iuran], dict[uuid.UUID, Percobaan]]:
     iuran: dict[uuid.UUID, Iuran] = {}
     coba: dict[uuid.UUID, Percobaan] = {}
-    for some in chunks(sorted({one.sasaran.iuran_id for one in kena if one.sasaran})):
+    for some in chunks(sorted({*juga, *(one.sasaran.iuran_id for one in kena if one.sasaran)})):
         query = select(Iuran).where(Iuran.id.in_(some)).order_by(Iuran.id).with_for_update(key_share=True)
         iuran |= {one.id: one for one in db.session.scalars(query.execution_options(populate_existing=True))}
     for some in chunks(sorted({one.sasaran.percobaan_id for one in kena if one.sasaran})):
@@ -191,8 +196,25 @@ def _dibatalkan(some: _Jawaban) -> None:
         ],
         by=some.by,
     )
+    _tarik_kredit(rows, some.by)
     for ikut in SETELAH_DEBET_DIBATALKAN:
         ikut(rows, some.paket, some.by)
+
+
+def _tarik_kredit(rows: Sequence[Iuran], by: Pelaku) -> None:
+    """A price that fell had made credit of money that has not come in: what was spent of it is missing."""
+    kurang = tarik_kredit({row.asuhan_id for row in rows}, tanggal=today(), by=by)
+    terakhir = {row.asuhan_id: row for row in sorted(rows, key=lambda row: row.periode)}
+    buka_banyak([_terpakai(terakhir[key], n) for key, n in kurang.items()], by=by)
+
+
+def _terpakai(row: Iuran, jumlah: int) -> UrusanBaru:
+    kata = (
+        f"Bank membatalkan debet iuran {format_bulan(row.periode)}, padahal {format_rupiah(jumlah)} dari "
+        "kelebihan bayarnya sudah terpakai untuk bulan lain. Mintalah jumlah itu kepada donatur dan catat "
+        "sebagai penerimaan untuk bulan yang sudah dibayar."
+    )
+    return UrusanBaru(JenisUrusan.KURANG_BAYAR, row.asuhan_id, row.periode, kata, Peran.BENDAHARA, row.id)
 
 
 def _tanggal(one: Putusan) -> date:

@@ -18,7 +18,7 @@ from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.gerak import beri_bukti, naikkan_didebit
 from rentan.iuran.models import Iuran
-from rentan.iuran.status import MACHINE, StatusIuran
+from rentan.iuran.status import MACHINE, StatusBpjs, StatusIuran
 
 
 def pakai_kredit(asuhan_ids: Collection[uuid.UUID], hari: date | None = None) -> int:
@@ -91,6 +91,48 @@ def _balik(rows: Sequence[Iuran], tanggal: date, by: Pelaku) -> None:
     ids = [row.id for row in rows]
     while jurnal := buku.list_berlaku(ids, JenisJurnal.PAKAI_KREDIT):
         buku.balik(list(jurnal.values()), tanggal=tanggal, by=by)
+
+
+def kunci_pemakai(iuran_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Before these contributions are locked whose debit is taken back: hold their sponsorships, and answer
+    which other months would then give credit back (:func:`tarik_kredit`), to be locked with them.
+    """
+    asuhan_ids: list[uuid.UUID] = []
+    for some in chunks(sorted(iuran_ids)):
+        asuhan_ids += db.session.scalars(select(Iuran.asuhan_id).where(Iuran.id.in_(some)).distinct())
+    kunci_asuhan(asuhan_ids)
+    return [row.id for row in _pemakai(asuhan_ids)]
+
+
+def tarik_kredit(
+    asuhan_ids: Collection[uuid.UUID], *, tanggal: date, by: Pelaku = SISTEM
+) -> dict[uuid.UUID, int]:
+    """Where more was spent than has come in after all (C15), months not paid give it back, newest first.
+
+    Answers what is still missing, by sponsorship in whole rupiah: used by months that have left, or are paid.
+    """
+    kurang = {key: -n for key, n in buku.saldo_kredit(asuhan_ids).items() if n < 0}
+    lepas = []
+    for row in sorted(_pemakai(list(kurang)), key=lambda row: row.periode, reverse=True):
+        if kurang[row.asuhan_id] > 0:
+            kurang[row.asuhan_id] -= row.kredit_dipakai
+            lepas.append(row)
+    lepas_kredit(lepas, tanggal=tanggal, by=by)
+    return {key: n for key, n in kurang.items() if n > 0}
+
+
+def _pemakai(asuhan_ids: Collection[uuid.UUID]) -> list[Iuran]:
+    """Months that credit has paid a part of, and that neither are paid nor lie in a batch or at BPJS."""
+    found: list[Iuran] = []
+    for some in chunks(sorted(set(asuhan_ids))):
+        query = select(Iuran).where(
+            Iuran.asuhan_id.in_(some),
+            Iuran.kredit_dipakai > 0,
+            Iuran.status.in_((StatusIuran.TERJADWAL, StatusIuran.DITAHAN, StatusIuran.GAGAL)),
+            Iuran.status_bpjs == StatusBpjs.BELUM,
+        )
+        found += db.session.scalars(query.order_by(Iuran.id))
+    return found
 
 
 def _terjadwal(asuhan_ids: Sequence[uuid.UUID]) -> list[Iuran]:

@@ -153,7 +153,7 @@ def susun_tahun(asn: Asn, tahun: int) -> Tahun:
 def kredit_donatur(asn: Asn) -> int:
     """What is carried over for all sponsorships of this donor, in whole rupiah."""
     ids = db.session.scalars(select(Asuhan.id).where(Asuhan.asn_id == asn.id)).all()
-    return sum(buku.saldo_kredit(ids).values())
+    return sum(max(0, one) for one in buku.saldo_kredit(ids).values())
 
 
 def print_tahun(asn: Asn, isi: Tahun, *, waktu: datetime) -> bytes:

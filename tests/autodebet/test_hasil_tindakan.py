@@ -21,7 +21,7 @@ from rentan.gladi.bank import Salah
 from rentan.iuran import buku, gerak
 from rentan.iuran.buku_akun import AkunBuku
 from rentan.iuran.models import Iuran, Percobaan, Urusan
-from rentan.iuran.status import HasilCoba, JenisUrusan, KelasGagal, StatusBpjs
+from rentan.iuran.status import HasilCoba, JenisUrusan, KelasGagal
 from rentan.iuran.urusan import buka_urusan
 from rentan.laporan.periksa import uang_paket
 from rentan.paket import uang
@@ -189,9 +189,8 @@ def test_a_reversal_of_what_was_remitted_is_a_matter(cast: Any, terkirim: Any) -
     paket, data = terkirim
     baca(bank(data).berkas[0].data, cast)
     rows = db.session.scalars(db.select(Iuran).order_by(Iuran.id)).all()
-    for row in rows:
-        row.status_bpjs = StatusBpjs.DISETOR
-    db.session.flush()
+    gerak.masuk_setoran(rows, by=cast.bayu.pelaku)
+    gerak.setor(rows, tanggal=today(), paket_id=paket.id, by=cast.hadi.pelaku)
     baca(tulis(jawab(baris(data)[0], "R1", ref="RV1")), cast)
     [urusan] = db.session.scalars(db.select(Urusan))
     assert urusan.jenis is JenisUrusan.TALANGAN

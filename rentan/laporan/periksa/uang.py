@@ -11,9 +11,9 @@ from sqlalchemy import and_, case, func, or_, select
 from rentan.asuhan.models import Asuhan
 from rentan.ext import db
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
-from rentan.iuran.models import TERAMBIL, Entri, Iuran, Jurnal, Percobaan
+from rentan.iuran.models import TERAMBIL, Entri, Iuran, Jurnal, Percobaan, Urusan
 from rentan.iuran.potret import potret_harga
-from rentan.iuran.status import GUGUR, UANG_MASUK, HasilCoba, StatusBpjs, StatusIuran
+from rentan.iuran.status import GUGUR, UANG_MASUK, HasilCoba, JenisUrusan, StatusBpjs, StatusIuran
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 from rentan.pekerja.models import Pekerja
 from rentan.surat_kuasa.models import SuratKuasa
@@ -50,10 +50,16 @@ def _jurnal() -> Iterator[Temuan]:
 
 
 def _saldo() -> Iterator[Temuan]:
-    """(f) Nothing is spent that is not there: neither credit of a sponsorship nor deposited contributions."""
+    """(f) Nothing is spent that is not there: neither credit of a sponsorship nor deposited contributions.
+
+    Unless the bank took it back after it was spent, and the treasurer is asking for it (C15).
+    """
+    ditagih = select(Urusan.asuhan_id).where(
+        Urusan.jenis == JenisUrusan.KURANG_BAYAR, Urusan.selesai_pada.is_(None)
+    )
     query = (
         select(Entri.asuhan_id, BERSIH)
-        .where(Entri.akun == AkunBuku.KREDIT_DONATUR)
+        .where(Entri.akun == AkunBuku.KREDIT_DONATUR, Entri.asuhan_id.not_in(ditagih))
         .group_by(Entri.asuhan_id)
         .having(BERSIH > 0)
     )
