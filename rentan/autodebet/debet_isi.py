@@ -24,11 +24,11 @@ from rentan.ext import db
 from rentan.iuran.jadwal import awal_blok
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import AlasanTahan, HasilCoba, KelasGagal, StatusIuran
+from rentan.iuran.tersetor import GILIRAN, TIDAK_DITAGIH, tak_tersetor
 from rentan.paket.models import Paket
 from rentan.paket.penangan import Dikecualikan
 from rentan.paket.status import JenisPaket
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import StatusPekerja
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
@@ -40,8 +40,7 @@ MUNDUR = 2
 #: Why a stand-in's sponsorship ends by itself (``siaga``).
 TALANGAN_SELESAI = "talangan_selesai"
 TANPA_SURAT = "Surat kuasa tidak berlaku pada hari debet."
-#: W15: what is paid now would not bring the cover back, he is registered anew first (W16).
-TERHENTI = "Kepesertaan pekerja sudah berhenti di BPJS; ia didaftarkan ulang lebih dahulu."
+_IKUT_ULANG = ("Gagal didebet dan dapat dicoba lagi: ikut paket debet ulang.", "bendahara")
 _TAHAN = {
     AlasanTahan.MANDAT: (TANPA_SURAT, "ASN"),
     AlasanTahan.JEDA: ("Potongan sedang dijeda.", "ASN"),
@@ -113,12 +112,15 @@ def _baris(tanggal: date) -> Any:
             Iuran.asuhan_id,
             Iuran.periode,
             Iuran.status,
+            Iuran.status_bpjs,
             Iuran.alasan_tahan,
             Iuran.kelas_gagal,
             Asn.nama,
             Asn.nama_urut,
             Pekerja.nama.label("pekerja"),
             Pekerja.status.label("status_pekerja"),
+            Pekerja.mulai_masa,
+            Pekerja.lunas_sampai,
             Asuhan.bulan_pertama,
             Asuhan.periode.label("blok"),
             Asuhan.dibuat_pada,
@@ -187,9 +189,20 @@ def _judul(row: Any) -> str:
     return f"{row.nama}, untuk {row.pekerja}, {format_bulan(row.periode)}"
 
 
+def _tak_tersetor(row: Any) -> tuple[str, str] | None:
+    """Nothing is collected that cannot be remitted (P1)."""
+    alasan = tak_tersetor(
+        row.periode, row.status_pekerja, row.mulai_masa, row.lunas_sampai, bpjs=row.status_bpjs
+    )
+    if alasan is None:
+        return None
+    siapa = GILIRAN[alasan].label
+    return TIDAK_DITAGIH[alasan], siapa[0].lower() + siapa[1:]
+
+
 def _alasan_debet(row: Any, _coba: int, bulan: date) -> tuple[str | None, str]:
-    if row.status is S.TERJADWAL and row.berlaku and row.status_pekerja is StatusPekerja.NONAKTIF:
-        return TERHENTI, "verifikator"
+    if row.status is S.TERJADWAL and row.berlaku and (sebab := _tak_tersetor(row)):
+        return sebab
     if row.status is S.TERJADWAL and row.periode < tambah_bulan(bulan, -MUNDUR):
         return "Lebih dari dua bulan yang lalu; dibayar lewat jalan lain atau dihapuskan.", "bendahara"
     if row.status is S.TERJADWAL:
@@ -197,7 +210,7 @@ def _alasan_debet(row: Any, _coba: int, bulan: date) -> tuple[str | None, str]:
     if row.status is S.DITAHAN:
         return _TAHAN[row.alasan_tahan]
     if row.status is S.GAGAL and row.kelas_gagal is KelasGagal.COBA_LAGI:
-        return "Gagal didebet dan dapat dicoba lagi: ikut paket debet ulang.", "bendahara"
+        return _tak_tersetor(row) or _IKUT_ULANG
     return _alasan_gagal(row)
 
 
@@ -209,8 +222,8 @@ def _alasan_ulang(row: Any, coba: int, bulan: date) -> tuple[str | None, str]:
     # A stand-in has agreed to these very months; who stopped otherwise is not debited again.
     if row.asuhan not in TERBUKA and row.alasan_akhir != TALANGAN_SELESAI:
         return "Asuhannya sudah berhenti; dibayar lewat jalan lain atau dihapuskan.", "bendahara"
-    if row.status_pekerja is StatusPekerja.NONAKTIF:
-        return TERHENTI, "verifikator"
+    if sebab := _tak_tersetor(row):
+        return sebab
     if row.periode < tambah_bulan(bulan, -MUNDUR):
         return "Lebih dari dua bulan yang lalu; dibayar lewat jalan lain.", "bendahara"
     boleh = 1 + int(get_setting("maks_coba_debet"))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from rentan.autodebet.debet_isi import list_calon
 from rentan.core.errors import RuleError
 from rentan.ext import db
-from rentan.iuran.status import KelasGagal, StatusIuran
+from rentan.iuran.status import KelasGagal, StatusBpjs, StatusIuran
 from rentan.paket import actions, uang
 from rentan.paket.status import JenisPaket
+from rentan.pekerja.status import StatusPekerja
 from tests.autodebet.maker_debet import (
+    DES,
     HASIL,
     SIAP,
     alasan_luar,
@@ -26,6 +29,7 @@ from tests.autodebet.maker_debet import (
     status,
     susun,
 )
+from tests.iuran.maker import make_donatur, make_iuran
 
 S = StatusIuran
 
@@ -95,3 +99,40 @@ def test_a_withdrawn_letter_is_not_tried_again(app: Flask, cast: Any) -> None:
         ulang = susun(cast, JenisPaket.ULANG)
         assert ulang.jumlah == 1
         assert any("tidak berlaku" in one for one in alasan_luar(ulang))
+
+
+@pytest.mark.parametrize(
+    ("fakta", "kata"),
+    [
+        ({"status": StatusPekerja.NONAKTIF}, "berhenti di BPJS"),
+        ({"status": StatusPekerja.LAYAK, "mulai_masa": None}, "belum terdaftar"),
+        ({"status": StatusPekerja.DIAJUKAN_BPJS, "mulai_masa": None}, "belum terdaftar"),
+        ({"mulai_masa": date(2027, 1, 5)}, "masa kepesertaan"),
+        ({"lunas_sampai": date(2027, 1, 1)}, "bulan sesudahnya"),
+        ({"status": StatusPekerja.TENGGANG_1, "lunas_sampai": date(2026, 11, 1)}, None),
+    ],
+)
+def test_what_cannot_be_remitted_is_not_collected(
+    app: Flask, fakta: dict[str, Any], kata: str | None
+) -> None:
+    """W15, W16, P1: a lapse begins a new membership, and BPJS takes no month before one that it has.
+
+    What the city has advanced to BPJS is a debt of the donor all the same.
+    """
+    with pada(datetime(2027, 2, 4, 3, tzinfo=UTC)):
+        jadwal, gagal, utang = make_donatur(pekerja=3).asuhan
+        make_iuran(jadwal, DES)
+        make_iuran(gagal, DES, S.GAGAL, kelas_gagal=KelasGagal.COBA_LAGI)
+        row = make_iuran(utang, DES, S.GAGAL, kelas_gagal=KelasGagal.COBA_LAGI)
+        row.status_bpjs = StatusBpjs.DISETOR
+        for one in (jadwal, gagal, utang):
+            for name, value in fakta.items():
+                setattr(one.pekerja, name, value)
+        db.session.flush()
+        bulan, hari = date(2027, 2, 1), date(2027, 2, 5)
+        debet = list_calon(JenisPaket.DEBET, bulan, hari)
+        ulang = list_calon(JenisPaket.ULANG, bulan, hari)
+        said = {one.iuran_id: one.alasan for one in [*debet, *ulang]}
+        assert said.pop(row.id) is None
+        assert len(said) == 2 and all((kata or "") in (one or "") for one in said.values())
+        assert kata or set(said.values()) == {None}
