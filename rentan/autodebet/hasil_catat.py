@@ -134,6 +134,8 @@ def _berhasil(some: _Jawaban) -> None:
         gerak.terima_debet(rows, tanggal=tanggal, paket_id=some.paket.id, by=some.by, peristiwa=peristiwa)
     _close(some, HasilCoba.BERHASIL)
     rows = some.iuran
+    ditalangi = [one.id for one in rows if one.status_bpjs in gerak.SUDAH_DISETOR]
+    tutup_untuk(JenisUrusan.TALANGAN, ditalangi, catatan="Debet ulangnya berhasil.", by=some.by)
     _sesudah_berakhir(rows, some.by)
     for ikut in SETELAH_DEBET_BERHASIL:
         ikut(rows, some.paket, some.by)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
 
+from rentan.autodebet.debet_susun import susun_debet
 from rentan.core.actor import SISTEM
 from rentan.core.clock import today
 from rentan.core.errors import RuleError
 from rentan.core.massal import set_many
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran import buku, penerimaan
+from rentan.iuran import buku, gerak, penerimaan
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.kredit import pakai_kredit
-from rentan.iuran.models import Iuran, Urusan
+from rentan.iuran.models import Iuran, Percobaan, Urusan
 from rentan.iuran.status import JenisUrusan, Saluran, StatusIuran
 from rentan.laporan.periksa import uang
+from rentan.paket.actions import kirim_paket, kunci_paket, setujui_paket
+from rentan.paket.status import JenisPaket
 from tests.autodebet.hasil_maker import BACA, KIRIM, baca_langsung, baris, jawab, make_terkirim
+from tests.autodebet.maker_debet import baris_of
 from tests.iuran.maker import make_iuran
 
 JANUARI = date(2027, 1, 1)
@@ -42,6 +47,10 @@ def terbuka() -> list[Urusan]:
 def temuan(*nama: str) -> list[str]:
     db.session.flush()
     return [f"{one.nama}: {found}" for one in uang.PEMERIKSAAN if one.nama in nama for found in one.cari()]
+
+
+def paket_of(row: Iuran) -> uuid.UUID:
+    return db.session.scalars(db.select(Percobaan.paket_id).where(Percobaan.iuran_id == row.id)).one()
 
 
 def batalkan(satu: Any, cast: Any) -> None:
@@ -96,6 +105,24 @@ def test_credit_that_was_spent_is_asked_for(cast: Any, terkirim: Any, client_as:
         receive(cast, row, JANUARI, 1_500)
     receive(cast, row, JANUARI, 2_000)
     assert (buku.saldo_kredit([row.asuhan_id]), terbuka()) == ({}, [])
+
+
+def test_an_advance_is_settled_by_the_retry(cast: Any, terkirim: Any) -> None:
+    row, satu = terkirim
+    baca_langsung([jawab(satu)], cast)
+    gerak.masuk_setoran([row], by=cast.bayu.pelaku)
+    gerak.setor([row], tanggal=today(), paket_id=paket_of(row), by=cast.hadi.pelaku)
+    batalkan(satu, cast)
+    assert [one.jenis for one in terbuka()] == [JenisUrusan.TALANGAN]
+
+    paket = susun_debet(JenisPaket.ULANG, row.periode, by=cast.hadi.pelaku)
+    kunci_paket(paket, by=cast.hadi.pelaku)
+    setujui_paket(paket, by=cast.yuni.pelaku)
+    kirim_paket(paket, by=cast.hadi.pelaku, tanda_terima="1")
+    [lagi] = baris_of(paket)
+    baca_langsung([f"{lagi.referensi};{satu.rekening};{lagi.jumlah};00;x;{today():%Y-%m-%d} 09:00:00;"], cast)
+    assert (row.status, terbuka()) == (StatusIuran.BERHASIL, [])
+    assert temuan("titipan", "piutang") == []
 
 
 def receive(cast: Any, row: Iuran, bulan: date, jumlah: int) -> None:
