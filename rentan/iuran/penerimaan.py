@@ -40,6 +40,7 @@ from rentan.iuran.status import (
     StatusBpjs,
     StatusIuran,
 )
+from rentan.iuran.tersetor import TIDAK_DITAGIH, AlasanTinggal, tak_tersetor
 from rentan.iuran.urusan import tutup_untuk
 from rentan.surat_kuasa.kesiapan import add_prabayar, siapkan_asuhan
 from rentan.util.rupiah import format_rupiah
@@ -130,7 +131,7 @@ def _bulan(asuhan: Asuhan, bulan: date, row: Iuran | None, *, utang: bool) -> Bu
         halangan = f"Iuran {format_bulan(bulan)} untuk pekerja ini ditanggung donatur lain."
         return BulanBayar(bulan, row.jumlah, 0, halangan, row)
     if row.status in DAPAT_DIBAYAR:
-        return BulanBayar(bulan, row.jumlah, row.tagihan, None, row)
+        return BulanBayar(bulan, row.jumlah, row.tagihan, _tak_tersetor(asuhan, bulan, row.status_bpjs), row)
     if row.status in UANG_MASUK and (utang or _lebih_mahal(row)):
         lebih = _lebih_mahal(row)
         return BulanBayar(bulan, row.jumlah + lebih, lebih, None, row)
@@ -158,9 +159,16 @@ def _halangan_baru(asuhan: Asuhan, bulan: date) -> str | None:
         return f"Asuhan ini baru mulai dengan iuran {format_bulan(asuhan.bulan_pertama)}."
     if asuhan.sampai is not None and bulan > asuhan.sampai:
         return f"Asuhan sementara ini hanya sampai {format_bulan(asuhan.sampai)}."
-    if asuhan.pekerja.lunas_sampai is not None and bulan <= asuhan.pekerja.lunas_sampai:
-        return f"Iuran {format_bulan(bulan)} sudah tercatat di BPJS."
-    return None
+    return _tak_tersetor(asuhan, bulan)
+
+
+def _tak_tersetor(asuhan: Asuhan, bulan: date, bpjs: StatusBpjs = StatusBpjs.BELUM) -> str | None:
+    """P1: nothing is taken that cannot be remitted; for who is not registered yet, the months to come can."""
+    satu = asuhan.pekerja
+    alasan = tak_tersetor(bulan, satu.status, satu.mulai_masa, satu.lunas_sampai, bpjs=bpjs)
+    if alasan is None or (alasan is AlasanTinggal.BELUM_TERDAFTAR and bulan >= awal_bulan(today())):
+        return None
+    return f"Iuran {format_bulan(bulan)} tidak dapat diterima. {TIDAK_DITAGIH[alasan]}"
 
 
 def record_penerimaan(

@@ -169,6 +169,42 @@ def test_new_months_only_where_a_debit_could_be(
         record(cast, donatur)
 
 
+@pytest.mark.parametrize(
+    ("ubah", "kata", "ada"),
+    [
+        ({"status": StatusPekerja.NONAKTIF}, "berhenti di BPJS", True),
+        ({"status": StatusPekerja.NONAKTIF}, "berhenti di BPJS", False),
+        ({"status": StatusPekerja.BERAKHIR}, "sudah berakhir", True),
+        ({"mulai_masa": date(2099, 1, 1)}, "masa kepesertaan", False),
+        ({"lunas_sampai": date(2099, 1, 1)}, "bulan sesudahnya", True),
+    ],
+)
+def test_money_that_could_not_be_remitted_is_refused(
+    cast: Any, donatur: Donatur, ubah: dict[str, Any], kata: str, ada: bool
+) -> None:
+    if ada:
+        make_iuran(donatur.asuhan[0], kini(), S.GAGAL, kelas_gagal=KelasGagal.COBA_LAGI)
+    row = record(cast, donatur)
+    for name, value in ubah.items():
+        setattr(donatur.asuhan[0].pekerja, name, value)
+    db.session.flush()
+    with pytest.raises(RuleError, match=f"{kata}.* Tolak penerimaan ini"):
+        accept(cast, row)
+    with pytest.raises(RuleError, match=kata):
+        record(cast, donatur, bukti="KAS-002")
+
+
+def test_an_old_month_of_a_worker_to_be_registered_anew_is_refused(cast: Any, donatur: Donatur) -> None:
+    """W16: the new membership begins after it; the running month may still be the first (A7)."""
+    lalu = tambah_bulan(kini(), -1)
+    make_iuran(donatur.asuhan[0], lalu, S.GAGAL, kelas_gagal=KelasGagal.COBA_LAGI)
+    donatur.asuhan[0].pekerja.status, donatur.asuhan[0].pekerja.mulai_masa = StatusPekerja.LAYAK, None
+    db.session.flush()
+    with pytest.raises(RuleError, match="belum terdaftar"):
+        record(cast, donatur, bulan_mulai=lalu)
+    assert record(cast, donatur).status is StatusUsul.DIAJUKAN
+
+
 def test_a_month_that_another_donor_pays_is_refused(cast: Any, donatur: Donatur) -> None:
     other = make_donatur()
     row = make_iuran(other.asuhan[0], kini())
