@@ -13,12 +13,14 @@ from sqlalchemy import text, update
 
 from rentan.asuhan.models import Asuhan
 from rentan.core.actor import SISTEM
+from rentan.core.clock import today
 from rentan.ext import db, runtime
 from rentan.iuran import buku
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal, Sisi
-from rentan.iuran.models import Entri, Iuran, Jurnal, Percobaan
-from rentan.iuran.status import KelasGagal
-from rentan.laporan.periksa import SEMUA, uang, uang_paket
+from rentan.iuran.models import Entri, Iuran, Jurnal, Penerimaan, Percobaan
+from rentan.iuran.penerimaan import accept_penerimaan, record_penerimaan
+from rentan.iuran.status import KelasGagal, Saluran
+from rentan.laporan.periksa import SEMUA, uang, uang_bukti, uang_paket
 from rentan.laporan.periksa.malam import last_night, periksa_malam
 from rentan.paket.models import Paket, PaketUang
 from rentan.pekerja.models import Pekerja
@@ -28,17 +30,18 @@ from tests.autodebet.maker_debet import DES, HASIL, SIAP, baris_of, jawab, kirim
 from tests.cast import Cast
 from tests.setoran import maker as setor
 
-PEMERIKSAAN = (*uang.PEMERIKSAAN, *uang_paket.PEMERIKSAAN)
+PEMERIKSAAN = (*uang.PEMERIKSAAN, *uang_bukti.PEMERIKSAAN, *uang_paket.PEMERIKSAAN)
 
 
 @dataclass
 class Bulan:
-    """A December: two debited, one of them recorded at BPJS, one failed."""
+    """A December: two debited and remitted, one failed, one failed and paid in cash with 600 too much."""
 
     cast: Cast
     paket: Paket
     setoran: Paket
     iuran: list[Iuran]
+    penerimaan: Penerimaan
 
     @property
     def baris(self) -> list[Percobaan]:
@@ -48,14 +51,20 @@ class Bulan:
 @pytest.fixture
 def bulan(cast: Cast) -> Any:
     with pada(SIAP):
-        make_bulan(3)
+        make_bulan(4)
         paket = kirim(cast)
     with pada(HASIL):
         lines = baris_of(paket)
         jawab(paket, lines[:2], None, cast)
         jawab(paket, lines[2:], KelasGagal.COBA_LAGI, cast, lengkap=True)
         setoran = setor.send(cast, DES)
-        yield Bulan(cast, paket, setoran, [one.iuran for one in lines])
+        iuran = [one.iuran for one in lines]
+        diterima = record_penerimaan(
+            iuran[3].asuhan, saluran=Saluran.TUNAI, tanggal=today(), bukti="B-1", jumlah=9_000,
+            bulan_mulai=DES, jumlah_bulan=1, by=cast.hadi.pelaku,
+        )  # fmt: skip
+        accept_penerimaan(diterima, by=cast.yuni.pelaku)
+        yield Bulan(cast, paket, setoran, iuran, diterima)
 
 
 def found() -> dict[str, list[str]]:
@@ -139,6 +148,18 @@ def _setelah(b: Bulan) -> None:
     ubah(Paket, b.paket.id, status="direkonsiliasi")
 
 
+def _tanpa_asal(b: Bulan) -> None:
+    """Money of the bank that belongs to nothing."""
+    buku.catat(
+        [
+            buku.Posting.dua_sisi(
+                JenisJurnal.PENGEMBALIAN, DES, AkunBuku.PIUTANG_BPJS, AkunBuku.BANK_PENAMPUNG, 5_000
+            )
+        ],
+        by=SISTEM,
+    )
+
+
 MUTASI: dict[str, tuple[str, Callable[[Bulan], None]]] = {
     "posting yang pincang": ("jurnal", _entri_pincang),
     "pembalikan yang tidak utuh": ("jurnal", _balik_salah),
@@ -173,6 +194,21 @@ MUTASI: dict[str, tuple[str, Callable[[Bulan], None]]] = {
     "lunas tanpa catatan": ("lunas", lambda b: ubah(Pekerja, b.iuran[0].pekerja_id, lunas_sampai=DES)),
     "catatan tanpa lunas": ("lunas", lambda b: ubah(
         Iuran, b.iuran[0].id, status_bpjs="tercatat", tercatat_pada=DES)),
+    "uang tanpa asal": ("asal_uang", _tanpa_asal),
+    "penerimaan lain jumlah": ("penerimaan", lambda b: ubah(Penerimaan, b.penerimaan.id, jumlah=99_000)),
+    "penerimaan ditolak": ("penerimaan", lambda b: ubah(Penerimaan, b.penerimaan.id, status="ditolak")),
+    "bayar tanpa penerimaan": ("dasar_bayar", lambda b: ubah(Iuran, b.iuran[3].id, penerimaan_id=None)),
+    "hari bayar": ("dasar_bayar", lambda b: ubah(Iuran, b.iuran[0].id, dibayar_pada=date(2020, 1, 1))),
+    "kelebihan tanpa buku": ("kredit_dipakai", lambda b: ubah(Iuran, b.iuran[1].id, kredit_dipakai=4_000)),
+    "jumlah bayar setoran": ("bayar_setoran", lambda b: ubah(PaketUang, b.setoran.id, kredit_bank=1)),
+    "setoran tanpa bukti": ("bayar_setoran", lambda b: ubah(PaketUang, b.setoran.id, nomor_bukti=None)),
+    "bulan baris": ("berkas_paket", lambda b: ubah(Iuran, b.iuran[0].id, periode=date(2026, 11, 1))),
+    "sebelum bulan pertama": ("bulan_pertama", lambda b: ubah(
+        Asuhan, b.iuran[0].asuhan_id, bulan_pertama=date(2027, 6, 1))),
+    "lunas di muka": ("perlindungan", lambda b: ubah(
+        Pekerja, b.iuran[0].pekerja_id, lunas_sampai=date(2030, 1, 1))),
+    "terlindungi tanpa catatan": ("perlindungan", lambda b: ubah(
+        Pekerja, b.iuran[0].pekerja_id, status="aktif")),
     "donatur lain": ("donatur", lambda b: ubah(Asuhan, b.iuran[0].asuhan_id, asn_id=b.cast.sari.asn.id)),
     "surat orang lain": ("donatur", lambda b: ubah(
         Iuran, b.iuran[0].id, surat_kuasa_id=b.iuran[1].surat_kuasa_id)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rentan.laporan.periksa import asuhan, inti, kartu, partisipasi, uang, uang_paket, verifikasi
+from rentan.laporan.periksa import asuhan, inti, kartu, partisipasi, uang, uang_bukti, uang_paket, verifikasi
 from rentan.laporan.periksa.dasar import Pemeriksaan, Temuan
 
 SEMUA: tuple[Pemeriksaan, ...] = (
@@ -17,6 +17,7 @@ SEMUA: tuple[Pemeriksaan, ...] = (
     *verifikasi.PEMERIKSAAN,
     *kartu.PEMERIKSAAN,
     *uang.PEMERIKSAAN,
+    *uang_bukti.PEMERIKSAAN,
     *uang_paket.PEMERIKSAAN,
 )
 

@@ -67,11 +67,13 @@ def _total_paket() -> Iterator[Temuan]:
 
 
 def _berkas_paket() -> Iterator[Temuan]:
-    """(c), (i) The frozen lines give the approved file again, control totals included."""
+    """(c), (i) The frozen lines, each for its own month, give the approved file again, totals included."""
     query = select(Paket).where(Paket.jenis.in_(DEBET), Paket.status.in_(TERKIRIM)).order_by(Paket.id)
     for paket in db.session.scalars(query).all():
-        lines = select(Percobaan.id, Percobaan.asn_id, Percobaan.isi_enc).where(
-            Percobaan.paket_id == paket.id, Percobaan.hasil != H.DIKELUARKAN
+        lines = (
+            select(Percobaan.id, Percobaan.asn_id, Percobaan.isi_enc, Iuran.periode)
+            .join(Iuran, Iuran.id == Percobaan.iuran_id)
+            .where(Percobaan.paket_id == paket.id, Percobaan.hasil != H.DIKELUARKAN)
         )
         rows = db.session.execute(lines.order_by(Percobaan.urutan)).all()
         try:
@@ -81,6 +83,7 @@ def _berkas_paket() -> Iterator[Temuan]:
             terang = reveal_values("percobaan", "isi", [(row.id, row.asn_id, row.isi_enc) for row in rows])
             isi = [json.loads(terang[row.id]) for row in rows]
             sama = hashlib.sha256(berkas_debet(paket, paket.uang, isi).data).hexdigest() == paket.sha256
+            sama &= all(one["periode"] == row.periode.isoformat() for one, row in zip(isi, rows, strict=True))
         except (InvalidTag, KeyError, ValueError):
             sama = False
         if not sama:
