@@ -131,11 +131,15 @@ def layout_debet(nama: str | None = None) -> LayoutDebet:
     return _read(nama or str(get_setting("layout_debet")))
 
 
-def kata_untuk_donatur(kode: str) -> tuple[str, str] | None:
-    """What a code means to the donor: a few words, and whole sentences; ``None`` for one nobody knows."""
+def kata_untuk_donatur(kode: str, kelas: KelasGagal | None) -> tuple[str, str] | None:
+    """What a code means to the donor: a few words, and whole sentences; ``None`` for one nobody knows.
+
+    ``kelas``: what the month asks for now. What a newer letter has put right is not asked for again.
+    """
     for nama in nama_layout():
         if found := _read(nama).kode.get(kode):
-            return found.kata, found.kalimat
+            beres = found.kelas is KelasGagal.PERBAIKI_DATA and kelas is KelasGagal.COBA_LAGI
+            return found.kata, "" if beres else found.kalimat
     return None
 
 

@@ -111,8 +111,9 @@ class Penjelasan:
     lanjutan: tuple[Kalimat, ...]
 
 
-#: A code of the bank to a few words for a sentence and to whole sentences for the donor.
-ArtiKode = Callable[[str], "tuple[str, str] | None"]
+#: A code of the bank, and what the row asks for now, to a few words for a sentence and to whole sentences for
+#: the donor.
+ArtiKode = Callable[[str, KelasGagal | None], "tuple[str, str] | None"]
 #: Rooms to the right know what the codes mean.
 _ARTI: list[ArtiKode] = []
 
@@ -133,7 +134,7 @@ _KELAS = {
 def arti_kode(kode: str | None, kelas: KelasGagal | None) -> tuple[str, str]:
     """Why the bank did not debit: words that continue a sentence, and sentences of their own (or none)."""
     for arti in _ARTI if kode else ():
-        if kata := arti(kode or ""):
+        if kata := arti(kode or "", kelas):
             return kecil(kata[0]), kata[1]
     return (_KELAS[kelas] if kelas else "debet tidak berhasil"), ""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from rentan.asuhan.status import StatusAsuhan
+from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.core.actor import SISTEM
 from rentan.core.clock import today
 from rentan.core.massal import chunks, set_many
@@ -22,11 +22,11 @@ from rentan.core.subject import seal_values
 from rentan.core.workflow import advance_many
 from rentan.ext import db
 from rentan.iuran.gugur import BEBAS, gugurkan_berakhir
-from rentan.iuran.jadwal import awal_blok, bulan_terbuka
+from rentan.iuran.jadwal import MUNDUR, awal_blok, bulan_terbuka
 from rentan.iuran.kredit import kunci_saldo, lepas_kredit, pakai_kredit
 from rentan.iuran.models import Iuran
 from rentan.iuran.potret import buka_rekening, hari_potret, penempatan_pada, potret_harga
-from rentan.iuran.status import MACHINE, AlasanTahan, StatusIuran
+from rentan.iuran.status import MACHINE, AlasanTahan, KelasGagal, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import HIDUP, StatusSurat
@@ -55,8 +55,10 @@ def periksa_tagihan(bulan: date) -> int:
     bulan = max([awal_bulan(bulan), *bulan_terbuka(today())])
     gugur = gugurkan_berakhir()
     _kunci_saldo(bulan)
-    rows = list_jatuh_tempo(bulan, BEBAS, lock=True)
-    surat = _surat({row.asn_id for row in rows}, bulan)
+    semua = list_jatuh_tempo(bulan, (*BEBAS, S.GAGAL), lock=True)
+    surat = _surat({row.asn_id for row in semua}, bulan)
+    _ikuti_surat([row for row in semua if row.status is S.GAGAL], surat, bulan)
+    rows = [row for row in semua if row.status in BEBAS]
     _potret_ulang(rows, surat)
     pakai_kredit({row.asuhan_id for row in rows})
     rows = [row for row in rows if row.status in BEBAS]
@@ -76,13 +78,17 @@ def list_jatuh_tempo(
     bulan: date, status: Collection[StatusIuran] = (S.TERJADWAL,), *, lock: bool = False
 ) -> list[Iuran]:
     """The contributions in these states that a debit of ``bulan`` asks for, by id: that month's, what was
-    left of earlier ones, and the rest of the prepaid blocks that have begun. Sponsorships are loaded with
-    them; ``lock`` holds the rows.
+    left of earlier ones, and the rest of the prepaid blocks that have begun; failed ones as far as a retry
+    may still ask for them. Sponsorships are loaded with them; ``lock`` holds the rows.
     """
     bulan = awal_bulan(bulan)
+    dapat_diulang = and_(
+        Iuran.kelas_gagal != KelasGagal.HENTIKAN, Iuran.periode >= tambah_bulan(bulan, -MUNDUR)
+    )
     query = (
         select(Iuran)
         .where(Iuran.status.in_(status), Iuran.periode < tambah_bulan(bulan, 12))
+        .where(or_(Iuran.status != S.GAGAL, dapat_diulang))
         .options(db.selectinload(Iuran.asuhan))
         .order_by(Iuran.id)
     )
@@ -124,7 +130,7 @@ def _alasan(
     rows: Sequence[Iuran], surat: Mapping[uuid.UUID, Any], bulan: date
 ) -> dict[uuid.UUID, AlasanTahan | None]:
     found: dict[uuid.UUID, AlasanTahan | None] = {}
-    hari = max(hari_debet(bulan), min(today(), akhir_bulan(bulan)))
+    hari = _hari_dinilai(bulan)
     for row in rows:
         alasan = halangan(surat.get(row.asn_id), bulan, hari)
         if alasan is None and row.asuhan.status is StatusAsuhan.DIJEDA and _dijeda(row.asuhan, bulan):
@@ -134,6 +140,11 @@ def _alasan(
         found[row.id] = alasan
     _plafon([row for row in rows if found[row.id] is None], surat, found)
     return found
+
+
+def _hari_dinilai(bulan: date) -> date:
+    """The day on which a letter has to be in force: that of the debit, today once it is over."""
+    return max(hari_debet(bulan), min(today(), akhir_bulan(bulan)))
 
 
 def _plafon(
@@ -174,7 +185,7 @@ def _tahan_dan_lepas(
     ]
     buka: list[Iuran] = []
     if today() <= jadwal_bulan(bulan).kunci:
-        lama = tambah_bulan(bulan, -2)
+        lama = tambah_bulan(bulan, -MUNDUR)
         buka = [
             row for row in rows if row.status is S.DITAHAN and alasan[row.id] is None and row.periode >= lama
         ]
@@ -256,6 +267,28 @@ def _potret_ulang(rows: Sequence[Iuran], surat: Mapping[uuid.UUID, Any]) -> None
     set_many(berharga, mahal)
     set_many([row for row in rows if row.id in pindah], pindah)
     _ganti_surat(ganti, surat)
+
+
+def _ikuti_surat(rows: Sequence[Iuran], surat: Mapping[uuid.UUID, Any], bulan: date) -> None:
+    """A failed month goes with the newer letter (C11); a bad account has been put right with it (C8).
+
+    Where the old letter still carries a retry of its own month, not before the newer one begins; and only
+    within the ceiling of the newer one.
+    """
+    hari = _hari_dinilai(bulan)
+    ganti = []
+    for row in rows:
+        baru = surat.get(row.asn_id)
+        if baru is None or baru.id == row.surat_kuasa_id or row.asuhan.status not in TERBUKA:
+            continue
+        if halangan(baru, bulan, hari) is not None:
+            continue
+        if row.kelas_gagal is KelasGagal.PERBAIKI_DATA or baru.berlaku_mulai <= today():
+            ganti.append(row)
+    diminta = _sudah_diminta({row.asn_id for row in ganti}, {row.periode for row in ganti})
+    ganti = [row for row in ganti if diminta[row.asn_id, row.periode] <= (surat[row.asn_id].plafon or 0)]
+    _ganti_surat(ganti, surat)
+    set_many(ganti, {row.id: {"kelas_gagal": KelasGagal.COBA_LAGI} for row in ganti})
 
 
 def _ganti_surat(rows: Sequence[Iuran], surat: Mapping[uuid.UUID, Any]) -> None:
