@@ -16,12 +16,12 @@ from sqlalchemy import func, select, update
 from rentan.autodebet.hasil_baris import BERUBAH, Keadaan, Putusan
 from rentan.autodebet.kait import SETELAH_DEBET_BERHASIL, SETELAH_DEBET_DIBATALKAN
 from rentan.core.actor import SISTEM, Pelaku
-from rentan.core.clock import now, to_local, today
+from rentan.core.clock import now, today
 from rentan.core.errors import Stale
 from rentan.core.imports_base import Impor
 from rentan.core.massal import chunks, set_many
 from rentan.core.permissions import Peran
-from rentan.core.workflow import Riwayat, advance_many
+from rentan.core.workflow import advance_many
 from rentan.ext import db
 from rentan.iuran import gerak
 from rentan.iuran.gugur import keluarkan_baris
@@ -33,10 +33,8 @@ from rentan.paket.actions import catat_hasil
 from rentan.paket.models import Paket
 from rentan.paket.status import StatusPaket
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import MACHINE as MACHINE_PEKERJA
-from rentan.pekerja.status import StatusPekerja
 from rentan.util.rupiah import format_rupiah
-from rentan.util.tanggal import awal_bulan, format_bulan
+from rentan.util.tanggal import format_bulan
 
 K = Keadaan
 TALANGAN = (
@@ -142,22 +140,15 @@ def _berhasil(some: _Jawaban) -> None:
 
 
 def _sesudah_berakhir(rows: Sequence[Iuran], by: Pelaku) -> None:
-    """A success for a worker whose cover has ended (W17, W18) asks whether the month was still owed."""
+    """A success for a month after the one in which the worker died or left (W17, W18) is to be refunded."""
     berakhir = (
-        select(Iuran.id, Iuran.periode, Riwayat.pada)
+        select(Iuran.id)
         .join(Pekerja, Pekerja.id == Iuran.pekerja_id)
-        .join(Riwayat, Riwayat.objek_id == Pekerja.id)
-        .where(
-            Pekerja.status == StatusPekerja.BERAKHIR,
-            Riwayat.mesin == MACHINE_PEKERJA.nama,
-            Riwayat.ke == StatusPekerja.BERAKHIR.value,
-        )
+        .where(Iuran.periode > Pekerja.keluar_pada)
     )
     found: set[uuid.UUID] = set()
     for some in chunks(sorted(one.id for one in rows)):
-        for iuran_id, periode, pada in db.session.execute(berakhir.where(Iuran.id.in_(some))):
-            if periode >= awal_bulan(to_local(pada).date()):
-                found.add(iuran_id)
+        found |= set(db.session.scalars(berakhir.where(Iuran.id.in_(some))))
     buka_banyak([_refund(row) for row in rows if row.id in found], by=by)
 
 

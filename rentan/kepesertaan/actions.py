@@ -99,6 +99,7 @@ def end_cover(
     # The sponsorship first: as long as it counts, the counters take the worker for registered or not.
     for asuhan in open_ones:
         keluar(asuhan, alasan=alasan.value, by=by, catatan=keterangan)
+    pekerja.keluar_pada = pada
     gerak(pekerja, peristiwa, by=by, alasan=alasan.value, catatan=keterangan)
     _close_lines(pekerja, alasan)
     _refund_later_months(pekerja, pada, alasan, by)

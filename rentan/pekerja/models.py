@@ -32,7 +32,8 @@ class Pekerja(IdMixin, VersionMixin, Base):
 
     ``lunas_sampai`` is the first day of the last month that BPJS has recorded without a gap. ``sumber`` says
     whether the cover is computed by us or confirmed by BPJS (G6), ``sumber_pada`` and ``sumber_impor_id`` on
-    which day and by which file. ``usia65``: the worker has turned 65 (W19) and may go on, but not come back.
+    which day and by which file. ``keluar_pada`` is the day on which the worker died or left (W17, W18), not
+    that of its recording. ``usia65``: the worker has turned 65 (W19) and may go on, but not come back.
     """
 
     __tablename__ = "pekerja"
@@ -66,6 +67,7 @@ class Pekerja(IdMixin, VersionMixin, Base):
     sumber: Mapped[SumberPerlindungan | None] = mapped_column(enum_column(SumberPerlindungan))
     sumber_pada: Mapped[date | None]
     sumber_impor_id: Mapped[uuid.UUID | None]
+    keluar_pada: Mapped[date | None]
     usia65: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("ix_pekerja_mirip", "tanggal_lahir", "nama_inti"),

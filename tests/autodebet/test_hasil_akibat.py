@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import Iuran, Percobaan, Urusan
 from rentan.iuran.status import JenisUrusan, Saluran, StatusIuran
+from rentan.kepesertaan.actions import AlasanKeluar, end_cover
 from rentan.laporan.periksa import uang
 from rentan.paket.actions import kirim_paket, kunci_paket, setujui_paket
 from rentan.paket.status import JenisPaket
@@ -123,6 +124,19 @@ def test_an_advance_is_settled_by_the_retry(cast: Any, terkirim: Any) -> None:
     baca_langsung([f"{lagi.referensi};{satu.rekening};{lagi.jumlah};00;x;{today():%Y-%m-%d} 09:00:00;"], cast)
     assert (row.status, terbuka()) == (StatusIuran.BERHASIL, [])
     assert temuan("titipan", "piutang") == []
+
+
+@pytest.mark.parametrize(("hari", "jenis"), [(3, [JenisUrusan.PENGEMBALIAN]), (33, [])])
+def test_what_counts_is_the_day_of_the_death(
+    cast: Any, terkirim: Any, hari: int, jenis: list[JenisUrusan]
+) -> None:
+    """Of November, told in January before December's answer was read; in December, the month is owed."""
+    row, satu = terkirim
+    with time_machine.travel("2027-01-05T03:00:00Z", tick=False):
+        meninggal = date(2026, 10, 31) + timedelta(days=hari)
+        end_cover(row.pekerja, AlasanKeluar.MENINGGAL, pada=meninggal, catatan="surat", by=cast.bayu.pelaku)
+        baca_langsung([jawab(satu)], cast)
+        assert [one.jenis for one in terbuka()] == jenis
 
 
 def receive(cast: Any, row: Iuran, bulan: date, jumlah: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from rentan.core.clock import now
 from rentan.ext import db
 from rentan.iuran.models import Urusan
 from rentan.iuran.status import JenisUrusan
-from rentan.pekerja.gerak import gerak
+from rentan.kepesertaan.actions import AlasanKeluar, end_cover
 from rentan.pencabutan.models import Pencabutan
 from rentan.surat_kuasa.status import StatusSurat
 from tests.autodebet.hasil_maker import BACA, BULAN, KIRIM, baca, bank, make_terkirim
@@ -63,8 +63,8 @@ def test_a_debit_for_a_worker_whose_cover_has_ended_is_asked(cast: Any) -> None:
     with time_machine.travel(KIRIM, tick=False):
         one, two = make_donatur(), make_donatur()
         _, data = make_terkirim(cast, donatur=[one, two])
-        gerak(one.asuhan[0].pekerja, "meninggal", by=cast.bayu.pelaku)
-        db.session.flush()
+        dead, hari = one.asuhan[0].pekerja, date(2026, 11, 26)
+        end_cover(dead, AlasanKeluar.MENINGGAL, pada=hari, catatan="surat", by=cast.bayu.pelaku)
     with time_machine.travel(BACA, tick=False):
         baca(bank(data).berkas[0].data, cast)
     [urusan] = db.session.scalars(db.select(Urusan))

@@ -55,6 +55,7 @@ KOLOM = (
     ("pekerja", "sumber", sa.String(32), "", f"sumberperlindungan:{SUMBER}"),
     ("pekerja", "sumber_pada", sa.Date(), "", ""),
     ("pekerja", "sumber_impor_id", sa.Uuid(), "", ""),
+    ("pekerja", "keluar_pada", sa.Date(), "", ""),
     ("pekerja", "usia65", sa.Boolean(), "0", ""),
     *(
         column
