@@ -99,6 +99,7 @@ class HalamanImpor:
     sesudah: str | None = None
     konteks: Callable[[Impor], dict[str, Any]] = field(default=lambda impor: {})
     segar: bool = False
+    tujuan: str = "daftarnya"
 
 
 def add_import_routes(bp: Blueprint, halaman: HalamanImpor) -> None:
