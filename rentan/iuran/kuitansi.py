@@ -14,14 +14,17 @@ from rentan.core import cetak_uang
 from rentan.core.cetak import render_dokumen
 from rentan.core.errors import RuleError
 from rentan.core.kop import kop_kota
+from rentan.core.workflow import Riwayat
 from rentan.ext import db
 from rentan.iuran import buku, sisa
-from rentan.iuran.models import Iuran, Penerimaan, UsulIuran
-from rentan.iuran.status import GUGUR, UANG_MASUK, StatusBpjs, StatusIuran
+from rentan.iuran.buku_akun import JenisJurnal
+from rentan.iuran.models import Iuran, Jurnal, Penerimaan, UsulIuran
+from rentan.iuran.status import GUGUR, MACHINE, UANG_MASUK, StatusBpjs, StatusIuran
 from rentan.opd.models import Opd
 from rentan.pekerja.models import Pekerja
 from rentan.util.tanggal import format_tanggal
 
+_MASUK = (JenisJurnal.DEBET, JenisJurnal.PENERIMAAN)
 _SALURAN = {
     StatusIuran.BERHASIL: "Debet rekening",
     StatusIuran.DARI_KREDIT: "Kelebihan bayar",
@@ -41,10 +44,43 @@ def saluran_of(iuran: Iuran) -> str:
     return _SALURAN.get(iuran.status, "Jalan lain")
 
 
+def hitung_bukti(iuran: Iuran) -> tuple[int, int]:
+    """What a paid month was paid with, in whole rupiah: all of it, and the part that carried-over money paid.
+
+    From the postings as they stood at that moment: a price that changes afterwards is settled by postings of
+    its own, and what was received stays what it was.
+    """
+    query = select(Jurnal).where(Jurnal.iuran_id == iuran.id).options(db.selectinload(Jurnal.entri))
+    jurnal = db.session.scalars(query.order_by(Jurnal.pada, Jurnal.id)).all()
+    dibalik = {one.membalik_id: one.pada for one in jurnal if one.membalik_id is not None}
+    masuk = [one for one in jurnal if one.jenis in _MASUK and one.id not in dibalik][-1:]
+    saat = masuk[0].pada if masuk else _dibayar_kredit(iuran)
+    kredit = [
+        one
+        for one in jurnal
+        if one.jenis is JenisJurnal.PAKAI_KREDIT
+        and one.pada <= saat
+        and (one.id not in dibalik or dibalik[one.id] > saat)
+    ]
+    dari_kredit = sum(one.entri[0].jumlah for one in kredit)
+    return sum(one.entri[0].jumlah for one in masuk) + dari_kredit, dari_kredit
+
+
+def _dibayar_kredit(iuran: Iuran) -> datetime:
+    """When credit had paid the month whole (C1)."""
+    query = select(Riwayat.pada).where(
+        Riwayat.mesin == MACHINE.nama,
+        Riwayat.objek_id == iuran.id,
+        Riwayat.ke == StatusIuran.DARI_KREDIT.value,
+    )
+    return db.session.scalars(query).one()
+
+
 def print_kuitansi(iuran: Iuran, *, waktu: datetime) -> bytes:
     """The receipt of one month as PDF. Raises ``RuleError`` while the money is not in."""
     if not berkuitansi(iuran) or iuran.nomor_bukti is None or iuran.dibayar_pada is None:
         raise RuleError("Belum ada kuitansi, karena iuran ini belum dibayar.", kode="tanpa_kuitansi")
+    jumlah, kredit = hitung_bukti(iuran)
     dokumen = cetak_uang.Kuitansi(
         kop=kop_kota(),
         nomor=iuran.nomor_bukti,
@@ -54,8 +90,8 @@ def print_kuitansi(iuran: Iuran, *, waktu: datetime) -> bytes:
         pekerja=iuran.pekerja.nama,
         program=iuran.program,
         bulan=iuran.periode,
-        jumlah=iuran.jumlah,
-        kredit=iuran.kredit_dipakai if iuran.status is not StatusIuran.DARI_KREDIT else 0,
+        jumlah=jumlah,
+        kredit=kredit if iuran.status is not StatusIuran.DARI_KREDIT else 0,
         dibayar=iuran.dibayar_pada,
         saluran=saluran_of(iuran),
         tercatat=iuran.tercatat_pada if iuran.status_bpjs is StatusBpjs.TERCATAT else None,

@@ -13,6 +13,8 @@ from rentan.core.audit import Jejak
 from rentan.core.clock import today
 from rentan.core.workflow import advance
 from rentan.ext import db
+from rentan.iuran import buku
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.gerak import beri_bukti
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import MACHINE, AlasanTahan, StatusIuran
@@ -30,6 +32,11 @@ def paid(asuhan: Any, bulan: date) -> Iuran:
     row = make_iuran(asuhan, bulan)
     beri_bukti([row], {row.id: jadwal_bulan(bulan).debet})
     row.status = StatusIuran.BERHASIL
+    debet = buku.Posting.dua_sisi(
+        JenisJurnal.DEBET, today(), AkunBuku.BANK_PENAMPUNG, AkunBuku.TITIPAN_IURAN, row.jumlah,
+        iuran_id=row.id,
+    )  # fmt: skip
+    buku.catat([debet], by=SISTEM)
     db.session.commit()
     return row
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import event
 
 from rentan.core.actor import SISTEM
-from rentan.core.clock import today
+from rentan.core.clock import now, today
 from rentan.core.errors import RuleError
 from rentan.core.permissions import Peran
 from rentan.ext import db
-from rentan.iuran import buku, gerak, penerimaan, usul
+from rentan.iuran import buku, gerak, kuitansi, penerimaan, usul
 from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
+from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.penyesuaian import sesuaikan_dibayar
 from rentan.iuran.status import MACHINE, JenisUrusan, JenisUsul, Saluran, StatusBpjs, StatusIuran
@@ -339,3 +341,28 @@ def test_a_receipt_pays_a_dearer_month_and_the_next_one_together(asuhan: Any, ca
     assert {one.jumlah for one in rows} == {17_000}
     assert buku.saldo_kredit([asuhan.id]) == {asuhan.id: 300}
     assert temuan("titipan", "saldo", "jurnal") == []
+
+
+def test_a_receipt_says_what_was_received_whatever_the_price_is_now(
+    asuhan: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Printed before and after a cut: of months that a debit and credit have paid, and credit alone."""
+    debet = paid_with_credit(asuhan, 14_000)
+    carry(asuhan, 16_800)
+    kredit = make_iuran(asuhan, tambah_bulan(BULAN, 1))
+    pakai_kredit([asuhan.id])
+    assert kredit.status is StatusIuran.DARI_KREDIT
+    cetak: list[Any] = []
+    monkeypatch.setattr(
+        kuitansi, "render_dokumen", lambda one, **_more: cetak.append((one.jumlah, one.kredit)) or Mock()
+    )
+
+    def print_both() -> None:
+        for row in (debet, kredit):
+            kuitansi.print_kuitansi(row, waktu=now())
+
+    print_both()
+    potong()
+    assert sesuaikan_dibayar() == 2 and debet.jumlah == kredit.jumlah == 11_800
+    print_both()
+    assert cetak == [(16_800, 14_000), (16_800, 0)] * 2
