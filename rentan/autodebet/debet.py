@@ -239,8 +239,8 @@ class PenanganDebet:
         """Nobody is debited another amount than before without having been told (states.md §6)."""
         if self.jenis is not JenisPaket.DEBET:
             return
-        beri_tahu(paket.periode)
-        if belum := donatur_tanpa_pemberitahuan(paket.periode):
+        beri_tahu(paket.periode, dikunci=True)
+        if belum := donatur_tanpa_pemberitahuan(paket.periode, dikunci=True):
             raise RuleError(
                 f"{belum} donatur belum diberi tahu bahwa potongannya berubah. Coba kunci lagi.",
                 kode="belum_diberi_tahu",
