@@ -45,6 +45,7 @@ add_import_routes(
         alamat="/autodebet/jawaban",
         segar=True,
         asal="autodebet.letters",
+        tujuan="surat yang menunggu bank",
         pengantar="Jawaban bank atas paket surat kuasa: mana yang diterima dan mana yang ditolak.",
         kolom="Kolom yang dibaca: REFERENSI, NO_REKENING, KODE_HASIL, KETERANGAN, dan TANGGAL. Baris yang "
         "tidak cocok menjadi pengecualian dan tidak menghentikan baris lain.",

@@ -56,6 +56,7 @@ add_import_routes(
         alamat="/autodebet/hasil",
         segar=True,
         asal="autodebet.index",
+        tujuan="halaman Autodebet",
         pengantar="Jawaban bank atas berkas debet: mana yang berhasil, gagal, atau harus ditanyakan.",
         kolom="Kolom yang dibaca: REFERENSI, NO_REKENING, NOMINAL, KODE_HASIL, KETERANGAN, WAKTU, dan "
         "REF_BANK untuk pembatalan. Baris yang tidak cocok menjadi pengecualian dan tidak menghentikan "

@@ -58,6 +58,7 @@ add_import_routes(
         izin=P.KEPESERTAAN_KELOLA,
         alamat="/kepesertaan/impor",
         asal="kepesertaan.index",
+        tujuan="halaman Kepesertaan",
         pengantar="Jawaban kantor cabang atas daftar yang dikirim; setiap baris mendapat satu hasil.",
         kolom="Nomor Identitas (NIK), Status (Y/T), Keterangan Status Data, Nama Lengkap; boleh Tanggal "
         "Terdaftar. NIK harus berupa teks.",
@@ -71,6 +72,7 @@ add_import_routes(
         izin=P.KEPESERTAAN_KELOLA,
         alamat="/kepesertaan/kpj",
         asal="kepesertaan.index",
+        tujuan="halaman Kepesertaan",
         pengantar="Nomor peserta (KPJ) pekerja yang sudah terdaftar, dari kantor cabang BPJS.",
         kolom="NIK, NAMA, KPJ. NIK dan KPJ harus berupa teks.",
     ),

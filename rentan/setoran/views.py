@@ -48,6 +48,7 @@ add_import_routes(
         izin=P.SETORAN_KELOLA,
         alamat="/setoran/catatan",
         asal="setoran.index",
+        tujuan="halaman Setoran",
         pengantar="Bulan yang sudah dicatat BPJS Ketenagakerjaan; setiap baris mendapat satu hasil.",
         kolom="NIK, NAMA, BULAN (11-2026 atau 2026-11), STATUS (Y tercatat, T tidak); boleh KPJ dan "
         "KETERANGAN. NIK harus berupa teks.",

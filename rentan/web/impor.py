@@ -81,8 +81,8 @@ class FormTerapkan(BaseForm):
 class HalamanImpor:
     """What a room says about its import pages.
 
-    ``alamat``: where they live (``/asn/impor``); ``asal``: endpoint of the page one came from; ``pengantar``:
-    one sentence above the upload; ``kolom``: finished text on the expected columns; ``sebelum`` and
+    ``alamat``: where they live (``/asn/impor``); ``asal``: endpoint of the page one came from, ``tujuan``:
+    what it is called in "Buka …"; ``pengantar``: one sentence above the upload; ``kolom``: finished text on the expected columns; ``sebelum`` and
     ``sesudah``: templates shown above and below the preview's numbers; ``konteks``: their variables, and
     ``sembunyikan``: labels of ``rincian`` that they show themselves. ``segar``: a fresh password before the
     upload and before it is applied (AUT-7: results of the bank).
@@ -94,12 +94,12 @@ class HalamanImpor:
     asal: str
     pengantar: str
     kolom: str
+    tujuan: str = "daftarnya"
     formulir: type[FormUnggah] = FormUnggah
     sebelum: str | None = None
     sesudah: str | None = None
     konteks: Callable[[Impor], dict[str, Any]] = field(default=lambda impor: {})
     segar: bool = False
-    tujuan: str = "daftarnya"
 
 
 def add_import_routes(bp: Blueprint, halaman: HalamanImpor) -> None:
