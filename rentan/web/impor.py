@@ -82,10 +82,10 @@ class HalamanImpor:
     """What a room says about its import pages.
 
     ``alamat``: where they live (``/asn/impor``); ``asal``: endpoint of the page one came from, ``tujuan``:
-    what it is called in "Buka …"; ``pengantar``: one sentence above the upload; ``kolom``: finished text on the expected columns; ``sebelum`` and
-    ``sesudah``: templates shown above and below the preview's numbers; ``konteks``: their variables, and
-    ``sembunyikan``: labels of ``rincian`` that they show themselves. ``segar``: a fresh password before the
-    upload and before it is applied (AUT-7: results of the bank).
+    what it is called in "Buka …"; ``pengantar``: one sentence above the upload; ``kolom``: finished text on
+    the expected columns; ``sebelum`` and ``sesudah``: templates shown above and below the preview's numbers;
+    ``konteks``: their variables, and ``sembunyikan``: labels of ``rincian`` that they show themselves.
+    ``segar``: a fresh password before the upload and before it is applied (AUT-7: results of the bank).
     """
 
     penangan: PenanganImpor
