@@ -17,6 +17,7 @@ from rentan.core.queue import every_hour, task
 from rentan.ext import db
 from rentan.gladi.folder import sapu_gladi
 from rentan.iuran.beritahu import beri_tahu_semua
+from rentan.iuran.buntu import rapikan_buntu
 from rentan.iuran.gerak import bulan_baru
 from rentan.iuran.jadwal import jadwalkan
 from rentan.iuran.pemberitahuan import umumkan_mendatang
@@ -50,6 +51,7 @@ JOBS: dict[str, Callable[[], int]] = {
     "kembalikan-pegangan": kembalikan_pegangan,
     "bersihkan-impor": expire_imports,
     "hitung-perlindungan": hitung_perlindungan,
+    "bulan-buntu": rapikan_buntu,
     "ingatkan-masa": ingatkan_masa,
     "ingatkan-perbaikan": remind,
     "minta-kartu": minta_kartu,

@@ -102,6 +102,7 @@ class JenisUrusan(Status):
     CERMIN = "cermin", "Tiga catatan tidak sama"
     TALANGAN = "talangan", "Sudah disetor, debetnya dibatalkan bank"
     SISA_KREDIT = "sisa_kredit", "Kelebihan bayar donatur yang sudah berhenti"
+    TAK_TERSETOR = "tak_tersetor", "Bulan yang tidak dapat disetor lagi"
 
 
 S, B = StatusIuran, StatusBpjs

@@ -600,6 +600,7 @@ def upgrade() -> None:
                 "cermin",
                 "talangan",
                 "sisa_kredit",
+                "tak_tersetor",
                 name="jenisurusan",
                 native_enum=False,
                 create_constraint=True,
