@@ -137,7 +137,7 @@ def add_many_to_pool(workers: Iterable[Pekerja], *, by: Pelaku) -> None:
         tempat = select(Kelurahan.kode, Kelurahan.kecamatan_kode).where(
             Kelurahan.kode.in_({semua[one].kelurahan_kode for one in some})
         )
-        kecamatan = dict(db.session.execute(tempat).tuples().all())
+        kecamatan = {row.kode: row.kecamatan_kode for row in db.session.execute(tempat)}
         rows = [
             {
                 "id": uuid.uuid4(),
