@@ -63,17 +63,19 @@ def test_each_is_settled_or_has_an_owner(app: Any, cast: Any) -> None:
     assert {rows[one].status for one in ("terutang", "menunggu", "biasa", "bank")} == {S.GAGAL}
 
 
-def test_it_closes_with_the_write_off_and_is_not_asked_twice(cast: Any) -> None:
+def test_it_closes_with_the_write_off_and_is_not_asked_twice(cast: Any, client_as: Any) -> None:
     satu, dua = make_donatur(pekerja=2).asuhan
     rows = [gagal(satu), gagal(dua)]
     for one in (satu, dua):
         one.pekerja.mulai_masa = date(2026, 11, 2)
     rapikan_buntu()
+    lain = db.session.scalars(db.select(Urusan).where(Urusan.iuran_id == rows[1].id)).one()
+    db.session.commit()
+    assert f"/iuran/usul/{rows[1].id}" in client_as(cast.hadi).get(f"/iuran/urusan/{lain.id}").text
     hapus = usul.propose_usul(
         rows[0], JenisUsul.HAPUSKAN, alasan="tidak_terlindungi", keterangan="x", by=cast.hadi.pelaku
     )
     usul.accept_usul(hapus, by=cast.yuni.pelaku)
-    lain = db.session.scalars(db.select(Urusan).where(Urusan.iuran_id == rows[1].id)).one()
     selesaikan_urusan(lain, catatan="Ditunda.", by=cast.hadi.pelaku)
     assert rapikan_buntu() == 1
     assert [matters(row) for row in rows] == [[(J.TAK_TERSETOR, False)]] * 2
