@@ -19,6 +19,9 @@ from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.gerak import beri_bukti, naikkan_didebit
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import MACHINE, StatusBpjs, StatusIuran
+from rentan.iuran.tersetor import AlasanTinggal as A
+from rentan.iuran.tersetor import tak_tersetor
+from rentan.pekerja.models import Pekerja
 
 
 def pakai_kredit(asuhan_ids: Collection[uuid.UUID], hari: date | None = None) -> int:
@@ -136,10 +139,18 @@ def _pemakai(asuhan_ids: Collection[uuid.UUID]) -> list[Iuran]:
 
 
 def _terjadwal(asuhan_ids: Sequence[uuid.UUID]) -> list[Iuran]:
+    """Without months that cannot be remitted: those are not paid, and the credit is not lost on them."""
     found: list[Iuran] = []
     for some in chunks(sorted(asuhan_ids)):
-        query = select(Iuran).where(Iuran.asuhan_id.in_(some), Iuran.status == StatusIuran.TERJADWAL)
-        found += db.session.scalars(query.with_for_update().order_by(Iuran.id)).all()
+        query = (
+            select(Iuran, Pekerja.status, Pekerja.mulai_masa, Pekerja.lunas_sampai)
+            .join(Pekerja, Pekerja.id == Iuran.pekerja_id)
+            .where(Iuran.asuhan_id.in_(some), Iuran.status == StatusIuran.TERJADWAL)
+        )
+        for row, *masa in db.session.execute(query.with_for_update(of=Iuran).order_by(Iuran.id)):
+            # A prepayment comes before the registration (A7).
+            if tak_tersetor(row.periode, *masa, bpjs=row.status_bpjs) in (None, A.BELUM_TERDAFTAR):
+                found.append(row)
     return sorted(found, key=lambda row: (row.asuhan_id, row.periode))
 
 

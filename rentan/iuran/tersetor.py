@@ -6,21 +6,13 @@ What is collected for a month that it does not take any more would have to go ba
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-
-from rentan.core.clock import today
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
-from rentan.ext import db
-from rentan.iuran.jadwal import potret_harga
-from rentan.iuran.models import Iuran, Urusan
-from rentan.iuran.penyesuaian import MUNDUR
-from rentan.iuran.status import JenisUrusan, StatusBpjs
+from rentan.iuran.status import StatusBpjs
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
-from rentan.util.tanggal import awal_bulan, tambah_bulan
+from rentan.util.tanggal import awal_bulan
 
 
 class AlasanTinggal(Status):
@@ -83,24 +75,3 @@ def tak_tersetor(
     if status not in TERDAFTAR_DI_BPJS:
         return A.TERHENTI if status is StatusPekerja.NONAKTIF else A.BELUM_TERDAFTAR
     return None
-
-
-def pada_harga_lama(iuran_ids: Select[tuple[uuid.UUID]]) -> ColumnElement[bool]:
-    """Those of these paid contributions whose price is another one now, and nobody has settled it yet.
-
-    As far back as :mod:`penyesuaian` settles. Where the donor is asked for the rest, the month goes as it is.
-    """
-    kind = (Iuran.periode, Iuran.penghasilan, Iuran.program, Iuran.sektor, Iuran.jumlah)
-    sejak = tambah_bulan(awal_bulan(today()), -MUNDUR)
-    kinds = db.session.execute(
-        select(*kind).where(Iuran.id.in_(iuran_ids), Iuran.periode >= sejak).distinct()
-    )
-    lama = [
-        and_(*(column == value for column, value in zip(kind, one, strict=True)))
-        for one in kinds
-        if potret_harga(one.periode, one.penghasilan, one.program, one.sektor)["jumlah"] != one.jumlah
-    ]
-    ditanya = select(Urusan.iuran_id).where(
-        Urusan.jenis == JenisUrusan.KURANG_BAYAR, Urusan.iuran_id.is_not(None)
-    )
-    return and_(or_(false(), *lama), Iuran.id.not_in(ditanya))

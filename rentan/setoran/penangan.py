@@ -23,7 +23,6 @@ from rentan.iuran import gerak
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.penyesuaian import sesuaikan_dibayar
 from rentan.iuran.status import UANG_MASUK, StatusBpjs
-from rentan.iuran.tersetor import pada_harga_lama
 from rentan.paket.models import Paket, PaketUang, Pengecualian
 from rentan.paket.penangan import Baris, BerkasPaket, Dikecualikan, Susulan, register
 from rentan.paket.status import JenisPaket
@@ -31,7 +30,7 @@ from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 from rentan.setoran.daftar import list_isi, write_berkas
 from rentan.setoran.models import BarisSetor
-from rentan.setoran.queries import list_calon
+from rentan.setoran.queries import list_calon, pada_harga_lama
 from rentan.setoran.status import HasilSetor
 from rentan.setoran.urusan import open_unanswered
 from rentan.tarif.queries import jadwal_bulan

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import false, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from rentan.core.actor import Pelaku
 from rentan.core.baca import get_one
+from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.massal import chunks
 from rentan.core.permissions import Peran, Permission
 from rentan.ext import db
-from rentan.iuran.models import TERAMBIL, Iuran
-from rentan.iuran.status import UANG_MASUK, StatusBpjs
+from rentan.iuran.jadwal import potret_harga
+from rentan.iuran.models import TERAMBIL, Iuran, Urusan
+from rentan.iuran.penyesuaian import MUNDUR
+from rentan.iuran.status import UANG_MASUK, JenisUrusan, StatusBpjs
 from rentan.iuran.tersetor import GILIRAN, AlasanTinggal, tak_tersetor
 from rentan.paket.models import Paket
 from rentan.paket.status import JenisPaket
@@ -126,6 +129,27 @@ def _in_order(worker: _Pekerja, rows: list[Any], others: dict[date, StatusBpjs])
             else:
                 through.add(row.periode)
         yield Calon(row.id, row.pekerja_id, row.nama, row.periode, row.jumlah, alasan, bulan)
+
+
+def pada_harga_lama(iuran_ids: Select[tuple[uuid.UUID]]) -> ColumnElement[bool]:
+    """Those of these paid contributions whose price is another one now, and nobody has settled it yet.
+
+    As far back as :mod:`penyesuaian` settles. Where the donor is asked for the rest, the month goes as it is.
+    """
+    kind = (Iuran.periode, Iuran.penghasilan, Iuran.program, Iuran.sektor, Iuran.jumlah)
+    sejak = tambah_bulan(awal_bulan(today()), -MUNDUR)
+    kinds = db.session.execute(
+        select(*kind).where(Iuran.id.in_(iuran_ids), Iuran.periode >= sejak).distinct()
+    )
+    lama = [
+        and_(*(column == value for column, value in zip(kind, one, strict=True)))
+        for one in kinds
+        if potret_harga(one.periode, one.penghasilan, one.program, one.sektor)["jumlah"] != one.jumlah
+    ]
+    ditanya = select(Urusan.iuran_id).where(
+        Urusan.jenis == JenisUrusan.KURANG_BAYAR, Urusan.iuran_id.is_not(None)
+    )
+    return and_(or_(false(), *lama), Iuran.id.not_in(ditanya))
 
 
 # -- what BPJS has recorded ---------------------------------------------------------------------------------

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from rentan.asuhan.status import StatusAsuhan
+from rentan.core.clock import today
 from rentan.ext import db
-from rentan.iuran import usul
+from rentan.iuran import buku, usul
+from rentan.iuran.buku_akun import AkunBuku, JenisJurnal
 from rentan.iuran.buntu import rapikan_buntu
+from rentan.iuran.kredit import pakai_kredit
 from rentan.iuran.models import Iuran, Urusan
 from rentan.iuran.status import JenisUrusan, JenisUsul, KelasGagal, StatusIuran
 from rentan.iuran.urusan import selesaikan_urusan
@@ -80,3 +83,18 @@ def test_it_closes_with_the_write_off_and_is_not_asked_twice(cast: Any, client_a
     assert rapikan_buntu() == 1
     assert [matters(row) for row in rows] == [[(J.TAK_TERSETOR, False)]] * 2
     assert rapikan_buntu() == 0
+
+
+def test_credit_is_not_spent_on_such_a_month(cast: Any) -> None:
+    asuhan = make_donatur().asuhan[0]
+    asuhan.pekerja.status = StatusPekerja.NONAKTIF
+    lama, baru = make_iuran(asuhan, OKT), make_iuran(asuhan, date(2026, 11, 1))
+    posting = buku.Posting.dua_sisi(
+        JenisJurnal.KELEBIHAN, today(), AkunBuku.KAS, AkunBuku.KREDIT_DONATUR, 8_400, asuhan_id=asuhan.id
+    )
+    buku.catat([posting], by=cast.hadi.pelaku)
+    assert pakai_kredit([asuhan.id]) == 0
+    asuhan.pekerja.status, asuhan.pekerja.mulai_masa = StatusPekerja.TERDAFTAR, date(2026, 11, 2)
+    db.session.flush()
+    assert pakai_kredit([asuhan.id]) == 1
+    assert (lama.status, baru.status) == (S.TERJADWAL, S.DARI_KREDIT)
