@@ -97,7 +97,7 @@ class JenisUrusan(Status):
 
     TANPA_KABAR = "tanpa_kabar", "Bank belum memberi kabar"
     PENGEMBALIAN = "pengembalian", "Uang perlu dikembalikan"
-    KURANG_BAYAR = "kurang_bayar", "Bayar di muka kurang karena tarif berubah"
+    KURANG_BAYAR = "kurang_bayar", "Pembayaran donatur kurang"
     DITOLAK_BPJS = "ditolak_bpjs", "Iuran ditolak BPJS"
     CERMIN = "cermin", "Tiga catatan tidak sama"
     TALANGAN = "talangan", "Sudah disetor, debetnya dibatalkan bank"
