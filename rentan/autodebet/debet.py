@@ -204,7 +204,8 @@ class PenanganDebet:
         baris = urutkan(paket, load_baris(paket))
         if list_usang(paket):
             raise RuleError(
-                "Ada baris yang suratnya atau harganya berubah. Tekan “Tambahkan yang sudah siap” dahulu.",
+                "Ada baris yang suratnya, harganya, atau pekerjanya berubah. Tekan “Tambahkan yang sudah siap” "
+                "dahulu.",
                 kode="baris_terhambat",
             )
         lapor(30)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
-from rentan.autodebet.debet_isi import TALANGAN_SELESAI, TANPA_SURAT, surat_berlaku, urutan_baris
+from rentan.autodebet.debet_isi import TALANGAN_SELESAI, TANPA_SURAT, surat_berlaku, tak_ditagih, urutan_baris
 from rentan.autodebet.debet_tanggal import tanggal_debet
 from rentan.core.massal import chunks, set_many
 from rentan.core.subject import reveal
@@ -106,7 +106,7 @@ def count_tidak_berlaku(paket: Paket) -> int:
 
 def list_usang(paket: Paket) -> list[Usang]:
     """Open lines whose sponsorship is over, whose letter is not in force on the day, whose worker is paused
-    (A9), or that would cost something else now."""
+    (A9), whose month cannot be remitted any more, or that would cost something else now."""
     tanggal = paket.uang.tanggal if paket.uang else tanggal_debet(paket)
     query = (
         select(
@@ -116,9 +116,13 @@ def list_usang(paket: Paket) -> list[Usang]:
             Iuran.jumlah,
             Iuran.kredit_dipakai,
             Iuran.periode,
+            Iuran.status_bpjs,
             Asuhan.penghasilan,
             Asuhan.program,
             Pekerja.sektor,
+            Pekerja.status.label("status_pekerja"),
+            Pekerja.mulai_masa,
+            Pekerja.lunas_sampai,
             Asn.nama,
             func.coalesce(surat_berlaku(tanggal), False).label("berlaku"),
             and_(
@@ -146,6 +150,8 @@ def list_usang(paket: Paket) -> list[Usang]:
             alasan = TANPA_SURAT
         elif row.dijeda and paket.jenis is JenisPaket.DEBET:
             alasan = DIJEDA
+        elif sebab := tak_ditagih(row):
+            alasan = sebab[0]
         elif (row.jumlah, row.diminta) != (harga, row.jumlah - row.kredit_dipakai):
             alasan = HARGA_BERUBAH
         if alasan:

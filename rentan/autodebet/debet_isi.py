@@ -189,8 +189,9 @@ def _judul(row: Any) -> str:
     return f"{row.nama}, untuk {row.pekerja}, {format_bulan(row.periode)}"
 
 
-def _tak_tersetor(row: Any) -> tuple[str, str] | None:
-    """Nothing is collected that cannot be remitted (P1)."""
+def tak_ditagih(row: Any) -> tuple[str, str] | None:
+    """Nothing is collected that cannot be remitted (P1): why, and whose turn it is. ``row`` has the month,
+    ``status_bpjs``, ``status_pekerja``, ``mulai_masa``, ``lunas_sampai``."""
     alasan = tak_tersetor(
         row.periode, row.status_pekerja, row.mulai_masa, row.lunas_sampai, bpjs=row.status_bpjs
     )
@@ -201,7 +202,7 @@ def _tak_tersetor(row: Any) -> tuple[str, str] | None:
 
 
 def _alasan_debet(row: Any, _coba: int, bulan: date) -> tuple[str | None, str]:
-    if row.status is S.TERJADWAL and row.berlaku and (sebab := _tak_tersetor(row)):
+    if row.status is S.TERJADWAL and row.berlaku and (sebab := tak_ditagih(row)):
         return sebab
     if row.status is S.TERJADWAL and row.periode < tambah_bulan(bulan, -MUNDUR):
         return "Lebih dari dua bulan yang lalu; dibayar lewat jalan lain atau dihapuskan.", "bendahara"
@@ -210,7 +211,7 @@ def _alasan_debet(row: Any, _coba: int, bulan: date) -> tuple[str | None, str]:
     if row.status is S.DITAHAN:
         return _TAHAN[row.alasan_tahan]
     if row.status is S.GAGAL and row.kelas_gagal is KelasGagal.COBA_LAGI:
-        return _tak_tersetor(row) or _IKUT_ULANG
+        return tak_ditagih(row) or _IKUT_ULANG
     return _alasan_gagal(row)
 
 
@@ -222,7 +223,7 @@ def _alasan_ulang(row: Any, coba: int, bulan: date) -> tuple[str | None, str]:
     # A stand-in has agreed to these very months; who stopped otherwise is not debited again.
     if row.asuhan not in TERBUKA and row.alasan_akhir != TALANGAN_SELESAI:
         return "Asuhannya sudah berhenti; dibayar lewat jalan lain atau dihapuskan.", "bendahara"
-    if sebab := _tak_tersetor(row):
+    if sebab := tak_ditagih(row):
         return sebab
     if row.periode < tambah_bulan(bulan, -MUNDUR):
         return "Lebih dari dua bulan yang lalu; dibayar lewat jalan lain.", "bendahara"

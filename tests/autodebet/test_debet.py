@@ -196,7 +196,7 @@ def test_a_letter_that_ends_before_the_lock(app: Flask, cast: Any) -> None:
         donors[0].surat.berlaku_sampai = date(2026, 11, 30)
         db.session.flush()
         assert len(penangan_of(paket.jenis).list_hambatan(paket, banyak=9)) == 1
-        with pytest.raises(RuleError, match="suratnya atau harganya"):
+        with pytest.raises(RuleError, match="suratnya, harganya"):
             actions.kunci_paket(paket, by=cast.hadi.pelaku)
         db.session.rollback()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from rentan.autodebet.debet import PENANGAN
 from rentan.autodebet.debet_isi import list_calon
 from rentan.core.errors import RuleError
 from rentan.ext import db
@@ -136,3 +137,18 @@ def test_what_cannot_be_remitted_is_not_collected(
         assert said.pop(row.id) is None
         assert len(said) == 2 and all((kata or "") in (one or "") for one in said.values())
         assert kata or set(said.values()) == {None}
+
+
+def test_a_worker_who_lapses_leaves_the_batch_before_its_lock(app: Flask, cast: Any) -> None:
+    with pada(SIAP):
+        _, rows = make_bulan(2)
+        paket = susun(cast)
+        rows[0].pekerja.status = StatusPekerja.NONAKTIF
+        db.session.flush()
+        [hambatan] = PENANGAN[JenisPaket.DEBET].list_hambatan(paket, banyak=9)
+        assert "berhenti di BPJS" in hambatan.alasan
+        with pytest.raises(RuleError, match="berubah"), db.session.begin_nested():
+            actions.kunci_paket(paket, by=cast.hadi.pelaku)
+        actions.isi_lagi(paket, by=cast.hadi.pelaku)
+        actions.kunci_paket(paket, by=cast.hadi.pelaku)
+        assert [one.iuran_id for one in baris_of(paket)] == [rows[1].id]
