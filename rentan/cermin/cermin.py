@@ -126,8 +126,8 @@ def cermin(bulan: date) -> Select[Any]:
     diurus = exists().where(
         Urusan.asuhan_id == baris.c.asuhan_id,
         Urusan.periode == bulan,
-        # About money of no month in particular.
-        Urusan.jenis != JenisUrusan.SISA_KREDIT,
+        # About money that is not this month's debit.
+        Urusan.jenis.not_in((JenisUrusan.SISA_KREDIT, JenisUrusan.KURANG_BAYAR)),
         case(
             (Urusan.selesai_pada.is_(None), Urusan.pemilik_id.is_not(None)),
             else_=Urusan.jenis.not_in(_TERJAWAB),
