@@ -204,8 +204,8 @@ class PenanganDebet:
         baris = urutkan(paket, load_baris(paket))
         if list_usang(paket):
             raise RuleError(
-                "Ada baris yang suratnya, harganya, atau pekerjanya berubah. Tekan “Tambahkan yang sudah siap” "
-                "dahulu.",
+                "Ada baris yang suratnya, harganya, atau pekerjanya berubah. Tekan “Tambahkan yang sudah "
+                "siap” dahulu.",
                 kode="baris_terhambat",
             )
         lapor(30)

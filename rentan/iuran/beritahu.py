@@ -131,7 +131,7 @@ def _debet(bulan: date) -> ColumnElement[bool]:
     )
 
 
-def _menunggu(bulan: date) -> Select[Any]:
+def _menunggu(bulan: date) -> Select[*tuple[Any, ...]]:
     """Scheduled contributions, and those in this month's batch; not what is in a retry."""
     dalam = (
         select(Percobaan.iuran_id)

@@ -147,9 +147,11 @@ def _terjadwal(asuhan_ids: Sequence[uuid.UUID]) -> list[Iuran]:
             .join(Pekerja, Pekerja.id == Iuran.pekerja_id)
             .where(Iuran.asuhan_id.in_(some), Iuran.status == StatusIuran.TERJADWAL)
         )
-        for row, *masa in db.session.execute(query.with_for_update(of=Iuran).order_by(Iuran.id)):
+        for row, status, masa, lunas in db.session.execute(
+            query.with_for_update(of=Iuran).order_by(Iuran.id)
+        ):
             # A prepayment comes before the registration (A7).
-            if tak_tersetor(row.periode, *masa, bpjs=row.status_bpjs) in (None, A.BELUM_TERDAFTAR):
+            if tak_tersetor(row.periode, status, masa, lunas, row.status_bpjs) in (None, A.BELUM_TERDAFTAR):
                 found.append(row)
     return sorted(found, key=lambda row: (row.asuhan_id, row.periode))
 

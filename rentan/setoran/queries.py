@@ -131,7 +131,7 @@ def _in_order(worker: _Pekerja, rows: list[Any], others: dict[date, StatusBpjs])
         yield Calon(row.id, row.pekerja_id, row.nama, row.periode, row.jumlah, alasan, bulan)
 
 
-def pada_harga_lama(iuran_ids: Select[tuple[uuid.UUID]]) -> ColumnElement[bool]:
+def pada_harga_lama(iuran_ids: Select[uuid.UUID]) -> ColumnElement[bool]:
     """Those of these paid contributions whose price is another one now, and nobody has settled it yet.
 
     As far back as :mod:`penyesuaian` settles. Where the donor is asked for the rest, the month goes as it is.
