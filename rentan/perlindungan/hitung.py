@@ -16,7 +16,7 @@ from rentan.core.clock import today
 from rentan.core.massal import chunks, set_many
 from rentan.ext import db
 from rentan.iuran.models import Iuran
-from rentan.iuran.status import GUGUR, StatusBpjs
+from rentan.iuran.status import StatusBpjs
 from rentan.pekerja.gerak import gerak_banyak
 from rentan.pekerja.masa import aman_sampai, keadaan_perlindungan, tertinggal
 from rentan.pekerja.models import Pekerja
@@ -82,7 +82,7 @@ def _disetor(rows: Sequence[Pekerja]) -> set[uuid.UUID]:
     found: set[uuid.UUID] = set()
     for some in chunks(sorted(berikut)):
         query = select(Iuran.pekerja_id, Iuran.periode).where(
-            Iuran.pekerja_id.in_(some), Iuran.status_bpjs == StatusBpjs.DISETOR, Iuran.status.not_in(GUGUR)
+            Iuran.pekerja_id.in_(some), Iuran.status_bpjs == StatusBpjs.DISETOR
         )
         found |= {
             one.pekerja_id for one in db.session.execute(query) if one.periode == berikut[one.pekerja_id]

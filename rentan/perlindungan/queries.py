@@ -24,8 +24,8 @@ from rentan.core.massal import chunks
 from rentan.core.permissions import Peran
 from rentan.core.settings import get_setting
 from rentan.ext import db
-from rentan.iuran.models import Iuran
-from rentan.iuran.status import GUGUR, UANG_MASUK
+from rentan.iuran.models import TERAMBIL, Iuran
+from rentan.iuran.status import UANG_MASUK
 from rentan.opd.models import Opd
 from rentan.pekerja.masa import aman_sampai, tertinggal
 from rentan.pekerja.models import Pekerja
@@ -194,13 +194,13 @@ def _surat(asuhan_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, StatusSurat]:
 
 
 def _iuran(pekerja_ids: Sequence[uuid.UUID], sejak: date) -> dict[uuid.UUID, dict[date, Any]]:
-    """The contributions that stand, by worker and month."""
+    """The contribution that has the month, by worker and month."""
     found: dict[uuid.UUID, dict[date, Any]] = {}
     for some in chunks(sorted(pekerja_ids)):
         query = select(
             Iuran.pekerja_id, Iuran.periode, Iuran.status, Iuran.status_bpjs, Iuran.kelas_gagal,
             Iuran.alasan_tahan, Iuran.jumlah, Iuran.kredit_dipakai,
-        ).where(Iuran.pekerja_id.in_(some), Iuran.periode >= sejak, Iuran.status.not_in(GUGUR))  # fmt: skip
+        ).where(Iuran.pekerja_id.in_(some), Iuran.periode >= sejak, TERAMBIL)  # fmt: skip
         for row in db.session.execute(query):
             found.setdefault(row.pekerja_id, {})[row.periode] = row
     return found
