@@ -5,23 +5,19 @@ from __future__ import annotations
 import csv
 import heapq
 import io
-import itertools
 import random
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import time_machine
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from rentan.akun.queries import pelaku_of
-from rentan.asn import hitungan
-from rentan.asn.hitungan_ulang import hitung_ulang
-from rentan.asn.models import Asn, Penempatan
 from rentan.autodebet.debet_susun import susun_debet
 from rentan.autodebet.layout_debet import layout_debet
 from rentan.core.clock import start_of_day, today
@@ -34,6 +30,7 @@ from rentan.ext import db
 from rentan.gladi.bank import Baris, read_debet
 from rentan.iuran.models import Iuran, Percobaan, Urusan
 from rentan.iuran.status import UANG_MASUK, StatusBpjs
+from rentan.iuran.tersetor import AlasanTinggal
 from rentan.iuran.urusan import ambil_urusan
 from rentan.jobs import JOBS
 from rentan.laporan.periksa import run_checks
@@ -43,20 +40,16 @@ from rentan.paket.models import Paket, Pengecualian
 from rentan.paket.status import JenisPaket, StatusPaket
 from rentan.paket.urus import ambil_pengecualian
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import Sektor
-from rentan.pencabutan.actions import stop_surat
 from rentan.setoran.actions import pay_setoran
 from rentan.setoran.models import BarisSetor
+from rentan.setoran.queries import list_calon
 from rentan.setoran.status import HasilSetor
-from rentan.surat_kuasa.models import SuratKuasa
 from rentan.tarif.actions import add_potongan
 from rentan.tarif.price import Potongan
 from rentan.tarif.queries import jadwal_bulan
-from rentan.util.tanggal import awal_bulan
 from tests import factories
 from tests.cast import Cast
-from tests.iuran.maker import make_donatur
-from tests.simulasi.acuan import Peserta
+from tests.simulasi.warga import Orang, Warga, hari_pertama, nomor
 
 #: Jobs that say or move something about money and cover, in the order of the scheduler.
 KERJA = (
@@ -69,40 +62,19 @@ TANPA_KERTAS = ("surat_beku", "disetujui", "terdaftar")
 KEPALA = ("REFERENSI", "NO_REKENING", "NOMINAL", "KODE_HASIL", "KETERANGAN", "WAKTU", "REF_BANK")
 
 
-def hari_pertama(bulan: int) -> date:
-    return date(bulan // 12, bulan % 12 + 1, 1)
-
-
-def nomor(hari: date) -> int:
-    return hari.year * 12 + hari.month - 1
-
-
-@dataclass
-class Orang:
-    """A donor: one or two workers who share letter and OPD."""
-
-    pekerja: list[Peserta]
-    asn_id: uuid.UUID = uuid.UUID(int=0)
-    surat_id: uuid.UUID = uuid.UUID(int=0)
-
-
-class Kota:
+class Kota(Warga):
     """The application's city, the script, and the days on which things happen."""
 
     def __init__(self, cast: Cast, orang: list[Orang], awal: int, acak: random.Random) -> None:
-        self.cast, self.orang, self.awal, self.acak = cast, orang, awal, acak
+        super().__init__(cast)
+        self.orang, self.awal, self.acak = orang, awal, acak
         kedua = factories.make_akun("yani", "Yani Rekaan")
         factories.grant(kedua, Peran.PENYETUJU)
-        self.hitung()
-        self.hadi, self.yuni, self.bayu = (
-            replace(one.pelaku, permintaan_id="simulasi") for one in (cast.hadi, cast.yuni, cast.bayu)
-        )
         self.dewi, self.yani = cast.dewi.pelaku, pelaku_of(kedua)
-        self.peserta: dict[uuid.UUID, Peserta] = {}
-        self.opd = {one.kode: one.id for one in db.session.scalars(select(Opd))}
-        self._urut = itertools.count()
         self._hal: list[tuple[datetime, int, Callable[[], Any]]] = []
         self.pengecualian: Counter[str] = Counter()
+        #: What the bank itself says that it has moved for each batch, in whole rupiah.
+        self.bank: dict[uuid.UUID, int] = {}
 
     # -- days ------------------------------------------------------------------------------------------------
 
@@ -127,13 +99,23 @@ class Kota:
             pertama = satu.pekerja[0]
             if pertama.mulai == bulan:
                 self.pada(tengah, 6, partial(self.masuk, satu))
+            for p in satu.pekerja:
+                if p.berhenti == bulan != pertama.berhenti:
+                    hari = lalu.setor + timedelta(days=1) if n % 20 else tengah
+                    self.pada(hari, 7, partial(self.lepas, satu, p))
+                if p.lanjut == bulan:
+                    self.pada(b.kunci, 1, partial(self.ganti, p))
+                if p.jeda[:1] == (bulan,):
+                    self.pada(b.kunci, 3, partial(self.jeda, p))
+                if bulan in p.tunai:
+                    self.pada(b.kunci, 6, partial(self.tunai, p, bulan))
             if pertama.berhenti == bulan:
                 # Before the month is scheduled, or after it.
                 self.pada(
-                    lalu.setor + timedelta(days=1) if n % 2 else tengah, 7, partial(self._henti, satu, n)
+                    lalu.setor + timedelta(days=1) if n % 2 else tengah, 7, partial(self.henti, satu, n)
                 )
             if bulan > self.awal and pertama.mulai < bulan and pertama.opd[bulan] != pertama.opd[bulan - 1]:
-                self.pada(tengah, 8, partial(self._pindah, satu, pertama.opd[bulan]))
+                self.pada(tengah, 8, partial(self.pindah, satu, pertama.opd[bulan]))
         self.pada(tengah, 9, self.hitung)
         for hari in (hari_pertama(bulan), b.kandidat, b.kunci):
             self.pada(hari, 5, self._kerja)
@@ -150,67 +132,6 @@ class Kota:
         for nama in KERJA:
             JOBS[nama]()
             db.session.commit()
-
-    # -- people ----------------------------------------------------------------------------------------------
-
-    def masuk(self, satu: Orang) -> None:
-        n = len(self.peserta)
-        p = satu.pekerja[0]
-        mulai = hari_pertama(p.mulai)
-        asn = factories.make_asn(f"Donatur Rekaan {n}", db.session.get_one(Opd, self.opd[p.opd[p.mulai]]))
-        self._tempat(asn).mulai = today()
-        made = make_donatur(
-            asn,
-            pekerja=len(satu.pekerja),
-            mulai=mulai,
-            rekening=f"2{n:09d}",
-            lahir_pekerja=date(1975, 1, 1) + timedelta(days=n),
-            sektor=Sektor.TRANSPORTASI if p.transport else Sektor.LAIN,
-        )
-        made.surat.ditandatangani_pada = today()
-        satu.asn_id, satu.surat_id = asn.id, made.surat.id
-        for peserta, asuhan in zip(satu.pekerja, made.asuhan, strict=True):
-            self.peserta[asuhan.pekerja_id] = peserta
-
-    def _tempat(self, asn: Asn) -> Penempatan:
-        query = select(Penempatan).where(Penempatan.asn_id == asn.id, Penempatan.sampai.is_(None))
-        return db.session.scalars(query).one()
-
-    def hitung(self) -> None:
-        """Who joined is counted for the running month all at once, as after an import of the roster."""
-        db.session.flush()
-        hitung_ulang(awal_bulan(today()))
-
-    def _henti(self, satu: Orang, n: int) -> None:
-        """Withdrawn by the donor, or by the treasurer on a reported death."""
-        surat = db.session.get_one(SuratKuasa, satu.surat_id)
-        by = self.hadi
-        if n % 5:
-            akun = factories.make_akun(f"simulasi-{n}", surat.asn.nama, asn=surat.asn)
-            factories.grant(akun, Peran.ASN)
-            by = pelaku_of(akun)
-        stop_surat(surat, by=by, cari_pengganti=bool(n % 3))
-
-    def _pindah(self, satu: Orang, ke: str) -> None:
-        """As the roster moves somebody from today on."""
-        asn = db.session.get_one(Asn, satu.asn_id)
-        lama = self._tempat(asn)
-        dari, baru = asn.opd_id, db.session.get_one(Opd, self.opd[ke])
-        lama.sampai = today() - timedelta(days=1)
-        asn.opd_id, asn.unit_id = baru.id, factories.unit(baru).id
-        db.session.flush()
-        db.session.add(
-            Penempatan(
-                asn_id=asn.id, opd_id=baru.id, unit_id=asn.unit_id, status_asn=asn.status_asn,
-                status_aktif=asn.status_aktif, jabatan=asn.jabatan, mulai=today(),
-            )
-        )  # fmt: skip
-        db.session.flush()
-        status, aktif = asn.status_asn, asn.status_aktif
-        hitungan.pindah(
-            asn, opd_lama=dari, opd_baru=baru.id, status_lama=status, status_baru=status,
-            aktif_lama=aktif, aktif_baru=aktif,
-        )  # fmt: skip
 
     def ubah_tarif(self, hari: date, potongan: Potongan) -> None:
         """The admin adds a cut on that day."""
@@ -244,7 +165,7 @@ class Kota:
         if paket is None or paket.uang is None:
             return
         if jenis is JenisPaket.SETOR:
-            total = paket.uang.jumlah_rupiah
+            total = self.bank[paket.id] = jumlah_setoran(actions.read_berkas(paket))
             pay_setoran(paket, nomor=f"NTP-{bulan:%Y%m}", tanggal=today(), jumlah=total, by=self.hadi)
         else:
             actions.kirim_paket(paket, by=self.hadi, tanda_terima="Kanal berkas bank")
@@ -265,7 +186,7 @@ class Kota:
         query = select(Paket).where(Paket.status == StatusPaket.HASIL_LENGKAP).order_by(Paket.dibuat_pada)
         for paket in db.session.scalars(query):
             if paket.uang is not None:
-                kredit = uang.uang_of(paket.jenis).berhasil_rupiah(paket)
+                kredit = self.bank[paket.id]
                 uang.rekonsiliasi(paket, kredit_bank=kredit, selisih=(), by=self.hadi)
                 uang.tutup(paket, by=self.yuni)
 
@@ -287,6 +208,7 @@ class Kota:
                 naskah = self.peserta[row.pekerja_id].jawaban
                 said[row.referensi] = naskah.get((nomor(row.periode), row.ke), "00")
         assert said.keys() == sent.keys()
+        self.bank[paket.id] = sum(one.nominal for ref, one in sent.items() if said[ref] == "00")
 
         def baris(ref: str, kode: str, lebih: int = 0, ref_bank: str = "") -> list[str]:
             one: Baris = sent[ref]
@@ -351,10 +273,10 @@ class Kota:
 
     # -- what has become of it -------------------------------------------------------------------------------
 
-    def per_opd(self) -> dict[str, Counter[tuple[str, int]]]:
+    def per_opd(self, bulan: int) -> dict[str, Counter[tuple[str, int]]]:
         """As ``acuan.per_opd``, read from the contributions."""
         wanted = {
-            "uang": Iuran.status.in_(UANG_MASUK),
+            "uang": Iuran.status.in_(UANG_MASUK) & (Iuran.periode <= hari_pertama(bulan)),
             "disetor": Iuran.status_bpjs.in_((StatusBpjs.DISETOR, StatusBpjs.TERCATAT)),
             "tercatat": Iuran.status_bpjs == StatusBpjs.TERCATAT,
         }
@@ -382,6 +304,31 @@ class Kota:
             for row in db.session.execute(query)
             if row.id in self.peserta
         }
+
+    def terlantar(self, bulan: int) -> list[Any]:
+        """Money for months up to this one that is neither on its way to BPJS nor named with a true reason:
+        a month before it that is not paid, or a lapsed worker; or else a matter of somebody's."""
+        sebab = {one.iuran_id: one for one in list_calon()}
+        urusan = set(db.session.scalars(select(Urusan.iuran_id).where(Urusan.selesai_pada.is_(None))))
+        query = select(Iuran.id, Iuran.pekerja_id, Iuran.periode).where(
+            Iuran.status.in_(UANG_MASUK),
+            Iuran.status_bpjs == StatusBpjs.BELUM,
+            Iuran.periode <= hari_pertama(bulan),
+        )
+        found = []
+        for row in db.session.execute(query):
+            p, calon = self.peserta[row.pekerja_id], sebab[row.id]
+            sela = calon.alasan is AlasanTinggal.SELA and calon.bulan and nomor(calon.bulan) not in p.uang
+            terhenti = calon.alasan is AlasanTinggal.TERHENTI and p.cover == "nonaktif"
+            if not (sela or terhenti or row.id in urusan):
+                found.append((row.periode, calon.alasan, calon.bulan, p))
+        return found
+
+
+def jumlah_setoran(data: bytes) -> int:
+    """What the lines of a remittance come to, as BPJS adds them up, in whole rupiah."""
+    judul, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    return sum(int(str(row[judul.index("JUMLAH")])) for row in rows)
 
 
 def tulis(rows: Iterable[Iterable[str]]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -21,7 +22,7 @@ from rentan.autodebet.debet_susun import susun_debet
 from rentan.autodebet.layout_debet import layout_debet
 from rentan.core.clock import start_of_day
 from rentan.ext import db
-from rentan.gladi.bank import read_debet
+from rentan.gladi.bank import Baris, read_debet
 from rentan.iuran.jadwal import jadwalkan
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.paket import actions, uang
@@ -31,7 +32,8 @@ from rentan.tarif.queries import jadwal_bulan
 from tests.autodebet.hasil_maker import baca_langsung, jawab
 from tests.cast import Cast
 from tests.simulasi.acuan import Peserta
-from tests.simulasi.dunia import Kota, Orang, temuan
+from tests.simulasi.dunia import Kota, temuan
+from tests.simulasi.warga import Orang
 
 BULAN = 2026 * 12 + 11
 DES = date(2026, 12, 1)
@@ -61,6 +63,16 @@ class Jalan:
     def paket(self) -> Paket:
         return db.session.scalars(select(Paket).where(Paket.jenis == JenisPaket.DEBET)).one()
 
+    def jawaban(self) -> list[tuple[Baris, str]]:
+        """What the bank says to each line that it was sent."""
+        sent = read_debet(actions.read_berkas(self.paket), layout_debet())
+        return list(zip(sent, itertools.cycle(("00", "00", "00", "51", "14"))))
+
+    @property
+    def kredit(self) -> int:
+        """What the bank has collected, in whole rupiah."""
+        return sum(one.nominal for one, kode in self.jawaban() if kode == "00")
+
     def siapkan(self, langkah: str) -> None:
         """Up to just before this step."""
         with self.pada(self.hari(langkah)):
@@ -69,8 +81,7 @@ class Jalan:
             elif langkah == "kirim":
                 actions.setujui_paket(self.paket, by=self.kota.yuni)
             elif langkah == "tutup":
-                kredit = uang.uang_of(JenisPaket.DEBET).berhasil_rupiah(self.paket)
-                uang.rekonsiliasi(self.paket, kredit_bank=kredit, selisih=(), by=self.kota.hadi)
+                uang.rekonsiliasi(self.paket, kredit_bank=self.kredit, selisih=(), by=self.kota.hadi)
         db.session.commit()
 
     def hari(self, langkah: str) -> date:
@@ -85,9 +96,7 @@ class Jalan:
                 case "kirim":
                     actions.kirim_paket(self.paket, by=self.kota.hadi, tanda_terima="Kanal bank")
                 case "hasil":
-                    sent = read_debet(actions.read_berkas(self.paket), layout_debet())
-                    codes = ("00", "00", "00", "51", "14")
-                    baca_langsung([jawab(one, codes[n % 5]) for n, one in enumerate(sent)], self.cast)
+                    baca_langsung([jawab(one, kode) for one, kode in self.jawaban()], self.cast)
                 case "tutup":
                     uang.tutup(self.paket, by=self.kota.yuni)
             db.session.commit()
