@@ -38,7 +38,8 @@ from rentan.core.permissions import Peran
 from rentan.iuran.models import TERAMBIL, Iuran, Urusan
 from rentan.iuran.status import GUGUR, UANG_MASUK, JenisUrusan, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
-from rentan.surat_kuasa.models import SuratKuasa
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS
+from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.status import HIDUP, StatusSurat
 from rentan.tarif.queries import hari_debet
 from rentan.util.tanggal import awal_bulan
@@ -130,6 +131,8 @@ def cermin(bulan: date) -> Select[Any]:
         Urusan.jenis.not_in((JenisUrusan.SISA_KREDIT, JenisUrusan.KURANG_BAYAR)),
         case(
             (Urusan.selesai_pada.is_(None), Urusan.pemilik_id.is_not(None)),
+            # What was said about one mismatch does not explain the next one of the same month.
+            (Urusan.jenis == JenisUrusan.CERMIN, Urusan.sel == baris.c.sel),
             else_=Urusan.jenis.not_in(_TERJAWAB),
         ),
     )
@@ -197,6 +200,9 @@ def _tanpa_baris(bulan: date) -> Select[Any]:
     # Two sets of ids, not one EXISTS with OR: that one would be looked up for each sponsorship anew.
     punya = select(Iuran.asuhan_id).where(Iuran.periode == bulan)
     dibayar = select(Iuran.pekerja_id).where(Iuran.periode == bulan, TERAMBIL)
+    disebut = exists().where(
+        SuratPekerja.surat_kuasa_id == SuratKuasa.id, SuratPekerja.asuhan_id == Asuhan.id
+    )
     return (
         select(
             Asuhan.id.label("asuhan_id"),
@@ -219,6 +225,9 @@ def _tanpa_baris(bulan: date) -> Select[Any]:
             Asn.status_aktif == StatusAktif.AKTIF,
             or_(Pekerja.lunas_sampai.is_(None), Pekerja.lunas_sampai < bulan),
             func.coalesce(~dijeda, True),
+            Pekerja.status.in_(TERDAFTAR_DI_BPJS),
+            # Nobody is asked for a worker whom his letter does not name; a stand-in's consent is the loan.
+            or_(Asuhan.sementara, disebut),
             Asuhan.id.not_in(punya),
             Asuhan.pekerja_id.not_in(dibayar),
         )

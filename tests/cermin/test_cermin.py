@@ -20,7 +20,8 @@ from rentan.core.permissions import Peran
 from rentan.ext import db
 from rentan.iuran.models import Urusan
 from rentan.iuran.status import JenisUrusan, KelasGagal, StatusBpjs, StatusIuran
-from rentan.surat_kuasa.models import SuratKuasa
+from rentan.pekerja.status import StatusPekerja
+from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.status import StatusSurat
 from tests.cast import Cast
 from tests.iuran.maker import make_donatur, make_iuran
@@ -129,6 +130,31 @@ def test_a_month_that_somebody_else_pays_for_the_worker_is_not_missing(cast: Cas
     db.session.flush()
 
     assert counts(cast) == {"110": 1}
+
+
+def test_a_worker_who_cannot_be_asked_for_is_not_missing(cast: Cast) -> None:
+    """C1 leaves out who has lapsed (W16) and whom the letter does not name; a stand-in has the loan."""
+    terhenti, tak_disebut, sementara = sepasang(None), sepasang(None), sepasang(None)
+    terhenti.pekerja.status, terhenti.pekerja.lunas_sampai = StatusPekerja.NONAKTIF, date(2026, 6, 1)
+    sementara.sementara = True
+    dua = (tak_disebut.id, sementara.id)
+    db.session.execute(db.delete(SuratPekerja).where(SuratPekerja.asuhan_id.in_(dua)))
+    db.session.flush()
+
+    assert counts(cast) == {"100": 1}
+    assert list_baris(OKT, "100", seen_by=cast.hadi.pelaku)[0][0].asuhan_id == sementara.id
+
+
+def test_a_closed_matter_settles_only_the_cell_that_it_is_about(cast: Cast) -> None:
+    """What was said about 110 does not explain that the debit was taken back after the record (C15)."""
+    asuhan = sepasang(S.GAGAL, B.TERCATAT, kelas_gagal=KelasGagal.HENTIKAN)
+    urusan(asuhan, JenisUrusan.CERMIN, sel="110", selesai_pada=now(), catatan="Disetor kemudian.")
+    (cell,) = (one for one in count_sel(OKT, seen_by=cast.hadi.pelaku) if one.sel.kode == "101")
+    assert (cell.banyak, cell.tanpa_urusan) == (1, 1)
+
+    urusan(asuhan, JenisUrusan.CERMIN, sel="101", selesai_pada=now(), catatan="Donatur sudah membayar.")
+    (cell,) = (one for one in count_sel(OKT, seen_by=cast.hadi.pelaku) if one.sel.kode == "101")
+    assert (cell.banyak, cell.tanpa_urusan) == (1, 0)
 
 
 def test_a_worker_whom_bpjs_has_recorded_that_month_is_not_missing(cast: Cast) -> None:

@@ -71,7 +71,7 @@ def test_a_mismatch_needs_somebody_who_sees_to_it(cast: Cast) -> None:
 def test_a_mismatch_whose_matter_was_closed_does_not_stand_in_the_way(cast: Cast) -> None:
     asuhan = sepasang(S.BERHASIL)
     cabut(asuhan, date(2026, 9, 30))
-    urusan(asuhan, JenisUrusan.CERMIN, selesai_pada=now(), catatan="Dikembalikan bulan depan.")
+    urusan(asuhan, JenisUrusan.CERMIN, sel="010", selesai_pada=now(), catatan="Dikembalikan bulan depan.")
 
     by = cast.yuni.pelaku
     assert list_penghalang(OKT, count_sel(OKT, seen_by=by), by=by) == []
@@ -172,7 +172,7 @@ def test_the_page_says_what_stands_in_the_way_and_closes(cast: Cast, client_as: 
     assert yuni.post("/cermin/tutup", data={"bulan": "2026-10"}).status_code == 422
     assert client_as(cast.hadi).post("/cermin/tutup", data={"bulan": "2026-10"}).status_code == 403
 
-    urusan(row, JenisUrusan.CERMIN, selesai_pada=now(), catatan="Sudah dicocokkan.")
+    urusan(row, JenisUrusan.CERMIN, sel="110", selesai_pada=now(), catatan="Sudah dicocokkan.")
     db.session.commit()
     assert yuni.post("/cermin/tutup", data={"bulan": "2026-10"}).status_code == 303
     assert 'data-uji="ditutup"' in yuni.get("/cermin?bulan=2026-10").get_data(as_text=True)
