@@ -39,7 +39,7 @@ from rentan.iuran.potret import buka_rekening, hari_potret, penempatan_pada, pot
 from rentan.iuran.status import GUGUR, MACHINE, KelasGagal, StatusBpjs, StatusIuran
 from rentan.pekerja.models import Pekerja
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
-from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.models import SuratKuasa, SuratPekerja
 from rentan.surat_kuasa.status import HIDUP
 from rentan.tarif.queries import bulan_pertama, hari_debet, jadwal_bulan
 from rentan.util.tanggal import awal_bulan, format_bulan, tambah_bulan
@@ -146,10 +146,16 @@ def _calon(asuhan_id: uuid.UUID | None = None) -> Any:
     hidup = and_(SuratKuasa.asn_id == Asuhan.asn_id, SuratKuasa.status.in_(HIDUP))
     if asuhan_id is not None:
         return query.join(SuratKuasa, hidup, isouter=True).where(Asuhan.id == asuhan_id)
+    disebut = select(SuratPekerja.id).where(
+        SuratPekerja.surat_kuasa_id == SuratKuasa.id, SuratPekerja.asuhan_id == Asuhan.id
+    )
     return (
         query.join(SuratKuasa, hidup)
         .where(
             Asuhan.status.in_((StatusAsuhan.SIAP, StatusAsuhan.AKTIF)),
+            # A letter is for the workers whom it names (one who is prepaid may stand in none); a stand-in's
+            # consent is the loan.
+            or_(Asuhan.sementara, disebut.exists()),
             # A lapsed worker is registered anew first (W16): nothing is collected meanwhile.
             Pekerja.status.in_(TERDAFTAR_DI_BPJS),
         )

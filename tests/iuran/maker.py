@@ -121,6 +121,16 @@ def make_donatur(
     return found
 
 
+def sebut(donatur: Donatur, asuhan: Asuhan) -> None:
+    """The donor's letter names this sponsorship too."""
+    one = SuratPekerja(
+        id=uuid.uuid4(), surat_kuasa_id=donatur.surat.id, asuhan_id=asuhan.id, urutan=9,
+        harga_tertinggi=16_800,
+    )  # fmt: skip
+    db.session.add(one)
+    db.session.flush()
+
+
 def make_iuran(
     asuhan: Asuhan, bulan: date, status: StatusIuran = StatusIuran.TERJADWAL, **more: Any
 ) -> Iuran:

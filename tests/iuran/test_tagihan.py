@@ -33,7 +33,7 @@ from rentan.paket.status import JenisPaket, StatusPaket
 from rentan.pekerja.status import Sektor, StatusPekerja
 from rentan.surat_kuasa.status import StatusSurat
 from tests.cast import Cast
-from tests.iuran.maker import make_donatur, make_iuran
+from tests.iuran.maker import make_donatur, make_iuran, sebut
 from tests.iuran.test_jadwal import give_credit
 from tests.threads import run_at_once
 
@@ -217,14 +217,14 @@ def test_a_stop_takes_unsent_lines_back_and_frees_the_month_for_a_successor(app:
     history = select(Riwayat.peristiwa).where(Riwayat.objek_id == row.id).order_by(Riwayat.urutan)
     assert list(db.session.scalars(history)) == ["jadwalkan", "masuk_batch", "keluar", "gugur"]
     baru = make_donatur(pekerja=0)
-    db.session.add(
-        Asuhan(
-            id=uuid.uuid4(), garis_asuh_id=asuhan.garis_asuh_id, asn_id=baru.asn.id,
-            pekerja_id=asuhan.pekerja_id, status=StatusAsuhan.SIAP, program="JKK+JKM", penghasilan=1_000_000,
-            bulan_pertama=DES, dibuat_pada=now(),
-        )
+    lanjutan = Asuhan(
+        id=uuid.uuid4(), garis_asuh_id=asuhan.garis_asuh_id, asn_id=baru.asn.id, pekerja_id=asuhan.pekerja_id,
+        status=StatusAsuhan.SIAP, program="JKK+JKM", penghasilan=1_000_000, bulan_pertama=DES,
+        dibuat_pada=now(),
     )  # fmt: skip
-    db.session.flush()
+    db.session.add(lanjutan)
+    assert jadwalkan() == 0  # the letter in force does not name him
+    sebut(baru, lanjutan)
     assert jadwalkan() == 1
 
 
@@ -243,7 +243,7 @@ def test_a_failed_month_of_a_stopped_donor_gives_way_only_when_a_successor_needs
         dibuat_pada=now(),
     )  # fmt: skip
     db.session.add(lanjutan)
-    db.session.flush()
+    sebut(baru, lanjutan)
     dinas = db.session.scalars(select(Penempatan).where(Penempatan.asn_id == baru.asn.id)).one()
     dinas.status_aktif = StatusAktif.CUTI  # no row can be made for him: nothing gives way
     assert jadwalkan() == 0 and row_of(asuhan).status is S.GAGAL
