@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import TERBUKA, StatusAsuhan
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
 from rentan.core.actor import Pelaku
 from rentan.core.permissions import Peran
 from rentan.ext import db
@@ -22,7 +22,7 @@ from rentan.pekerja.status import StatusPekerja
 GAWAT = StatusPekerja.TENGGANG_2
 BERISIKO = (StatusPekerja.TENGGANG_1, GAWAT)
 #: Sponsorships whose donor (or the one being looked for) answers for the worker.
-DIJAWAB = (*TERBUKA, StatusAsuhan.MENCARI_PENGGANTI)
+DIJAWAB = (*DIUSULKAN_KE_ATAS, StatusAsuhan.MENCARI_PENGGANTI)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def list_peringatan(by: Pelaku) -> list[Peringatan]:
     """
     found = []
     if by.has(Peran.ASN) and by.asn_id is not None:
-        found += _alerts(_berisiko().where(Asuhan.asn_id == by.asn_id, Asuhan.status.in_(TERBUKA)), own=True)
+        found += _alerts(
+            _berisiko().where(Asuhan.asn_id == by.asn_id, Asuhan.status.in_(DIUSULKAN_KE_ATAS)), own=True
+        )
     if by.has(Peran.PETUGAS_BPJS, Peran.BENDAHARA, Peran.PIMPINAN):
         found += _alerts(_berisiko(), own=False)
     elif by.has(Peran.OPERATOR_OPD):

@@ -17,7 +17,7 @@ from sqlalchemy import exists, select
 
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
-from rentan.asuhan.status import TERBUKA, StatusAsuhan
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
 from rentan.core.actor import Pelaku
 from rentan.core.clock import today
 from rentan.core.massal import chunks
@@ -169,8 +169,12 @@ def _rows(by: Pelaku, batas: date, belum: bool) -> Sequence[Any]:
 
 
 def _pilih_asuhan(rows: Sequence[Any]) -> list[Any]:
-    """One row per worker: the sponsorship that stands, else one looking for a successor, else the last."""
-    urut = dict.fromkeys(TERBUKA, 0) | {StatusAsuhan.MENCARI_PENGGANTI: 1}
+    """One row per worker: the sponsorship that stands, else one looking for a successor, else the last.
+
+    Who holds the worker from the board, or has held, has promised nothing and answers for nobody.
+    """
+    urut = dict.fromkeys(DIUSULKAN_KE_ATAS, 0) | {StatusAsuhan.MENCARI_PENGGANTI: 1}
+    urut |= dict.fromkeys((StatusAsuhan.DITAHAN, StatusAsuhan.KEDALUWARSA), 3)
     dipilih: dict[uuid.UUID, Any] = {}
     for one in sorted(rows, key=lambda x: (x.dibuat_pada, x.asuhan_id), reverse=True):
         kini = dipilih.get(one.id)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from rentan.asuhan.status import TERBUKA, StatusAsuhan
+from rentan.asuhan.status import DIUSULKAN_KE_ATAS, StatusAsuhan
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.iuran.status import UANG_MASUK, AlasanTahan, KelasGagal, StatusBpjs, StatusIuran
@@ -40,7 +40,8 @@ class Fakta:
     """What is known about the oldest month without a record at BPJS (``jadwal``: that month's dates).
 
     ``uang``, ``bpjs``, ``kelas``, ``tahan``: its contribution, ``None`` where nothing was scheduled.
-    ``asuhan``: the sponsorship that stands, ``None`` without one; ``surat``: the donor's letter for it.
+    ``asuhan``: the sponsorship that stands, ``None`` without one; a mere hold is not one.
+    ``surat``: the donor's letter for it.
     """
 
     hari: date
@@ -54,7 +55,7 @@ class Fakta:
 
     @property
     def tanpa_donatur(self) -> bool:
-        return self.asuhan not in TERBUKA
+        return self.asuhan not in DIUSULKAN_KE_ATAS
 
     @property
     def gagal(self) -> KelasGagal | None:

@@ -13,6 +13,8 @@ from rentan.ext import db
 from rentan.opd.models import Opd
 from rentan.pekerja.status import StatusPekerja
 from rentan.perlindungan.peringatan import count_berisiko, count_opd, list_peringatan
+from rentan.perlindungan.queries import list_jatuh
+from rentan.perlindungan.sebab import Sebab
 from tests.cast import Cast
 from tests.iuran.maker import make_donatur
 from tests.perlindungan.test_jatuh import HARI, NOV, OKT, SEP, lindungi, satu
@@ -48,6 +50,26 @@ def test_a_donor_who_has_stopped_is_not_alerted_his_opd_is(cast: Cast) -> None:
 
     assert alerts(cast.sari) == []
     assert alerts(cast.budi) == [(1, False, "/perlindungan")]
+
+
+@pytest.mark.time_machine(HARI)
+def test_a_mere_hold_answers_for_nobody(cast: Cast) -> None:
+    """Who only holds a worker from the board has promised nothing: the worker is still without a payer."""
+    lama = satu(cast.sari.asn)
+    lindungi(lama.pekerja, SEP, StatusPekerja.TENGGANG_1)
+    lama.status = StatusAsuhan.MENCARI_PENGGANTI
+    pegang = make_donatur(cast.eko.asn).asuhan[0]
+    pegang.status, pegang.ditahan_sampai = StatusAsuhan.DITAHAN, date(2026, 11, 30)
+    pegang.pekerja_id = lama.pekerja_id
+    db.session.flush()
+
+    assert alerts(cast.eko) == alerts(cast.wati) == []
+    for lagi in (StatusAsuhan.MENCARI_PENGGANTI, StatusAsuhan.BERAKHIR):
+        lama.status = lagi
+        db.session.flush()
+        (row,) = list_jatuh(seen_by=cast.budi.pelaku)
+        assert (row.sebab, row.donatur) == (Sebab.MENCARI_PENGGANTI, cast.sari.asn.nama)
+        assert list_jatuh(seen_by=cast.wati.pelaku) == []
 
 
 @pytest.mark.time_machine(HARI)
