@@ -12,10 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
 
+from rentan.asn.masa import SELESAI, hari_terakhir
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
@@ -24,14 +26,16 @@ from rentan.ext import db
 from rentan.iuran.models import Iuran
 from rentan.iuran.status import UANG_MASUK, StatusIuran
 from rentan.pekerja.models import Pekerja
-from rentan.pekerja.status import sektor_jelas
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS, sektor_jelas
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import HIDUP
+from rentan.tarif.queries import hari_debet
 from rentan.tarif.tabel import Dasar, TabelTarif, buat_harga
 from rentan.util.tanggal import awal_bulan, tambah_bulan
 
-#: Sponsorships that are debited.
-MEMBAYAR = (StatusAsuhan.SIAP, StatusAsuhan.AKTIF)
+#: Sponsorships that are debited, or will be again: nobody knows for certain when a pause ends, and the donor
+#: has to hear of the new price before it does.
+MEMBAYAR = (StatusAsuhan.SIAP, StatusAsuhan.AKTIF, StatusAsuhan.DIJEDA)
 #: Months whose sums are shown before and after.
 BULAN_DILIHAT = 6
 HargaPada = Callable[[date, Dasar], int]
@@ -115,7 +119,8 @@ class Pratinjau:
 
 
 def load_tanggungan(asn_ids: Iterable[uuid.UUID] | None = None) -> list[Tanggungan]:
-    """Every sponsorship that is debited (of these donors, or of the whole city)."""
+    """Every sponsorship that is debited (of these donors, or of the whole city), as C1 asks for them: not for
+    lapsed workers (W16), and only through the last month whose debit day is a day of service (M21)."""
     query = (
         select(
             Asuhan.id,
@@ -125,16 +130,23 @@ def load_tanggungan(asn_ids: Iterable[uuid.UUID] | None = None) -> list[Tanggung
             Asuhan.program,
             Asuhan.bulan_pertama,
             Asuhan.sampai,
+            Asn.akhir_kontrak,
+            Asn.tmt_pensiun,
             Pekerja.sektor,
             Pekerja.pekerjaan,
         )
         .join(Asn, Asn.id == Asuhan.asn_id)
         .join(Pekerja, Pekerja.id == Asuhan.pekerja_id)
-        .where(Asuhan.status.in_(MEMBAYAR))
+        .where(
+            Asuhan.status.in_(MEMBAYAR),
+            Asn.status_aktif.not_in(SELESAI),
+            Pekerja.status.in_(TERDAFTAR_DI_BPJS),
+        )
         .order_by(Asuhan.dibuat_pada, Asuhan.id)
     )
     if asn_ids is not None:
         query = query.where(Asuhan.asn_id.in_(list(asn_ids)))
+    masa = cache(_bulan_masa)
     return [
         Tanggungan(
             row.id,
@@ -142,11 +154,19 @@ def load_tanggungan(asn_ids: Iterable[uuid.UUID] | None = None) -> list[Tanggung
             row.opd_id,
             (row.penghasilan, row.program, row.sektor.value, "pribadi"),
             row.bulan_pertama or date.min,
-            row.sampai,
+            min((one for one in (row.sampai, masa(hari_terakhir(row))) if one is not None), default=None),
             sektor_jelas(row.pekerjaan, row.sektor),
         )
         for row in db.session.execute(query)
     ]
+
+
+def _bulan_masa(masa: date | None) -> date | None:
+    """The last month whose debit day is not after the last day of service."""
+    if masa is None:
+        return None
+    bulan = awal_bulan(masa)
+    return bulan if hari_debet(bulan) <= masa else tambah_bulan(bulan, -1)
 
 
 def harga_dari(tabel: TabelTarif) -> HargaPada:

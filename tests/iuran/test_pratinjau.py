@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rentan.asn.status import StatusAktif
 from rentan.asuhan.queries import harga
 from rentan.asuhan.status import StatusAsuhan
 from rentan.ext import db
@@ -20,7 +21,7 @@ from rentan.iuran.pratinjau import (
     list_plafon_kurang,
 )
 from rentan.iuran.status import StatusIuran
-from rentan.pekerja.status import Sektor, sektor_jelas
+from rentan.pekerja.status import Sektor, StatusPekerja, sektor_jelas
 from rentan.tarif.actions import plan_potongan
 from rentan.tarif.price import Potongan
 from rentan.tarif.queries import load_tabel
@@ -79,6 +80,30 @@ def test_letters_whose_ceiling_a_coming_month_exceeds(kota: Any) -> None:
     assert [(one.asn_id, one.plafon, one.bulan, one.perlu) for one in found] == [
         (kota[1].asn.id, 8_400, JAN, 16_800)
     ]
+
+
+@pytest.mark.parametrize("orang", ["dijeda", "terhenti", "pensiun", "habis_bulan_itu", "keluar"])
+def test_who_will_be_debited_that_month_is_counted(kota: Any, orang: str) -> None:
+    """A paused sponsorship goes on; a lapsed worker and a donor out of service on the debit day do not."""
+    satu = kota[1].asuhan[0]
+    if orang == "dijeda":
+        satu.status, satu.jeda_sejak, satu.jeda_sampai = StatusAsuhan.DIJEDA, date(2026, 12, 1), JAN
+    elif orang == "terhenti":
+        satu.pekerja.status = StatusPekerja.NONAKTIF
+    elif orang == "pensiun":
+        satu.asn.tmt_pensiun = JAN
+    elif orang == "keluar":
+        satu.asn.status_aktif = StatusAktif.KELUAR
+    else:
+        satu.asn.akhir_kontrak = date(2027, 1, 31)
+    db.session.flush()
+    tabel = load_tabel()
+    found = bandingkan(JAN, harga_sebelum(tabel, JAN), harga_dari(tabel))
+    januari, februari = ((one.baru - 2 * 16_800 - 28_400) for one in found.jumlah[:2])
+
+    ikut = {"dijeda": (16_800, 16_800), "habis_bulan_itu": (16_800, 0)}.get(orang, (0, 0))
+    assert (januari, februari) == ikut
+    assert len(list_plafon_kurang(tabel)) == any(ikut)
 
 
 @pytest.mark.parametrize(
