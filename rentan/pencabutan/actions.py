@@ -85,7 +85,7 @@ def stop_surat(
     )
     if cara is Cara.CABUT:
         withdraw_surat(surat, row, by=by)
-        _stop_successor(surat, by=by, own=own, cari_pengganti=cari_pengganti)
+        _stop_successor(surat, row, by=by, own=own)
     elif cara is Cara.TUNGGU_BANK:
         _print(row, surat, by=by)
     return row
@@ -100,8 +100,7 @@ def cancel_surat(surat: SuratKuasa, *, by: Pelaku, cari_pengganti: bool) -> None
 
 def withdraw_surat(surat: SuratKuasa, row: Pencabutan, *, by: Pelaku) -> None:
     """M18 with its consequences: last day, workers, rungs, the paper for the bank."""
-    own = by.has(Peran.ASN) and surat.asn_id == by.asn_id
-    meninggal = row.oleh == by.akun_id and not own and by.has(Peran.BENDAHARA)
+    meninggal = _recorded_death(surat, row, by)
     pekerja = list_pekerja(surat)
     surat.berlaku_sampai = bulan_pertama(today()) - timedelta(days=1)
     advance(MACHINE, surat, "cabut", by=by, alasan=ALASAN_MENINGGAL if meninggal else ALASAN_BERHENTI)
@@ -111,20 +110,57 @@ def withdraw_surat(surat: SuratKuasa, row: Pencabutan, *, by: Pelaku) -> None:
         _print(row, surat, by=by)
 
 
-def _stop_successor(surat: SuratKuasa, *, by: Pelaku, own: bool, cari_pengganti: bool) -> None:
+def is_paper(surat: SuratKuasa, by: Pelaku) -> bool:
+    """The donor's signed paper comes through an operator of the donor's own OPD, whoever else that person is;
+    any other bendahara records a reported death (M18)."""
+    return by.has(Peran.OPERATOR_OPD) and surat.asn.opd_id in by.opd_ids
+
+
+def is_recorded_by_owner(row: Pencabutan) -> bool:
+    """Did the donor stop in person? Only then may the system cancel in the donor's name (M22)."""
+    akun = db.session.get(Akun, row.oleh) if row.oleh else None
+    return akun is not None and akun.asn_id == row.surat.asn_id
+
+
+def _recorded_death(surat: SuratKuasa, row: Pencabutan, by: Pelaku) -> bool:
+    """Was this withdrawal recorded on a reported death? It may be carried out by somebody else."""
+    if row.oleh != by.akun_id:
+        akun = db.session.get(Akun, row.oleh) if row.oleh else None
+        if akun is None:
+            return False
+        by = pelaku_of(akun)
+    return by.asn_id != surat.asn_id and by.has(Peran.BENDAHARA) and not is_paper(surat, by)
+
+
+def _stop_successor(surat: SuratKuasa, row: Pencabutan, *, by: Pelaku, own: bool) -> None:
     """The donor stops altogether: a newer version under way must not come into force later.
 
-    Only the donor cancels it (M22); for a dead donor a verifikator does.
+    Only the donor cancels it (M22). For others the withdrawal is written down and carried out when the bank
+    accepts (M18 with M13); a paper reaches the versions that were signed by then, a death all.
     """
     lanjutan = find_berjalan(surat.asn_id)
-    if lanjutan is not None and own and find_pencabutan(lanjutan.id) is None:
-        stop_surat(lanjutan, by=by, cari_pengganti=cari_pengganti)
+    if lanjutan is None or find_pencabutan(lanjutan.id) is not None:
+        return
+    if own:
+        stop_surat(lanjutan, by=by, cari_pengganti=row.cari_pengganti)
+        return
+    pada = lanjutan.ditandatangani_pada
+    if _recorded_death(surat, row, by) or (pada is not None and pada <= row.ditandatangani_pada):
+        baru = _new_row(
+            lanjutan,
+            own=False,
+            cari_pengganti=row.cari_pengganti,
+            ditandatangani_pada=row.ditandatangani_pada,
+            by=by,
+        )
+        if cara_berhenti(lanjutan) is Cara.TUNGGU_BANK:
+            _print(baru, lanjutan, by=by)
 
 
 def _new_row(
     surat: SuratKuasa, *, own: bool, cari_pengganti: bool, ditandatangani_pada: date | None, by: Pelaku
 ) -> Pencabutan:
-    if not own and by.has(Peran.OPERATOR_OPD) and ditandatangani_pada is None:
+    if not own and is_paper(surat, by) and ditandatangani_pada is None:
         raise RuleError("Isi tanggal pada surat pencabutan.", "ditandatangani_pada", kode="tanpa_tanggal")
     signed = today() if own or ditandatangani_pada is None else ditandatangani_pada
     begins = surat.ditandatangani_pada or to_local(surat.dibuat_pada).date()
@@ -261,9 +297,9 @@ def run_waiting() -> int:
     )
     done = 0
     for row in db.session.scalars(query):
-        akun = db.session.get(Akun, row.oleh) if row.oleh else None
-        if akun is None or akun.asn_id != row.surat.asn_id:
+        if not is_recorded_by_owner(row):
             continue
+        akun = db.session.get_one(Akun, row.oleh)
         cancel_surat(row.surat, by=pelaku_of(akun), cari_pengganti=row.cari_pengganti)
         done += 1
     return done

@@ -74,7 +74,7 @@ def _form(surat: SuratKuasa, by: Pelaku) -> Any:
     data = {"versi": surat.versi}
     if _own(surat, by):
         return BerhentiForm(data=data | {"cari_pengganti": True})
-    if by.has(Peran.OPERATOR_OPD):
+    if actions.is_paper(surat, by):
         return BerhentiKertasForm(data=data | {"cari_pengganti": True})
     return BerhentiMeninggalForm(data=data)
 
@@ -114,15 +114,12 @@ def _page(surat: SuratKuasa, form: Any, ttd: TtdForm | None = None) -> Response:
         hambatan=hambatan,
         milik_sendiri=own,
         boleh_unggah=row is not None and (own or surat.asn.opd_id in by.opd_ids),
-        lanjutan=_successor(surat) if akibat and akibat.cara is Cara.CABUT and own else None,
+        oleh_pemilik=row is not None and actions.is_recorded_by_owner(row),
+        lanjutan=find_berjalan(surat.asn_id) if akibat and akibat.cara is Cara.CABUT else None,
         tetap=find_hidup(surat.asn_id) if akibat and akibat.cara is not Cara.CABUT else None,
         kalimat=kalimat,
         Cara=Cara,
     )
-
-
-def _successor(surat: SuratKuasa) -> SuratKuasa | None:
-    return find_berjalan(surat.asn_id)
 
 
 @bp.get("/surat-kuasa/<uuid:surat_id>/pencabutan.pdf")
@@ -199,7 +196,7 @@ add_piece("asuhan.index", _stop_link)
 
 def _stopped(_by: Pelaku) -> dict[str, Any]:
     """On the verifikator's page: has the donor of this letter stopped meanwhile?"""
-    return {"pencabutan_dari": find_pencabutan}
+    return {"pencabutan_dari": find_pencabutan, "dicatat_pemilik": actions.is_recorded_by_owner}
 
 
 add_piece("verifikasi_surat.show", _stopped)

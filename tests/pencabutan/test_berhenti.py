@@ -205,6 +205,35 @@ def test_a_newer_version_under_way_stops_too(cast: Any) -> None:
     assert baru.status is StatusSurat.DIBATALKAN and cast.sari.asn.tahap is None
 
 
+@pytest.mark.parametrize("oleh", ["hadi", "budi"])
+@pytest.mark.parametrize("di_bank", [True, False])
+def test_a_death_or_a_paper_stops_the_newer_version_too(cast: Any, oleh: str, di_bank: bool) -> None:
+    """The owner does not cancel it, so it ends in the moment in which it would come into force."""
+    lama = berlaku_siap(cast)
+    baru = make_setuju(cast) if di_bank else make_unggah(cast.sari)
+    if di_bank:
+        kirim(cast)
+    pada = {"ditandatangani_pada": date(2026, 11, 21)} if oleh == "budi" else {}
+    actions.stop_surat(lama, by=getattr(cast, oleh).pelaku, **pada)
+    if not di_bank:
+        assert actions.run_waiting() == 0  # the system cancels only in the donor's own name
+        setujui(baru, cast)
+        kirim(cast)
+    impor([jawab(baru)], cast)
+    assert baru.status is StatusSurat.DICABUT_MENUNGGU and cast.sari.asn.tahap is None
+    alasan = list_riwayat(MACHINE, baru)[-1].alasan
+    assert alasan == ("meninggal" if oleh == "hadi" else "donatur_berhenti")
+    assert baru.daftar[0].asuhan.status is StatusAsuhan.BERAKHIR
+
+
+def test_a_paper_older_than_the_newer_version_leaves_it(cast: Any) -> None:
+    lama = berlaku_siap(cast)
+    with time_machine.travel("2026-11-23T03:00:00Z", tick=False):
+        baru = make_unggah(cast.sari)
+        actions.stop_surat(lama, by=cast.budi.pelaku, ditandatangani_pada=date(2026, 11, 22))
+        assert find_pencabutan(baru.id) is None and baru.status is StatusSurat.DIUNGGAH
+
+
 def test_stopping_the_newer_version_leaves_the_one_in_force(cast: Any) -> None:
     lama = berlaku_siap(cast)
     baru = make_unggah(cast.sari)

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 import time_machine
 
+from rentan.core.permissions import Peran
+from rentan.core.workflow import list_riwayat
 from rentan.ext import db
 from rentan.pencabutan.queries import find_pencabutan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import find_berjalan
-from rentan.surat_kuasa.status import StatusSurat
+from rentan.surat_kuasa.status import MACHINE, StatusSurat
+from tests import factories
 from tests.autodebet.maker import impor, jawab, kirim, make_setuju
 from tests.pencabutan.test_berhenti import berlaku_siap
 from tests.pendaftaran.jalan import hidden, isi
@@ -127,3 +130,19 @@ def test_the_donor_sees_on_all_own_pages_what_the_bank_wants_mended(cast: Any, c
     for url in ("/pendaftaran", "/beranda", f"/surat-kuasa/{baru.id}"):
         assert "Rekening itu ditutup." in sari.get(url).text, url
     assert "Perbaiki di pendaftaran" in sari.get("/beranda").text
+
+
+def test_a_treasurer_who_is_an_operator_elsewhere_reports_a_death(cast: Any, client_as: Any) -> None:
+    milik_budi, lain = berlaku_siap(cast), make_setuju(cast, "eko")
+    kirim(cast)
+    impor([jawab(lain)], cast)
+    factories.grant(cast.budi.akun, Peran.BENDAHARA)
+    db.session.commit()
+    budi = client_as(cast.budi)
+    page = budi.get(f"/surat-kuasa/{lain.id}/berhenti").text
+    assert "dilaporkan meninggal dunia" in page and "Tanggal pada surat" not in page
+    kertas = f"/surat-kuasa/{milik_budi.id}/berhenti"
+    assert isi(budi, kertas, {"ditandatangani_pada": "25-11-2026"}).status_code == 303
+    assert list_riwayat(MACHINE, milik_budi)[-1].alasan == "donatur_berhenti"
+    sudah = isi(budi, f"/surat-kuasa/{lain.id}/berhenti", {"meninggal": "y"})
+    assert sudah.status_code == 303 and list_riwayat(MACHINE, lain)[-1].alasan == "meninggal"
