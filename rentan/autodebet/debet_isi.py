@@ -63,13 +63,10 @@ class Calon:
 
 
 def surat_berlaku(tanggal: date) -> ColumnElement[bool]:
-    """Letters under which the bank may debit on this day. A pause counts from its first month; a letter that
-    was replaced still carries its own last month (M20)."""
+    """Letters under which the bank may debit on this day. A pause counts from its first month until it is lifted
+    (M17), whatever end was expected; a letter that was replaced still carries its own last month (M20)."""
     bulan = awal_bulan(tanggal)
-    dijeda = and_(
-        or_(SuratKuasa.jeda_sejak.is_(None), SuratKuasa.jeda_sejak <= bulan),
-        or_(SuratKuasa.jeda_sampai.is_(None), SuratKuasa.jeda_sampai >= bulan),
-    )
+    dijeda = or_(SuratKuasa.jeda_sejak.is_(None), SuratKuasa.jeda_sejak <= bulan)
     return and_(
         SuratKuasa.berlaku_mulai <= tanggal,
         or_(SuratKuasa.berlaku_sampai.is_(None), SuratKuasa.berlaku_sampai >= tanggal),

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
+from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
 from rentan.core.actor import SISTEM
 from rentan.core.clock import today
@@ -107,7 +108,11 @@ def jatuh_tempo(row: Iuran) -> date:
 
 
 def halangan(surat: Any, bulan: date, hari: date) -> AlasanTahan | None:
-    """Why this letter (``None``: there is none) does not carry the debit of ``bulan`` on ``hari``."""
+    """Why this letter (``None``: there is none) does not carry the debit of ``bulan`` on ``hari``.
+
+    A paused letter carries nothing from its pause on until somebody lifts it (M17): the job ends what the donor
+    agreed to, before the candidates are looked at; what the bank has blocked has no end of its own.
+    """
     if surat is None:
         return AlasanTahan.MANDAT
     if surat.rekening_enc is None:
@@ -115,14 +120,14 @@ def halangan(surat: Any, bulan: date, hari: date) -> AlasanTahan | None:
     mulai, sampai = surat.berlaku_mulai, surat.berlaku_sampai
     if mulai is None or mulai > hari or (sampai is not None and sampai < hari):
         return AlasanTahan.MANDAT
-    if surat.status is StatusSurat.DITANGGUHKAN and _dijeda(surat, bulan):
+    if surat.status is StatusSurat.DITANGGUHKAN and (surat.jeda_sejak is None or surat.jeda_sejak <= bulan):
         return AlasanTahan.JEDA
     return None
 
 
-def _dijeda(one: Any, bulan: date) -> bool:
-    """Does the pause of this letter or sponsorship cover the month?"""
-    mulai, sampai = one.jeda_sejak, one.jeda_sampai
+def _dijeda(asuhan: Asuhan, bulan: date) -> bool:
+    """Does the pause of this sponsorship cover the month?"""
+    mulai, sampai = asuhan.jeda_sejak, asuhan.jeda_sampai
     return (mulai is None or awal_bulan(mulai) <= bulan) and (sampai is None or bulan <= sampai)
 
 
@@ -219,7 +224,6 @@ def _surat(asn_ids: Collection[uuid.UUID], bulan: date) -> dict[uuid.UUID, Any]:
                 SuratKuasa.berlaku_mulai,
                 SuratKuasa.berlaku_sampai,
                 SuratKuasa.jeda_sejak,
-                SuratKuasa.jeda_sampai,
             )
             .where(
                 SuratKuasa.asn_id.in_(some),

@@ -150,7 +150,7 @@ def resume_worker(asuhan_id: uuid.UUID) -> Response:
     if earlier := answered_before():
         return earlier
     asuhan = get_asuhan_sendiri(asuhan_id, seen_by=pelaku())
-    putusan.lanjutkan(asuhan, by=pelaku(), versi=TindakanForm().versi.data)
+    jeda.resume_pekerja(asuhan, by=pelaku(), versi=TindakanForm().versi.data)
     return finish(
         url_for("asuhan.index"),
         "Jeda selesai. Bulan yang terlewat ikut ditagih agar perlindungan pekerja tidak terputus.",

@@ -24,7 +24,7 @@ from rentan.core.workflow import advance, advance_many, check_version
 from rentan.ext import db
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.penjaga import JEDA_BLOKIR, JEDA_GAJI, JEDA_SENDIRI
-from rentan.surat_kuasa.status import MACHINE, StatusSurat
+from rentan.surat_kuasa.status import HIDUP, MACHINE, StatusSurat
 from rentan.tarif.queries import bulan_pertama, jadwal_bulan
 from rentan.util.tanggal import tambah_bulan
 
@@ -87,6 +87,20 @@ def resume_surat(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> 
             putusan.lanjutkan(asuhan, by=SISTEM)
     surat.jeda_sejak = surat.jeda_sampai = surat.alasan_jeda = None
     db.session.flush()
+
+
+def resume_pekerja(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
+    """A9 by the donor: the pause of one worker is over. Raises ``RuleError`` (``surat_dijeda``) while the letter
+    itself is paused: it is debited again as a whole (M17); ``Stale``, ``Forbidden``."""
+    query = select(SuratKuasa).where(SuratKuasa.asn_id == asuhan.asn_id, SuratKuasa.status.in_(HIDUP))
+    held = query.with_for_update(of=SuratKuasa, key_share=True).execution_options(populate_existing=True)
+    surat = db.session.scalar(held)
+    if surat is None or surat.status is not StatusSurat.AKTIF:
+        raise RuleError(
+            "Potongan untuk pekerja ini dilanjutkan bersama surat kuasanya, sesudah jeda surat itu selesai.",
+            kode="surat_dijeda",
+        )
+    putusan.lanjutkan(asuhan, by=by, versi=versi)
 
 
 def list_dibayar(surat: SuratKuasa, *, untuk_diubah: bool = True) -> list[Asuhan]:

@@ -7,14 +7,25 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from rentan.asuhan import putusan
 from rentan.asuhan.status import StatusAsuhan
+from rentan.autodebet.debet_isi import surat_berlaku
 from rentan.core.errors import Forbidden, RuleError
 from rentan.core.workflow import list_riwayat
 from rentan.ext import db
-from rentan.iuran.status import StatusIuran
-from rentan.surat_kuasa.jeda import BELUM_DIMINTA, akhiri_jeda, bulan_jeda, pause_surat, resume_surat
+from rentan.iuran.status import AlasanTahan, StatusIuran
+from rentan.iuran.tagihan import periksa_semua
+from rentan.surat_kuasa.jeda import (
+    BELUM_DIMINTA,
+    akhiri_jeda,
+    bulan_jeda,
+    pause_surat,
+    resume_pekerja,
+    resume_surat,
+)
+from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.status import MACHINE, StatusSurat
 from tests.iuran.maker import make_iuran
 from tests.siaga.maker import DESEMBER, JANUARI, make_aktif
@@ -86,6 +97,12 @@ def test_an_agreed_end_comes_by_itself_a_blocked_account_waits(cast: Any) -> Non
     assert refusal(lambda: pause_surat(blokir.surat, 1, by=cast.hadi.pelaku)).kode == "alasan"
     pause_surat(blokir.surat, 1, alasan="rekening_diblokir", by=cast.hadi.pelaku)
     assert refusal(lambda: resume_surat(blokir.surat, by=cast.eko.pelaku)).kode == "penjaga_m17"
+    row = make_iuran(blokir.asuhan[0], DESEMBER)
+    with time_machine.travel("2026-12-18T03:00:00Z", tick=False):  # the expected end is over
+        periksa_semua()
+        assert not db.session.scalar(select(SuratKuasa.id).where(surat_berlaku(date(2027, 1, 4))))
+    assert (row.status, row.alasan_tahan) == (StatusIuran.DITAHAN, AlasanTahan.JEDA)
+    assert refusal(lambda: resume_pekerja(blokir.asuhan[0], by=cast.eko.pelaku)).kode == "surat_dijeda"
     with time_machine.travel("2027-02-10T03:00:00Z", tick=False):  # the job missed its day
         assert akhiri_jeda() == 1
     assert sendiri.surat.status is StatusSurat.AKTIF
