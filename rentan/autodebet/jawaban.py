@@ -47,6 +47,8 @@ PENGECUALIAN = {
     "tanggal_tidak_mungkin": "Tanggal jawaban sebelum surat dikirim atau sesudah hari ini. Tanyakan bank.",
     "surat_sendiri": "Ini surat kuasa Anda sendiri. Minta bendahara lain mengimpor jawaban ini.",
     "tidak_menunggu": "Surat ini tidak sedang menunggu jawaban bank. Periksa halaman suratnya.",
+    "surat_dijeda": "Surat lama donatur ini sedang dijeda dan belum dapat diganti. Setelah jedanya diakhiri, "
+    "unggah baris ini dalam berkas baru.",
     "tidak_dapat_diterapkan": "Keadaan surat tidak mengizinkan jawaban ini. Periksa halaman suratnya.",
 }
 
@@ -157,6 +159,7 @@ def _decide(read: list[_Baris], by: Pelaku) -> list[_Baris]:
     known = set(
         db.session.scalars(select(SuratKuasa.ref).where(SuratKuasa.ref.in_({one.ref for one in read})))
     )
+    dijeda = _dijeda([surat.asn_id for _, surat, _ in sent.values()])
     answers: dict[str, set[str]] = {}
     for one in read:
         answers.setdefault(one.ref, set()).add(one.kode)
@@ -164,6 +167,8 @@ def _decide(read: list[_Baris], by: Pelaku) -> list[_Baris]:
     for one in read:
         if one.ref in sent:
             found = _decide_one(one, *sent[one.ref], len(answers[one.ref]) > 1, by)
+            if found.keadaan == "diterima" and sent[one.ref][1].asn_id in dijeda:
+                found = found.menjadi("surat_dijeda")
         else:
             found = one.menjadi("belum_dikirim" if one.ref in known else "referensi_tidak_dikenal")
         if found.isi in seen:
@@ -187,6 +192,14 @@ def _sent_lines(refs: set[str]) -> dict[str, tuple[BarisMandat, SuratKuasa, Pake
         .order_by(Paket.dikirim_pada, BarisMandat.id)
     )
     return {surat.ref: (baris, surat, paket) for baris, surat, paket in db.session.execute(query)}
+
+
+def _dijeda(asn_ids: list[uuid.UUID]) -> set[uuid.UUID]:
+    """Donors whose letter in force is paused: no newer one can replace it meanwhile (M20)."""
+    query = select(SuratKuasa.asn_id).where(
+        SuratKuasa.asn_id.in_(asn_ids), SuratKuasa.status == StatusSurat.DITANGGUHKAN
+    )
+    return set(db.session.scalars(query))
 
 
 def _decide_one(

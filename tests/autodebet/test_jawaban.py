@@ -26,6 +26,8 @@ from rentan.paket.status import StatusPaket
 from rentan.paket.status_baris import HasilBaris
 from rentan.pekerja.status import StatusPekerja
 from rentan.surat_kuasa import actions as surat_actions
+from rentan.surat_kuasa.jeda import pause_surat, resume_surat
+from rentan.surat_kuasa.penjaga import JEDA_BLOKIR
 from rentan.surat_kuasa.queries import find_berjalan
 from rentan.surat_kuasa.status import MACHINE, StatusSurat
 from rentan.verifikasi.models import PermintaanPerbaikan, Putusan
@@ -33,6 +35,7 @@ from rentan.verifikasi.status import HasilPutusan
 from tests import factories
 from tests.autodebet.maker import impor, jawab, kirim, make_berlaku, make_setuju, setujui
 from tests.cast import Cast
+from tests.iuran.maker import make_donatur
 from tests.surat_kuasa.kertas import add_asuhan, make_unggah, upload_all
 from tests.threads import run_at_once
 from tests.tolak import refusal
@@ -176,6 +179,22 @@ def test_two_versions_before_one_cut_off_take_turns(cast: Any) -> None:
     kirim(cast)
     impor([jawab(baru)], cast)
     assert (lama.berlaku_sampai, baru.berlaku_mulai) == (date(2026, 12, 31), date(2027, 1, 1))
+
+
+def test_a_new_version_waits_for_the_end_of_a_pause(cast: Any) -> None:
+    """M20 begins at ``aktif``: the exception says what to do, and then the same answer is taken."""
+    surat = make_setuju(cast)
+    surat.urutan_versi = 2
+    kirim(cast)
+    lama = make_donatur(cast.sari.asn, pekerja=0, rekening="1099999999").surat
+    pause_surat(lama, 1, by=cast.hadi.pelaku, alasan=JEDA_BLOKIR)
+    assert impor([jawab(surat)], cast).rincian["Menjadi pengecualian"] == 1
+    assert exceptions() == ["surat_dijeda"] and surat.status is StatusSurat.DIAJUKAN_BANK
+    assert impor([jawab(surat, "21")], cast, take_good=False).rincian["Ditolak bank"] == 1
+
+    resume_surat(lama, by=cast.hadi.pelaku)
+    impor([jawab(surat)], cast, kaki="TOTAL;1")
+    assert (surat.status, lama.status) == (StatusSurat.AKTIF, StatusSurat.DIGANTI)
 
 
 @pytest.mark.kedua_basis
