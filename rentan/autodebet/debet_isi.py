@@ -63,8 +63,9 @@ class Calon:
 
 
 def surat_berlaku(tanggal: date) -> ColumnElement[bool]:
-    """Letters under which the bank may debit on this day. A pause counts from its first month until it is lifted
-    (M17), whatever end was expected; a letter that was replaced still carries its own last month (M20)."""
+    """Letters under which the bank may debit on this day. A pause counts from its first month until it is
+    lifted (M17), whatever end was expected; a letter that was replaced still carries its own last month (M20).
+    """
     bulan = awal_bulan(tanggal)
     dijeda = or_(SuratKuasa.jeda_sejak.is_(None), SuratKuasa.jeda_sejak <= bulan)
     return and_(

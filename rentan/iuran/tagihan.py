@@ -110,8 +110,8 @@ def jatuh_tempo(row: Iuran) -> date:
 def halangan(surat: Any, bulan: date, hari: date) -> AlasanTahan | None:
     """Why this letter (``None``: there is none) does not carry the debit of ``bulan`` on ``hari``.
 
-    A paused letter carries nothing from its pause on until somebody lifts it (M17): the job ends what the donor
-    agreed to, before the candidates are looked at; what the bank has blocked has no end of its own.
+    A paused letter carries nothing from its pause on until somebody lifts it (M17): the job ends what the
+    donor agreed to, before the candidates are looked at; what the bank has blocked has no end of its own.
     """
     if surat is None:
         return AlasanTahan.MANDAT

@@ -90,8 +90,11 @@ def resume_surat(surat: SuratKuasa, *, by: Pelaku, versi: int | None = None) -> 
 
 
 def resume_pekerja(asuhan: Asuhan, *, by: Pelaku, versi: int | None = None) -> None:
-    """A9 by the donor: the pause of one worker is over. Raises ``RuleError`` (``surat_dijeda``) while the letter
-    itself is paused: it is debited again as a whole (M17); ``Stale``, ``Forbidden``."""
+    """A9 by the donor: the pause of one worker is over.
+
+    Raises ``RuleError`` (``surat_dijeda``) while the letter itself is paused: it goes on as a whole (M17);
+    ``Stale``, ``Forbidden``.
+    """
     query = select(SuratKuasa).where(SuratKuasa.asn_id == asuhan.asn_id, SuratKuasa.status.in_(HIDUP))
     held = query.with_for_update(of=SuratKuasa, key_share=True).execution_options(populate_existing=True)
     surat = db.session.scalar(held)
