@@ -190,7 +190,6 @@ def test_a_new_version_waits_for_the_end_of_a_pause(cast: Any) -> None:
     pause_surat(lama, 1, by=cast.hadi.pelaku, alasan=JEDA_BLOKIR)
     assert impor([jawab(surat)], cast).rincian["Menjadi pengecualian"] == 1
     assert exceptions() == ["surat_dijeda"] and surat.status is StatusSurat.DIAJUKAN_BANK
-    assert impor([jawab(surat, "21")], cast, take_good=False).rincian["Ditolak bank"] == 1
 
     resume_surat(lama, by=cast.hadi.pelaku)
     impor([jawab(surat)], cast, kaki="TOTAL;1")
