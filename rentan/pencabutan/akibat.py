@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, SUDAH_SIAP
@@ -87,7 +87,8 @@ def akibat_of(surat: SuratKuasa) -> Akibat | None:
 def list_pekerja(surat: SuratKuasa) -> list[Asuhan]:
     """The open sponsorships that end with this letter: those that no other letter in force names.
 
-    A stand-in's worker is paid for under the letter in force without being named in it.
+    With the letter in force end those as well that it does not name: a stand-in's worker, and one who is paid
+    for in advance in another way. Nobody goes on for them.
     """
     hidup = find_hidup(surat.asn_id)
     tetap = {one.asuhan_id for one in hidup.daftar} if hidup is not None and hidup.id != surat.id else set()
@@ -96,7 +97,7 @@ def list_pekerja(surat: SuratKuasa) -> list[Asuhan]:
         for one in surat.daftar
         if one.asuhan.status in DIUSULKAN_KE_ATAS and one.asuhan_id not in tetap
     ]
-    return bernama + (_sementara(surat) if surat.status in HIDUP else [])
+    return bernama + (_tak_disebut(surat) if surat.status in HIDUP else [])
 
 
 def list_pekerja_banyak(letters: Sequence[SuratKuasa]) -> list[Asuhan]:
@@ -106,18 +107,26 @@ def list_pekerja_banyak(letters: Sequence[SuratKuasa]) -> list[Asuhan]:
     found: list[Asuhan] = []
     for some in chunks(letters):
         hidup = [one.asn_id for one in some if one.status in HIDUP]
-        sementara = Asuhan.sementara & Asuhan.asn_id.in_(hidup)
+        tak_disebut = _berjalan() & Asuhan.asn_id.in_(hidup)
         disebut = Asuhan.id.in_(bernama.where(SuratPekerja.surat_kuasa_id.in_([one.id for one in some])))
-        query = select(Asuhan).where(Asuhan.status.in_(DIUSULKAN_KE_ATAS), disebut | sementara)
+        query = select(Asuhan).where(Asuhan.status.in_(DIUSULKAN_KE_ATAS), disebut | tak_disebut)
         query = query.options(db.joinedload(Asuhan.pekerja)).order_by(Asuhan.id)
         query = query.with_for_update(of=Asuhan, key_share=True)
         found += db.session.scalars(query.execution_options(populate_existing=True))
     return found
 
 
-def _sementara(surat: SuratKuasa) -> list[Asuhan]:
+def _berjalan() -> ColumnElement[bool]:
+    """Goes on with the donor, named in a letter or not."""
+    return Asuhan.sementara | Asuhan.status.in_(SUDAH_SIAP)
+
+
+def _tak_disebut(surat: SuratKuasa) -> list[Asuhan]:
     query = select(Asuhan).where(
-        Asuhan.asn_id == surat.asn_id, Asuhan.sementara, Asuhan.status.in_(DIUSULKAN_KE_ATAS)
+        Asuhan.asn_id == surat.asn_id,
+        Asuhan.status.in_(DIUSULKAN_KE_ATAS),
+        _berjalan(),
+        Asuhan.id.not_in([one.asuhan_id for one in surat.daftar]),
     )
     return list(db.session.scalars(query.order_by(Asuhan.id)))
 

@@ -59,7 +59,7 @@ def bulan_tanpa_gaji(terakhir: date) -> date:
 
 def akhiri_masa() -> int:
     """Job: M21 for every letter whose time is over; its workers get a successor (A10), those of a letter that
-    was not in force yet are free (A15). Answers how many letters.
+    was not in force yet are free (A15). Answers how many letters, and donors who end without one.
 
     Safe to run twice and to catch up: what counts is the roster and the ledger, not the day of the run.
     """
@@ -78,7 +78,25 @@ def akhiri_masa() -> int:
     end_masa(rows, alasan=alasan)
     release_pekerja(pekerja, by=SISTEM, cari_pengganti=True, alasan="masa_habis")
     turunkan_tahap_banyak([one.asn_id for one in rows])
-    return len(rows) + _lepas_dari_surat_baru()
+    return len(rows) + _lepas_tanpa_surat() + _lepas_dari_surat_baru()
+
+
+def _lepas_tanpa_surat() -> int:
+    """A10 for workers of who is out of service without a letter in force, paid for in advance in another way:
+    nobody goes on for them. How many donors."""
+    hidup = exists().where(SuratKuasa.asn_id == Asuhan.asn_id, SuratKuasa.status.in_(HIDUP))
+    query = (
+        select(Asuhan)
+        .join(Asn, Asn.id == Asuhan.asn_id)
+        .where(Asuhan.status.in_(SUDAH_SIAP), habis_pada(today()), ~hidup)
+        .options(db.joinedload(Asuhan.pekerja))
+        .order_by(Asuhan.id)
+        .with_for_update(of=Asuhan, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.session.scalars(query).all()
+    release_pekerja(rows, by=SISTEM, cari_pengganti=True, alasan="masa_habis")
+    return len({one.asn_id for one in rows})
 
 
 def _lepas_dari_surat_baru() -> int:

@@ -18,9 +18,11 @@ from rentan.calon.queries import list_calon
 from rentan.core.errors import NotFound
 from rentan.ext import db
 from rentan.iuran.status import StatusIuran
+from rentan.pencabutan.actions import stop_surat
 from rentan.siaga import masa
 from rentan.siaga.models import PengingatMasa
 from rentan.surat_kuasa import actions as surat_actions
+from rentan.surat_kuasa.models import SuratPekerja
 from rentan.surat_kuasa.queries import list_tawaran
 from rentan.surat_kuasa.status import StatusSurat
 from tests.iuran.maker import make_donatur, make_iuran
@@ -113,6 +115,22 @@ def test_an_unfinished_letter_of_who_left_goes_no_further_and_frees_its_workers(
     assert lama.status is StatusSurat.DIBATALKAN
     # A contract that was prolonged: the letter goes on.
     assert not (list_tawaran(lanjut, cast.eko.pelaku)["unggah"].alasan or "").startswith("Menurut")
+
+
+def test_who_is_paid_in_advance_and_named_in_no_letter_is_searched_for_too(cast: Any) -> None:
+    """The end of service, a withdrawal, and a death of a donor who never had a letter in force."""
+    tua, henti, tanpa = make_aktif(cast.sari, pekerja=2), make_aktif(cast.eko, pekerja=2), make_aktif()
+    lunas = [one.asuhan[-1] for one in (tua, henti, tanpa)]
+    for asuhan in lunas:
+        db.session.execute(db.delete(SuratPekerja).where(SuratPekerja.asuhan_id == asuhan.id))
+    tanpa.surat.status, tanpa.asn.status_aktif = StatusSurat.DIBATALKAN, StatusAktif.MENINGGAL
+    tua.asn.akhir_kontrak = date(2026, 11, 20)
+    db.session.flush()
+    db.session.expire_all()
+    stop_surat(henti.surat, by=cast.eko.pelaku)
+    assert masa.akhiri_masa() == 2 and masa.akhiri_masa() == 0
+    assert [one.status for one in lunas] == [StatusAsuhan.MENCARI_PENGGANTI] * 3
+    assert [one.alasan_akhir for one in lunas] == ["masa_habis", "donatur_berhenti", "masa_habis"]
 
 
 def test_twelve_months_without_a_debit_end_a_letter(cast: Any) -> None:
