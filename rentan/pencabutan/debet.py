@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
+from rentan.asn.masa import SELESAI
+from rentan.asn.models import Asn
 from rentan.core.actor import SISTEM, Pelaku
+from rentan.core.clock import start_of_day
 from rentan.core.massal import chunks
 from rentan.core.permissions import Peran
-from rentan.core.workflow import advance_many
+from rentan.core.workflow import Riwayat, advance_many
 from rentan.ext import db
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import HasilCoba, JenisUrusan
@@ -23,6 +28,13 @@ from rentan.surat_kuasa.status import MACHINE, StatusSurat
 SETELAH_CABUT = (
     "Rekening donatur didebet, padahal pencabutannya sudah diterima sebelum berkas dikirim. Kembalikan "
     "uangnya lewat usul pengembalian."
+)
+
+
+#: M21: the file left before the roster told it.
+SETELAH_MASA = (
+    "Rekening donatur didebet sesudah masa kerjanya berakhir menurut daftar pegawai, sehingga surat kuasanya "
+    "tidak berlaku lagi pada hari debet. Kembalikan uangnya lewat usul pengembalian."
 )
 
 
@@ -66,7 +78,8 @@ def akhiri_tercabut(paket: Paket, _by: Pelaku) -> None:
 
 
 def minta_kembali(rows: Sequence[Iuran], paket: Paket, by: Pelaku) -> None:
-    """M19: a debit after the withdrawal was received opens a matter of refund."""
+    """M19, M21: a debit after the withdrawal was received, or after the end of service, opens a matter of
+    refund."""
     if paket.dikirim_pada is None:
         return
     dicabut: set[object] = set()
@@ -75,13 +88,39 @@ def minta_kembali(rows: Sequence[Iuran], paket: Paket, by: Pelaku) -> None:
             Pencabutan.surat_kuasa_id.in_(some), Pencabutan.diterima_pada < paket.dikirim_pada
         )
         dicabut |= set(db.session.scalars(query))
+    habis = set() if paket.uang is None else _habis_masa(rows, paket.uang.tanggal)
     buka_banyak(
         [
             UrusanBaru(
-                JenisUrusan.PENGEMBALIAN, one.asuhan_id, one.periode, SETELAH_CABUT, Peran.BENDAHARA, one.id
+                JenisUrusan.PENGEMBALIAN,
+                one.asuhan_id,
+                one.periode,
+                SETELAH_CABUT if one.surat_kuasa_id in dicabut else SETELAH_MASA,
+                Peran.BENDAHARA,
+                one.id,
             )
             for one in rows
-            if one.surat_kuasa_id in dicabut
+            if one.surat_kuasa_id in dicabut or one.asn_id in habis
         ],
         by=by,
     )
+
+
+def _habis_masa(rows: Sequence[Iuran], tanggal: date) -> set[uuid.UUID]:
+    """Which donors were out of service on the debit day: by a date of the roster, or (a death without
+    one) because their letter ended before that day."""
+    found: set[uuid.UUID] = set()
+    berakhir = exists().where(
+        Riwayat.mesin == MACHINE.nama,
+        Riwayat.objek_id == SuratKuasa.id,
+        Riwayat.langkah == "M21",
+        Riwayat.alasan == "masa_kerja",
+        Riwayat.pada < start_of_day(tanggal),
+        SuratKuasa.asn_id == Asn.id,
+    )
+    tercatat = or_(
+        Asn.tmt_pensiun <= tanggal, Asn.akhir_kontrak < tanggal, Asn.status_aktif.in_(SELESAI) & berakhir
+    )
+    for some in chunks(sorted({one.asn_id for one in rows})):
+        found |= set(db.session.scalars(select(Asn.id).where(Asn.id.in_(some), tercatat)))
+    return found

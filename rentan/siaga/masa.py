@@ -27,9 +27,10 @@ from rentan.core.massal import chunks
 from rentan.core.permissions import Peran, Permission
 from rentan.core.settings import get_setting
 from rentan.ext import db, runtime
-from rentan.iuran.models import Iuran
-from rentan.iuran.status import UANG_MASUK
+from rentan.iuran.models import Iuran, Percobaan
+from rentan.iuran.status import UANG_MASUK, HasilCoba
 from rentan.opd.models import Opd
+from rentan.paket.models import Paket, PaketUang
 from rentan.pencabutan.actions import release_pekerja
 from rentan.pencabutan.akibat import list_pekerja_banyak
 from rentan.siaga.models import PengingatMasa
@@ -75,10 +76,32 @@ def akhiri_masa() -> int:
     rows = db.session.scalars(query).unique().all()
     pekerja = list_pekerja_banyak(rows)
     alasan = {one.id: "masa_kerja" if masa_habis(one.asn, today()) else "tanpa_debet" for one in rows}
-    end_masa(rows, alasan=alasan)
+    end_masa(rows, alasan=alasan, sampai=_hari_akhir(rows))
     release_pekerja(pekerja, by=SISTEM, cari_pengganti=True, alasan="masa_habis")
     turunkan_tahap_banyak([one.asn_id for one in rows])
     return len(rows) + _lepas_tanpa_surat() + _lepas_dari_surat_baru()
+
+
+def _hari_akhir(letters: Sequence[SuratKuasa]) -> dict[uuid.UUID, date]:
+    """The last day in force: that of the service, or today, whichever comes first, on whatever day the job
+    runs; but not before the debit day of a file that has left with the letter."""
+    terkirim: dict[uuid.UUID, date] = {}
+    for some in chunks([one.id for one in letters]):
+        query = (
+            select(Iuran.surat_kuasa_id, func.max(PaketUang.tanggal))
+            .join(Percobaan, Percobaan.iuran_id == Iuran.id)
+            .join(Paket, Paket.id == Percobaan.paket_id)
+            .join(PaketUang, PaketUang.paket_id == Paket.id)
+            .where(
+                Iuran.surat_kuasa_id.in_(some),
+                Percobaan.hasil != HasilCoba.DIKELUARKAN,
+                Paket.dikirim_pada.is_not(None),
+            )
+            .group_by(Iuran.surat_kuasa_id)
+        )
+        terkirim |= {row[0]: row[1] for row in db.session.execute(query)}
+    akhir = {one.id: min(hari_terakhir(one.asn) or today(), today()) for one in letters}
+    return {one: max(day, terkirim.get(one, day)) for one, day in akhir.items()}
 
 
 def _lepas_tanpa_surat() -> int:

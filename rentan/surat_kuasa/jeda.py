@@ -152,8 +152,13 @@ def akhiri_jeda() -> int:
     return len(due) + len(rows)
 
 
-def end_masa(letters: Sequence[SuratKuasa], *, alasan: Mapping[uuid.UUID, str | None]) -> None:
-    """M21 for these held letters: out of service, or so many months without a debit; ``alasan`` are codes by
-    letter. The workers are the caller's (A10)."""
+def end_masa(
+    letters: Sequence[SuratKuasa],
+    *,
+    alasan: Mapping[uuid.UUID, str | None],
+    sampai: Mapping[uuid.UUID, date],
+) -> None:
+    """M21 for these held letters: out of service, or so many months without a debit; ``alasan`` are codes and
+    ``sampai`` the last days in force, by letter. The workers are the caller's (A10)."""
     advance_many(MACHINE, letters, "habis_masa", by=SISTEM, alasan=alasan, habis=True)
-    set_many(letters, {one.id: {"berlaku_sampai": today()} for one in letters})
+    set_many(letters, {one.id: {"berlaku_sampai": sampai[one.id]} for one in letters})

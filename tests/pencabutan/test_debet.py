@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 import time_machine
 
+from rentan.asn.status import StatusAktif
 from rentan.autodebet.kait import SETELAH_KIRIM_DEBET
 from rentan.core.clock import now
 from rentan.ext import db
 from rentan.iuran.models import Urusan
 from rentan.iuran.status import JenisUrusan
 from rentan.kepesertaan.actions import AlasanKeluar, end_cover
+from rentan.laporan.periksa.uang_paket import _mandat
 from rentan.pencabutan.models import Pencabutan
+from rentan.siaga.masa import akhiri_masa
 from rentan.surat_kuasa.status import StatusSurat
 from tests.autodebet.hasil_maker import BACA, BULAN, KIRIM, baca, bank, make_terkirim
 from tests.iuran.maker import Donatur, make_donatur
@@ -69,3 +72,22 @@ def test_a_debit_for_a_worker_whose_cover_has_ended_is_asked(cast: Any) -> None:
         baca(bank(data).berkas[0].data, cast)
     [urusan] = db.session.scalars(db.select(Urusan))
     assert (urusan.jenis, urusan.asuhan_id) == (JenisUrusan.PENGEMBALIAN, one.asuhan[0].id)
+
+
+def test_a_debit_after_the_end_of_service_is_to_be_refunded(cast: Any) -> None:
+    """The roster told it when the file had left: by a date, and as a death without one."""
+    with time_machine.travel(KIRIM, tick=False):
+        pensiun, mati, lanjut = make_donatur(), make_donatur(), make_donatur()
+        _, data = make_terkirim(cast, donatur=[pensiun, mati, lanjut])
+        pensiun.asn.tmt_pensiun, mati.asn.status_aktif = BULAN, StatusAktif.MENINGGAL
+        db.session.flush()
+    with time_machine.travel("2026-11-30T03:00:00Z", tick=False):
+        assert akhiri_masa() == 1 and mati.surat.berlaku_sampai == BULAN  # the day of the debit that had left
+    with time_machine.travel("2026-12-01T00:30:00Z", tick=False):
+        assert akhiri_masa() == 1 and pensiun.surat.berlaku_sampai == BULAN
+    with time_machine.travel(BACA, tick=False):
+        baca(bank(data).berkas[0].data, cast)
+    found = list(db.session.scalars(db.select(Urusan)))
+    assert {one.asuhan_id for one in found} == {pensiun.asuhan[0].id, mati.asuhan[0].id}
+    assert all("masa kerja" in one.keterangan for one in found)
+    assert list(_mandat()) == []

@@ -71,6 +71,13 @@ def test_after_the_last_day_the_letter_ends_and_the_workers_are_searched_for(cas
     assert {one.alasan_akhir for one in habis.asuhan} == {"masa_habis"} and len(papan) == 2
 
 
+def test_a_late_job_gives_the_same_last_day(cast: Any) -> None:
+    donatur = contract(cast.sari)
+    with time_machine.travel("2027-01-05T03:00:00Z", tick=False):
+        assert masa.akhiri_masa() == 1
+    assert donatur.surat.berlaku_sampai == AKHIR_TAHUN
+
+
 def test_many_ends_on_one_day_take_as_many_statements_as_two(cast: Any) -> None:
     said: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda _c, _cur, statement, *_: said.append(statement))
