@@ -1,12 +1,14 @@
 """“Mengapa gaji saya (tidak) dipotong?”: sentences made of facts, so that they cannot disagree with them.
 
 Pure: :class:`Fakta` in, sentences out; ``mengapa_fakta`` reads the facts from the rows. One table for the
-state of a row, one for the reasons why there is no row; ``mengapa_langkah`` has one for each move on the way.
+state of a row, one for the reasons why there is no row; ``mengapa_debet`` tells what the next batch does with
+it, ``mengapa_langkah`` has one sentence for each move on the way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.clock import to_local
@@ -19,8 +21,10 @@ from rentan.iuran.mengapa_data import (
     arti_kode,
     sebab_gagal,
 )
+from rentan.iuran.mengapa_debet import sesudah_gagal, terjadwal, tinggal
 from rentan.iuran.mengapa_langkah import jalan
-from rentan.iuran.status import HasilCoba, KelasGagal, StatusIuran
+from rentan.iuran.status import StatusIuran
+from rentan.iuran.tersetor import TIDAK_DITAGIH
 from rentan.pekerja.masa import aman_sampai
 from rentan.pekerja.status import TERDAFTAR_DI_BPJS, StatusPekerja
 from rentan.surat_kuasa.status import HIDUP, StatusSurat
@@ -30,12 +34,6 @@ from rentan.util.tanggal import awal_bulan, format_bulan, format_hari, format_ta
 S, A = StatusIuran, StatusAsuhan
 
 # -- the answer, by the state of the row ------------------------------------------------------------------
-
-
-def _terjadwal(f: Fakta, b: Baris) -> str:
-    if f.hari_ini <= f.jadwal.debet:
-        return f"Akan dipotong {format_rupiah(b.tagihan)} pada {format_hari(f.jadwal.debet)}."
-    return f"Belum dipotong. Iuran {format_rupiah(b.tagihan)} menunggu paket debet berikutnya."
 
 
 def _ditahan(_f: Fakta, b: Baris) -> str:
@@ -104,7 +102,7 @@ def _dikembalikan(_f: Fakta, b: Baris) -> str:
 
 #: Every state of the money axis has its answer.
 JAWABAN: dict[StatusIuran, Callable[[Fakta, Baris], str]] = {
-    S.TERJADWAL: _terjadwal,
+    S.TERJADWAL: terjadwal,
     S.DITAHAN: _ditahan,
     S.DALAM_BATCH: _dalam_batch,
     S.DIKIRIM: _dikirim,
@@ -121,6 +119,17 @@ JAWABAN: dict[StatusIuran, Callable[[Fakta, Baris], str]] = {
 
 _BERHENTI = (A.MENCARI_PENGGANTI, A.DIALIHKAN, A.BERAKHIR)
 _BELUM = (A.DITAHAN, A.DIUSULKAN, A.MENUNGGU_MANDAT)
+
+
+def _mencakup(f: Fakta, sejak: date | None, sampai: date | None) -> bool:
+    """Is the month within a pause of these first and last months?"""
+    return (sejak is None or awal_bulan(sejak) <= f.bulan) and (sampai is None or f.bulan <= sampai)
+
+
+def _dapat_diminta(f: Fakta) -> bool:
+    """May the month still be scheduled, as far as the calendar goes?"""
+    return f.bulan >= awal_bulan(f.hari_ini)
+
 
 TANPA_BARIS: tuple[tuple[str, Callable[[Fakta], bool], Callable[[Fakta], str]], ...] = (
     (
@@ -159,7 +168,7 @@ TANPA_BARIS: tuple[tuple[str, Callable[[Fakta], bool], Callable[[Fakta], str]], 
     ),
     (
         "dijeda",
-        lambda f: f.asuhan is A.DIJEDA,
+        lambda f: f.asuhan is A.DIJEDA and _mencakup(f, f.jeda_sejak, f.jeda_sampai),
         lambda f: (
             f"Tidak ada potongan, karena dijeda sampai {format_bulan(f.jeda_sampai)}."
             if f.jeda_sampai
@@ -168,7 +177,9 @@ TANPA_BARIS: tuple[tuple[str, Callable[[Fakta], bool], Callable[[Fakta], str]], 
     ),
     (
         "surat_ditangguhkan",
-        lambda f: f.surat is StatusSurat.DITANGGUHKAN,
+        lambda f: (
+            f.surat is StatusSurat.DITANGGUHKAN and _mencakup(f, f.surat_jeda_sejak, f.surat_jeda_sampai)
+        ),
         lambda f: "Tidak ada potongan, karena surat kuasa sedang ditangguhkan.",
     ),
     (
@@ -177,17 +188,32 @@ TANPA_BARIS: tuple[tuple[str, Callable[[Fakta], bool], Callable[[Fakta], str]], 
         lambda f: "Tidak ada potongan, karena tidak ada surat kuasa yang berlaku.",
     ),
     (
+        "habis_masa",
+        lambda f: f.masa is not None and f.masa < f.jadwal.debet,
+        lambda f: f"Tidak ada potongan, karena masa kerja donatur berakhir {format_tanggal(f.masa)}.",  # type: ignore[arg-type]
+    ),
+    (
+        "tidak_disebut",
+        lambda f: not f.disebut and _dapat_diminta(f),
+        lambda f: "Tidak ada potongan, karena surat kuasa tidak menyebut pekerja ini.",
+    ),
+    (
+        "tidak_disetor",
+        lambda f: _dapat_diminta(f) and tinggal(f) is not None,
+        lambda f: f"Tidak ada potongan. {TIDAK_DITAGIH[alasan]}" if (alasan := tinggal(f)) else "",
+    ),
+    (
         "belum_dijadwalkan",
-        lambda f: f.hari_ini < f.jadwal.kandidat,
+        lambda f: f.hari_ini < f.tempo.kandidat,
         lambda f: (
-            f"Belum dijadwalkan. Daftar bulan ini disusun mulai {format_tanggal(f.jadwal.kandidat)}; hari "
-            f"debetnya {format_hari(f.jadwal.debet)}."
+            f"Belum dijadwalkan. Daftar bulan ini disusun mulai {format_tanggal(f.tempo.kandidat)}; hari "
+            f"debetnya {format_hari(f.tempo.debet)}."
         ),
     ),
     (
         "segera_dijadwalkan",
-        lambda f: f.hari_ini <= f.jadwal.kunci,
-        lambda f: f"Belum dijadwalkan. Hari debet bulan ini {format_hari(f.jadwal.debet)}.",
+        lambda f: f.hari_ini <= f.tempo.kunci,
+        lambda f: f"Belum dijadwalkan. Hari debet bulan ini {format_hari(f.tempo.debet)}.",
     ),
     (
         "tidak_ada",
@@ -206,7 +232,7 @@ def _lanjutan(f: Fakta, b: Baris | None) -> list[Kalimat]:
         kode = b.terakhir.kode_hasil if b.terakhir and not _dibatalkan(b) else None
         if kalimat := arti_kode(kode, b.kelas_gagal)[1]:
             found.append(Kalimat("sebab", kalimat))
-        found.append(_sesudah_gagal(f, b))
+        found.append(sesudah_gagal(f, b))
     if b is not None and b.kredit and b.status is not S.DARI_KREDIT:
         teks = f"{format_rupiah(b.kredit)} dari {format_rupiah(b.jumlah)} dibayar dari kelebihan bayar."
         found.append(Kalimat("kredit", teks))
@@ -217,20 +243,6 @@ def _lanjutan(f: Fakta, b: Baris | None) -> list[Kalimat]:
     if aman := kalimat_aman(f):
         found.append(aman)
     return found
-
-
-def _sesudah_gagal(f: Fakta, b: Baris) -> Kalimat:
-    dicoba = sum(one.hasil is not HasilCoba.DIKELUARKAN for one in b.coba)
-    if b.kelas_gagal is KelasGagal.COBA_LAGI and dicoba < f.maks_coba:
-        if f.hari_ini <= f.jadwal.ulang:
-            return Kalimat("dicoba_lagi", f"Direncanakan dicoba lagi {format_hari(f.jadwal.ulang)}.")
-        return Kalimat("dapat_dicoba", "Dapat dicoba lagi pada paket debet ulang berikutnya.")
-    if b.kelas_gagal is KelasGagal.PERBAIKI_DATA:
-        return Kalimat(
-            "perbaiki_rekening",
-            "Tidak dicoba lagi sebelum rekeningnya diperbaiki dengan surat kuasa versi baru.",
-        )
-    return Kalimat("tidak_dicoba", "Tidak dicoba lagi. Iuran ini dapat dibayar tunai atau transfer.")
 
 
 def kalimat_aman(f: Fakta) -> Kalimat | None:

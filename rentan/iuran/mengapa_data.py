@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from rentan.asuhan.status import StatusAsuhan
@@ -17,7 +17,8 @@ from rentan.tarif.queries import JadwalBulan
 
 @dataclass(frozen=True)
 class Coba:
-    """One attempt at the bank. ``tanggal``: the debit day asked for; ``nomor`` of the batch from its lock."""
+    """One attempt at the bank. ``tanggal``: the debit day asked for; ``nomor`` of the batch from its lock,
+    ``bulan`` the batch's month."""
 
     nomor: str | None
     jenis: JenisPaket
@@ -25,6 +26,7 @@ class Coba:
     jumlah: int
     hasil: HasilCoba
     kode_hasil: str | None = None
+    bulan: date | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,10 @@ class Bayar:
 
 @dataclass(frozen=True)
 class Baris:
-    """One contribution: its row, its way, its attempts (oldest first). Amounts in whole rupiah."""
+    """One contribution: its row, its way, its attempts (oldest first). Amounts in whole rupiah.
+
+    ``halangan``: the months in whose batches no letter carries it, with the reason.
+    """
 
     status: StatusIuran
     status_bpjs: StatusBpjs
@@ -62,6 +67,7 @@ class Baris:
     langkah: tuple[Langkah, ...] = ()
     coba: tuple[Coba, ...] = ()
     bayar: Bayar | None = None
+    halangan: Mapping[date, AlasanTahan] = field(default_factory=dict)
 
     @property
     def tagihan(self) -> int:
@@ -75,7 +81,13 @@ class Baris:
 
 @dataclass(frozen=True)
 class Fakta:
-    """Everything that is known about one worker and one month. ``baris``: oldest first, mostly one."""
+    """Everything that is known about one worker and one month. ``baris``: oldest first, mostly one.
+
+    ``jadwal`` has the dates of the month itself, ``jatuh_tempo`` those of the month in whose batch it goes
+    (``None``: its own); ``paket_dikunci``: that batch takes nothing more. A pause without last month has no
+    end. ``masa``: the donor's last day of service; ``disebut``: the letter names this worker, or he needs
+    none; ``talangan_selesai``: a stand-in whose loan is over still owes the months he agreed to.
+    """
 
     bulan: date
     hari_ini: date
@@ -86,11 +98,24 @@ class Fakta:
     surat: StatusSurat | None
     bulan_pertama: date | None = None
     sampai: date | None = None
+    jeda_sejak: date | None = None
     jeda_sampai: date | None = None
+    surat_jeda_sejak: date | None = None
+    surat_jeda_sampai: date | None = None
     berhenti_pada: date | None = None
+    talangan_selesai: bool = False
+    mulai_masa: date | None = None
     lunas_sampai: date | None = None
+    masa: date | None = None
+    disebut: bool = True
     maks_coba: int = 3
+    jatuh_tempo: JadwalBulan | None = None
+    paket_dikunci: bool = False
     baris: tuple[Baris, ...] = ()
+
+    @property
+    def tempo(self) -> JadwalBulan:
+        return self.jatuh_tempo or self.jadwal
 
 
 @dataclass(frozen=True)

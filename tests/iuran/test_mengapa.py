@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rentan.asuhan.status import StatusAsuhan
+from rentan.autodebet import debet_isi
 from rentan.iuran.mengapa import JAWABAN, TANPA_BARIS, jelaskan, kalimat_aman
 from rentan.iuran.mengapa_data import Baris, Bayar, Coba, Fakta, Langkah
 from rentan.iuran.mengapa_langkah import LANGKAH
@@ -32,6 +35,7 @@ from rentan.pekerja.status import StatusPekerja
 from rentan.rooms import BLUEPRINTS
 from rentan.surat_kuasa.status import StatusSurat
 from rentan.tarif.queries import JadwalBulan
+from rentan.util.tanggal import awal_bulan, tambah_bulan
 
 S, A = StatusIuran, StatusAsuhan
 BULAN = date(2026, 12, 1)
@@ -107,6 +111,16 @@ def test_every_state_and_move_has_its_sentence() -> None:
         ({"asuhan": A.DIJEDA, "jeda_sampai": date(2026, 12, 1)}, "dijeda"),
         ({"asuhan": A.DIJEDA}, "dijeda"),
         ({"surat": StatusSurat.DITANGGUHKAN}, "surat_ditangguhkan"),
+        ({"asuhan": A.DIJEDA, "jeda_sampai": date(2026, 11, 1)}, "tidak_ada"),
+        ({"asuhan": A.DIJEDA, "jeda_sejak": date(2027, 1, 1)}, "tidak_ada"),
+        ({"surat": StatusSurat.DITANGGUHKAN, "surat_jeda_sampai": date(2026, 11, 1)}, "tidak_ada"),
+        ({"masa": date(2026, 11, 30)}, "habis_masa"),
+        ({"masa": date(2026, 12, 1)}, "tidak_ada"),
+        ({"disebut": False}, "tidak_disebut"),
+        ({"pekerja": StatusPekerja.NONAKTIF}, "tidak_disetor"),
+        ({"mulai_masa": date(2027, 1, 1)}, "tidak_disetor"),
+        ({"lunas_sampai": date(2026, 12, 1)}, "tidak_disetor"),
+        ({"pekerja": StatusPekerja.NONAKTIF, "hari_ini": date(2027, 1, 2)}, "tidak_ada"),
         ({"surat": StatusSurat.DICABUT}, "surat_tidak_berlaku"),
         ({"surat": None}, "surat_tidak_berlaku"),
         ({"hari_ini": date(2026, 11, 16)}, "belum_dijadwalkan"),
@@ -205,7 +219,7 @@ def histories(draw: Any) -> Baris:
         match move.peristiwa:
             case "masuk_batch" | "ulang":
                 jenis = JenisPaket.ULANG if move.peristiwa == "ulang" else JenisPaket.DEBET
-                lines.append(Coba(f"D-{n}", jenis, date(2026, 12, 1), 8_400 - kredit, HasilCoba.TERBUKA))
+                lines.append(Coba(f"D-{n}", jenis, BULAN, 8_400 - kredit, HasilCoba.TERBUKA, bulan=BULAN))
             case "keluar":
                 lines[-1] = replace(lines[-1], hasil=HasilCoba.DIKELUARKAN)
             case "gagal" | "jawaban_gagal" | "terlambat_gagal":
@@ -242,10 +256,83 @@ def histories(draw: Any) -> Baris:
     )  # fmt: skip
 
 
+def _gagal(kali: int, kelas: KelasGagal, bpjs: StatusBpjs) -> Baris:
+    """A row that failed so many times; none: it is only scheduled."""
+    ulang = ("ulang", "kirim", "gagal") * (kali - 1)
+    return Baris(
+        S.GAGAL if kali else S.TERJADWAL, bpjs, 8_400, kelas_gagal=kelas if kali else None,
+        langkah=way("jadwalkan", *(("masuk_batch", "kirim", "gagal", *ulang) if kali else ())),
+        coba=tuple(
+            Coba(f"D-{n}", jenis, BULAN, 8_400, HasilCoba.GAGAL, "51", BULAN)
+            for n, jenis in enumerate([JenisPaket.DEBET, *[JenisPaket.ULANG] * 3][:kali])
+        ),
+    )  # fmt: skip
+
+
+#: Rows about which the next batch decides: random walks seldom end there.
+MENUNGGU = st.builds(
+    _gagal,
+    st.sampled_from([0, 0, 1, 2, 3, 4]),
+    st.sampled_from([KelasGagal.COBA_LAGI, KelasGagal.COBA_LAGI, *KelasGagal]),
+    st.sampled_from([StatusBpjs.BELUM, StatusBpjs.BELUM, StatusBpjs.DISETOR]),
+)
+#: What else is known, and bears on whether the bank will be asked.
+FAKTA = st.fixed_dictionaries(
+    {
+        "hari_ini": st.sampled_from([0, 10, 40, 70, 110]).map(lambda n: date(2026, 11, 20) + timedelta(n)),
+        "asuhan": st.sampled_from([A.AKTIF, A.AKTIF, A.DIJEDA, A.MENCARI_PENGGANTI]),
+        "talangan_selesai": st.booleans(),
+        "pekerja": st.sampled_from([StatusPekerja.AKTIF] * 9 + [*StatusPekerja]),
+        "mulai_masa": st.sampled_from([None, None, BULAN, tambah_bulan(BULAN, 1)]),
+        "lunas_sampai": st.sampled_from([None, tambah_bulan(BULAN, -1), tambah_bulan(BULAN, -1), BULAN]),
+        "paket_dikunci": st.booleans(),
+    }
+)
+TAHAN = (AlasanTahan.JEDA, AlasanTahan.MANDAT, AlasanTahan.REKENING)
+HALANGAN = st.dictionaries(
+    st.sampled_from([tambah_bulan(BULAN, n) for n in range(3)]), st.sampled_from(TAHAN), max_size=1
+)
+
+
+def putusan_paket(f: Fakta, b: Baris, geser: int = 0) -> str | None:
+    """Why the batch of the month (``geser`` months later) leaves the row out, asked of the batch itself."""
+    bulan = tambah_bulan(max(f.bulan, awal_bulan(f.hari_ini)), geser)
+    row = SimpleNamespace(
+        status=b.status, status_bpjs=b.status_bpjs, kelas_gagal=b.kelas_gagal, alasan_tahan=b.alasan_tahan,
+        periode=f.bulan, status_pekerja=f.pekerja, mulai_masa=f.mulai_masa, lunas_sampai=f.lunas_sampai,
+        berlaku=bulan not in b.halangan, asuhan=f.asuhan,
+        alasan_akhir=debet_isi.TALANGAN_SELESAI if f.talangan_selesai else "donatur_berhenti",
+    )  # fmt: skip
+    coba = sum(one.hasil is not HasilCoba.DIKELUARKAN for one in b.coba) if bulan == f.bulan else 0
+    putus = debet_isi._alasan_ulang if b.status is S.GAGAL else debet_isi._alasan_debet
+    with patch.object(debet_isi, "get_setting", return_value=f.maks_coba - 1):
+        return putus(row, coba, bulan)[0]
+
+
+def _sesuai_paket(f: Fakta, row: Baris) -> None:
+    """What is promised of the next batch is what that batch does; what is promised of none is not done."""
+    found = jelaskan(f)
+    jawaban, kode = found.jawaban.teks, {one.kode for one in found.lanjutan}
+    luar = putusan_paket(f, row)
+    dicoba = bool(kode & {"dicoba_lagi", "dapat_dicoba"})
+    assert dicoba == (row.status is S.GAGAL and luar is None)
+    assert dicoba == any("icoba lagi pada" in one.teks or "Direnc" in one.teks for one in found.lanjutan)
+    if row.status is S.GAGAL and "Sudah dicoba" in str(luar):
+        assert ("bulan_depan" in kode) == (putusan_paket(f, row, 1) is None)
+    assert ("bulan_depan" in kode) <= (luar is not None and putusan_paket(f, row, 1) is None)
+    if row.status is S.TERJADWAL:
+        assert ("Akan dipotong" in jawaban or "menunggu paket" in jawaban) == (luar is None)
+        assert ("Akan dipotong" in jawaban) <= (f.hari_ini < JADWAL.kirim and not f.paket_dikunci)
+
+
 @settings(max_examples=100, deadline=None)
-@given(histories(), st.sampled_from([0, 10, 40]))
-def test_sentences_never_contradict_the_row(row: Baris, hari: int) -> None:
-    found = jelaskan(replace(DASAR, baris=(row,), hari_ini=date(2026, 11, 20) + timedelta(days=hari)))
+@given(histories(), FAKTA, HALANGAN)
+def test_sentences_never_contradict_the_row(
+    row: Baris, fakta: dict[str, Any], halangan: dict[date, AlasanTahan]
+) -> None:
+    row = replace(row, halangan=halangan)
+    f = replace(DASAR, baris=(row,), **fakta)
+    found = jelaskan(f)
     jawaban, semua = found.jawaban.teks, [one.teks for one in (*found.langkah, *found.lanjutan)]
     punya = {one.peristiwa for one in row.langkah}
     lines = {one.hasil for one in row.coba}
@@ -260,9 +347,16 @@ def test_sentences_never_contradict_the_row(row: Baris, hari: int) -> None:
     assert not berhasil or HasilCoba.BERHASIL in lines or "terlambat_gagal" in punya
     assert any("tercatat di BPJS Ketenagakerjaan" in one for one in semua) == ("tercatat" in punya)
     assert any(one.startswith("Nomor kuitansi") for one in semua) == (row.status in UANG_MASUK)
-    assert any("icoba lagi " in one and "Tidak" not in one for one in semua) <= (
-        row.status is S.GAGAL and row.kelas_gagal is KelasGagal.COBA_LAGI
-    )
+    _sesuai_paket(f, row)
     # The way has one sentence a move, in order, each whole.
     assert [one.kode for one in found.langkah] == [f"{one.kode}:{one.peristiwa}" for one in row.langkah]
     assert all(one.endswith(".") and "None" not in one and ".." not in one for one in (jawaban, *semua))
+
+
+@settings(max_examples=300, deadline=None)
+@given(MENUNGGU, FAKTA, HALANGAN)
+def test_what_is_promised_of_the_next_batch(
+    row: Baris, fakta: dict[str, Any], halangan: dict[date, AlasanTahan]
+) -> None:
+    row = replace(row, halangan=halangan)
+    _sesuai_paket(replace(DASAR, baris=(row,), **fakta), row)
