@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from rentan.asn.masa import habis_pada
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA
@@ -63,13 +64,17 @@ class Calon:
 
 
 def surat_berlaku(tanggal: date) -> ColumnElement[bool]:
-    """Letters under which the bank may debit on this day. A pause counts from its first month until it is
-    lifted (M17), whatever end was expected; a letter that was replaced still carries its own last month (M20).
+    """Letters under which the bank may debit on this day.
+
+    A pause counts from its first month until it is lifted (M17), whatever end was expected; a letter that was
+    replaced still carries its own last month (M20). Nobody is debited who is out of service by then, whether
+    M21 has come or not.
     """
     bulan = awal_bulan(tanggal)
     dijeda = or_(SuratKuasa.jeda_sejak.is_(None), SuratKuasa.jeda_sejak <= bulan)
     return and_(
         SuratKuasa.berlaku_mulai <= tanggal,
+        SuratKuasa.asn_id.not_in(select(Asn.id).where(habis_pada(tanggal))),
         or_(SuratKuasa.berlaku_sampai.is_(None), SuratKuasa.berlaku_sampai >= tanggal),
         or_(
             SuratKuasa.status == StatusSurat.AKTIF,

@@ -194,8 +194,9 @@ def test_a_letter_that_ends_before_the_lock(app: Flask, cast: Any) -> None:
         donors, rows = make_bulan(2)
         paket = susun(cast)
         donors[0].surat.berlaku_sampai = date(2026, 11, 30)
+        donors[1].asn.tmt_pensiun = date(2026, 12, 1)  # the roster came after the row was made
         db.session.flush()
-        assert len(penangan_of(paket.jenis).list_hambatan(paket, banyak=9)) == 1
+        assert len(penangan_of(paket.jenis).list_hambatan(paket, banyak=9)) == 2
         with pytest.raises(RuleError, match="suratnya, harganya"):
             actions.kunci_paket(paket, by=cast.hadi.pelaku)
         db.session.rollback()
