@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Date, String, Uuid, column, func, select, table
+from sqlalchemy import Date, String, Uuid, column, select, table
 
 from rentan.asuhan import putusan
 from rentan.asuhan.garis import bulan_kosong, bulan_lanjut
@@ -30,23 +30,28 @@ from rentan.util.tanggal import tambah_bulan
 
 # Contributions belong to a room to the right; their table is read by name, for one question only.
 _IURAN = table("iuran", column("asn_id", Uuid), column("periode", Date), column("status", String))
-#: The bank has not been asked for such a month, or it is nobody's any more.
-BELUM_DIMINTA = ("terjadwal", "ditahan", "dalam_batch", "dihapuskan", "dikembalikan")
+#: The bank has not been asked for such a month: it waits, was paid in another way, or is nobody's any more.
+BELUM_DIMINTA = (
+    "terjadwal", "ditahan", "dalam_batch", "dibayar_lain", "dari_kredit", "dihapuskan", "dikembalikan",
+)  # fmt: skip
 
 #: Why a bendahara pauses, in words.
 ALASAN_BENDAHARA = {JEDA_BLOKIR: "Rekening diblokir bank", JEDA_GAJI: "Gaji tidak dibayarkan"}
 
 
 def bulan_jeda(bulan: int, hari: date | None = None, *, asn_id: uuid.UUID | None = None) -> tuple[date, date]:
-    """First and last month of a pause of so many months: it begins with the next list that is still open,
-    and for the donor ``asn_id`` after the months that the bank has been asked for or that are paid."""
+    """First and last month of a pause of so many months.
+
+    It begins with the next list that is still open, for the donor ``asn_id`` a month later when the bank has
+    been asked for that one already. What is paid in advance for one worker does not put off the pause of all.
+    """
     sejak = bulan_pertama(hari or today())
     if asn_id is not None:
-        query = select(func.max(_IURAN.c.periode)).where(
-            _IURAN.c.asn_id == asn_id, _IURAN.c.periode >= sejak, _IURAN.c.status.not_in(BELUM_DIMINTA)
+        query = select(_IURAN.c.periode).where(
+            _IURAN.c.asn_id == asn_id, _IURAN.c.periode == sejak, _IURAN.c.status.not_in(BELUM_DIMINTA)
         )
-        if (diminta := db.session.scalar(query)) is not None:
-            sejak = tambah_bulan(diminta, 1)
+        if db.session.scalar(query.limit(1)) is not None:
+            sejak = tambah_bulan(sejak, 1)
     return sejak, tambah_bulan(sejak, bulan - 1)
 
 

@@ -46,6 +46,11 @@ def test_a_month_that_the_bank_was_asked_for_is_not_promised_away(cast: Any) -> 
     row.status = StatusIuran.DIKIRIM
     db.session.flush()
     assert bulan_jeda(1, asn_id=donatur.asn.id) == (JANUARI, JANUARI)
+    # One worker of three is prepaid in cash, one by a block: the account can be blocked all the same.
+    donatur = make_aktif(cast.eko, pekerja=3)
+    make_iuran(donatur.asuhan[0], DESEMBER, StatusIuran.DIBAYAR_LAIN, dibayar_pada=date(2026, 11, 20))
+    make_iuran(donatur.asuhan[1], date(2027, 3, 1), StatusIuran.BERHASIL, dibayar_pada=date(2026, 11, 2))
+    assert bulan_jeda(1, asn_id=donatur.asn.id) == (DESEMBER, DESEMBER)
     assert set(BELUM_DIMINTA) < {one.value for one in StatusIuran}
 
 
