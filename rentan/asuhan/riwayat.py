@@ -29,7 +29,7 @@ KALIMAT: Kalimat = {
     ("A8", "iuran_tercatat"): "Iuran pertama tercatat di BPJS",
     ("A9", "jeda"): "Potongan untuk pekerja ini dijeda",
     ("A9", "lanjut"): "Jeda selesai, potongan berlanjut",
-    ("A10", "henti"): "Asuhan berhenti, pengganti dicarikan",
+    ("A10", "henti"): "Asuhan berhenti",
     ("A11", "pengganti_siap"): "Dilanjutkan donatur pengganti tanpa bulan kosong",
     ("A12", "kembali"): "Donatur kembali mengasuh pekerja ini",
     ("A13", "tanpa_pengganti"): "Asuhan berakhir karena tidak ada pengganti",
@@ -65,15 +65,25 @@ _KALIMAT = {
     "Anda.",
     StatusAsuhan.MENUNGGU_MANDAT: "Pekerja memenuhi syarat. Iuran dimulai setelah surat kuasa Anda "
     "berlaku dan pekerja terdaftar di BPJS Ketenagakerjaan.",
-    StatusAsuhan.SIAP: "Siap didebet pada hari debet berikutnya.",
+    StatusAsuhan.SIAP: "Siap didebet; iuran pertamanya belum tercatat.",
     StatusAsuhan.AKTIF: "Iuran pertama sudah tercatat.",
     StatusAsuhan.DIJEDA: "Dijeda; tidak ada potongan selama jeda.",
-    StatusAsuhan.MENCARI_PENGGANTI: "Anda berhenti; kami mencarikan pengganti bagi pekerja ini.",
+    StatusAsuhan.MENCARI_PENGGANTI: "Anda berhenti mengasuh pekerja ini.",
     StatusAsuhan.DIALIHKAN: "Dilanjutkan oleh ASN lain.",
     StatusAsuhan.BERAKHIR: "Sudah berakhir; tidak ada potongan untuk pekerja ini.",
     StatusAsuhan.DITOLAK: "Tidak dapat dilanjutkan. Anda dapat memilih pekerja lain dari daftar calon.",
     StatusAsuhan.KEDALUWARSA: "Masa pegang sudah lewat; pekerja kembali ke daftar calon.",
 }
+#: Why a successor is looked for, where it is not that the donor stopped.
+_DICARI = {
+    None: "Asuhan dibuka kembali.",
+    "talangan_selesai": "Masa talangan Anda sudah selesai.",
+    "masa_habis": ALASAN["masa_habis"],
+}
+#: Rooms to the right answer whether this worker waits on the board (the donor may not have wanted it), and
+#: which of these sponsorships have no next debit day to be told: paused, or an earlier month is under way.
+DICARIKAN: list[Callable[[uuid.UUID], bool]] = []
+TANPA_TANGGAL: list[Callable[[Sequence[Asuhan]], set[uuid.UUID]]] = []
 
 
 def kalimat(asuhan: Asuhan) -> str:
@@ -85,7 +95,19 @@ def kalimat(asuhan: Asuhan) -> str:
         )
     if asuhan.status in DIUSULKAN_KE_ATAS and asuhan.pekerja.status is StatusPekerja.DUGA_DUPLIKAT:
         return "Data pekerja ini sedang diperiksa verifikator. Anda tidak perlu melakukan apa pun."
+    if asuhan.status is StatusAsuhan.MENCARI_PENGGANTI:
+        sebab = _DICARI.get(asuhan.alasan_akhir, _KALIMAT[asuhan.status])
+        dicarikan = any(one(asuhan.pekerja_id) for one in DICARIKAN)
+        return f"{sebab} Kami mencarikan pengganti bagi pekerja ini." if dicarikan else sebab
+    if asuhan.status is StatusAsuhan.AKTIF and not _tercatat(asuhan):
+        return "Asuhan ini berjalan."  # taken back (A12) before a first month was recorded
     return _KALIMAT[asuhan.status]
+
+
+def _tercatat(asuhan: Asuhan) -> bool:
+    """Has BPJS recorded a month that this donor pays?"""
+    lunas, mulai = asuhan.pekerja.lunas_sampai, asuhan.bulan_pertama
+    return lunas is not None and (mulai is None or lunas >= mulai)
 
 
 #: A room to the right answers what its own machine did to these sponsorships, for many in a few queries.
@@ -121,13 +143,17 @@ def list_peristiwa(rows: Iterable[Asuhan]) -> dict[uuid.UUID, list[dict[str, Any
         found[step.objek_id].append(kejadian(step, KALIMAT, ALASAN.get(step.alasan or "", "")))
         if by_id[step.objek_id].status in SELESAI:
             akhir[step.objek_id] = step.pada + SEKEJAP
+    menunggu = [one for one in rows if one.status in BELUM_DIDEBET and one.bulan_pertama is not None]
+    tunda = {asuhan_id for one in TANPA_TANGGAL if menunggu for asuhan_id in one(menunggu)}
     hasil: dict[uuid.UUID, list[dict[str, Any]]] = {}
     for asuhan_id, asuhan in by_id.items():
         # What happens to the worker, the letter or the card after the sponsorship is no longer the donor's.
         batas = akhir.get(asuhan_id)
         tampil = [one for one in found[asuhan_id] if batas is None or one.pada <= batas]
         urut = sorted(tampil, key=lambda one: one.pada)
-        hasil[asuhan_id] = [one.baris(milik_sendiri=True) for one in urut] + _next(asuhan)
+        hasil[asuhan_id] = [one.baris(milik_sendiri=True) for one in urut]
+        if asuhan_id not in tunda:
+            hasil[asuhan_id] += _next(asuhan)
     return hasil
 
 

@@ -17,6 +17,7 @@ from rentan.asuhan.garis import dapat_dilanjutkan, find_dicari
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.putusan import SETELAH_DICARIKAN
 from rentan.asuhan.queries import find_terbuka, lewat_masa
+from rentan.asuhan.riwayat import DICARIKAN
 from rentan.calon.models import Calon, Tawaran
 from rentan.calon.queries import is_free
 from rentan.calon.status import MACHINE, StatusTawaran
@@ -151,7 +152,13 @@ def add_many_to_pool(workers: Iterable[Pekerja], *, by: Pelaku) -> None:
         db.session.execute(dialek.insert(_TABEL).on_conflict_do_nothing(), rows)
 
 
+def _dicarikan(pekerja_id: uuid.UUID) -> bool:
+    query = select(Calon.id).where(Calon.pekerja_id == pekerja_id, Calon.keluar_pada.is_(None))
+    return db.session.scalar(query) is not None
+
+
 SETELAH_DICARIKAN.append(return_to_pool)
+DICARIKAN.append(_dicarikan)
 
 
 def tawarkan(calon: Calon, asn: Asn, *, by: Pelaku) -> Tawaran:

@@ -6,13 +6,18 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from rentan.asuhan.models import Asuhan
+from rentan.asuhan.riwayat import TANPA_TANGGAL
+from rentan.core.clock import today
 from rentan.core.riwayat import Kalimat, Kejadian, list_langkah
 from rentan.ext import db
 from rentan.iuran.models import Iuran
-from rentan.iuran.status import MACHINE, MACHINE_BPJS
+from rentan.iuran.status import BELUM_KELUAR, MACHINE, MACHINE_BPJS, StatusIuran
+from rentan.surat_kuasa.models import SuratKuasa
+from rentan.surat_kuasa.status import StatusSurat
+from rentan.tarif.queries import bulan_pertama
 from rentan.util.rupiah import format_rupiah
 from rentan.util.tanggal import format_bulan
 
@@ -101,3 +106,18 @@ def sumber(rows: Sequence[Asuhan]) -> Iterator[tuple[uuid.UUID, Kejadian]]:
         )
         jumlah = format_rupiah(sum(one[1] for one in bulan))
         yield asuhan_id, Kejadian(pada, f"Iuran {sebutan} {hasil}", peran, jumlah)
+
+
+def _tanpa_tanggal(rows: Sequence[Asuhan]) -> set[uuid.UUID]:
+    """Those with a month under way whose list has left, or under a paused letter: no next day can be told."""
+    berjalan = exists().where(
+        Iuran.asuhan_id == Asuhan.id,
+        Iuran.status.in_((*BELUM_KELUAR, StatusIuran.DIKIRIM, StatusIuran.TANPA_KABAR)),
+        Iuran.periode < bulan_pertama(today()),
+    )
+    dijeda = exists().where(SuratKuasa.asn_id == Asuhan.asn_id, SuratKuasa.status == StatusSurat.DITANGGUHKAN)
+    query = select(Asuhan.id).where(Asuhan.id.in_([one.id for one in rows]), or_(berjalan, dijeda))
+    return set(db.session.scalars(query))
+
+
+TANPA_TANGGAL.append(_tanpa_tanggal)
