@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, select, tuple_
 from sqlalchemy.orm import aliased
 
+from rentan.asn.masa import hari_terakhir
 from rentan.asn.models import Asn
 from rentan.asn.status import StatusAktif
 from rentan.asuhan.garis import batas_pengganti, bulan_kosong, bulan_lanjut
@@ -19,6 +20,7 @@ from rentan.asuhan.queries import harga
 from rentan.asuhan.status import DIUSULKAN_KE_ATAS, MACHINE, TERBUKA, StatusAsuhan
 from rentan.calon.models import Calon
 from rentan.core.actor import Pelaku
+from rentan.core.clock import today
 from rentan.core.errors import NotFound
 from rentan.core.permissions import Peran, Permission
 from rentan.core.workflow import Riwayat
@@ -31,8 +33,9 @@ from rentan.siaga.status import StatusTalangan
 from rentan.surat_kuasa.models import SuratKuasa
 from rentan.surat_kuasa.queries import find_hidup
 from rentan.surat_kuasa.status import StatusSurat
+from rentan.tarif.queries import bulan_pertama, hari_debet
 from rentan.util.rupiah import format_rupiah
-from rentan.util.tanggal import format_bulan, tambah_bulan
+from rentan.util.tanggal import format_bulan, format_tanggal, tambah_bulan
 
 #: Delight 7: a stand-in pays at most so many months, and is asked anew each time.
 MAKS_BULAN_TALANGAN = 2
@@ -263,11 +266,18 @@ def beban_talangan(asuhan: Asuhan, mulai: date) -> tuple[date, tuple[int, ...]]:
 
 
 def penghalang(asn: Asn, asuhan: Asuhan) -> str | None:
-    """What stands against this ASN's paying for the worker on loan: no letter in force, or its ceiling."""
+    """What stands against this ASN's paying for the worker on loan: no letter in force, its ceiling, or
+    the end of the own service before the last of the debits."""
     surat = find_hidup(asn.id)
     if surat is None or surat.status is not StatusSurat.AKTIF or surat.plafon is None:
         return "Menalangi memerlukan surat kuasa Anda sendiri yang sedang berlaku dan tidak dijeda."
     mulai, sampai = bulan_talangan(asuhan)
+    terakhir = hari_terakhir(asn)
+    if terakhir is not None and terakhir < hari_debet(max(sampai, bulan_pertama(today()))):
+        return (
+            f"Menurut daftar pegawai, masa kerja Anda berakhir {format_tanggal(terakhir)}, sebelum potongan "
+            "terakhir untuk pekerja ini."
+        )
     bulan = mulai
     while bulan <= sampai:
         tambahan = harga(asuhan, bulan).total
