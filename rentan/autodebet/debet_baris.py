@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from rentan.asn.models import Asn
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import TERBUKA, StatusAsuhan
-from rentan.autodebet.debet_isi import TALANGAN_SELESAI, TANPA_SURAT, surat_berlaku, tak_ditagih, urutan_baris
+from rentan.autodebet.debet_isi import TANPA_SURAT, surat_berlaku, tak_ditagih, urutan_baris
 from rentan.autodebet.debet_tanggal import tanggal_debet
 from rentan.core.massal import chunks, set_many
 from rentan.core.subject import reveal
 from rentan.ext import db
+from rentan.iuran.gugur import TALANGAN_SELESAI
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.potret import potret_harga
 from rentan.iuran.status import HasilCoba

@@ -22,6 +22,7 @@ from rentan.asuhan.status import TERBUKA
 from rentan.core.massal import chunks
 from rentan.core.settings import get_setting
 from rentan.ext import db
+from rentan.iuran.gugur import TALANGAN_SELESAI
 from rentan.iuran.jadwal import awal_blok
 from rentan.iuran.models import Iuran, Percobaan
 from rentan.iuran.status import AlasanTahan, HasilCoba, KelasGagal, StatusIuran
@@ -38,8 +39,6 @@ S = StatusIuran
 #: A month further back than this ends the cover whatever is paid: it is settled in another way (C1).
 MUNDUR = 2
 
-#: Why a stand-in's sponsorship ends by itself (``siaga``).
-TALANGAN_SELESAI = "talangan_selesai"
 TANPA_SURAT = "Surat kuasa tidak berlaku pada hari debet."
 _IKUT_ULANG = ("Gagal didebet dan dapat dicoba lagi: ikut paket debet ulang.", "bendahara")
 _TAHAN = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from rentan.asuhan.models import Asuhan
 from rentan.asuhan.putusan import SETELAH_BERHENTI
@@ -22,6 +22,9 @@ from rentan.iuran.status import MACHINE, AlasanTahan, HasilCoba, StatusIuran
 #: Not in any batch: still follows what changes around it.
 BEBAS = (StatusIuran.TERJADWAL, StatusIuran.DITAHAN)
 ALASAN_GUGUR = "asuhan_berakhir"
+#: Why a stand-in's sponsorship ends by itself (``siaga``). He has agreed to these very months: a line that waits
+#: in a batch goes on; any other one of a sponsorship that is over leaves it.
+TALANGAN_SELESAI = "talangan_selesai"
 
 
 def keluarkan_belum_terkirim(asuhan_ids: Collection[uuid.UUID], *, by: Pelaku = SISTEM) -> int:
@@ -51,7 +54,9 @@ def keluarkan_baris(rows: Sequence[Iuran], *, by: Pelaku = SISTEM) -> None:
 def keluarkan_berakhir(rows: Sequence[Iuran]) -> None:
     """C5 and C13 for those of these contributions whose sponsorship is over: they are back in a batch that
     was at the bank when it ended (B7)."""
-    berakhir = select(Asuhan.id).where(Asuhan.status.not_in(TERBUKA))
+    berakhir = select(Asuhan.id).where(
+        Asuhan.status.not_in(TERBUKA), func.coalesce(Asuhan.alasan_akhir, "") != TALANGAN_SELESAI
+    )
     ids: set[uuid.UUID] = set()
     for some in chunks(sorted({row.asuhan_id for row in rows})):
         ids |= set(db.session.scalars(berakhir.where(Asuhan.id.in_(some))))
@@ -101,12 +106,13 @@ def muat_terkunci(asuhan_ids: Collection[uuid.UUID], status: Iterable[StatusIura
 
 
 def _setelah_berhenti(asuhan: Sequence[Asuhan], _by: Pelaku) -> None:
-    """A10, A14, A15: nothing more leaves for these sponsorships."""
-    ids = [one.id for one in asuhan if one.status not in TERBUKA]
+    """A10, A14, A15: nothing more leaves for these sponsorships, but the agreed months of a loan."""
+    over = [one for one in asuhan if one.status not in TERBUKA]
+    ids = [one.id for one in over]
     # All held at once, before their states are looked at: what is put into a batch at this very moment is
     # waited for, and found there.
     muat_terkunci(ids, (*BEBAS, StatusIuran.DALAM_BATCH, StatusIuran.GAGAL))
-    keluarkan_belum_terkirim(ids)
+    keluarkan_belum_terkirim([one.id for one in over if one.alasan_akhir != TALANGAN_SELESAI])
     gugurkan_berakhir(ids)
 
 

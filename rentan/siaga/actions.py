@@ -26,6 +26,7 @@ from rentan.core.errors import RuleError
 from rentan.core.settings import get_setting
 from rentan.core.workflow import advance, check_version
 from rentan.ext import db
+from rentan.iuran.gugur import TALANGAN_SELESAI
 from rentan.siaga.models import DonaturSiaga, Talangan
 from rentan.siaga.queries import (
     beban_talangan,
@@ -217,6 +218,6 @@ def end_loans() -> int:
         # Accepted late, the months are debited together in the first month whose list was still open.
         bulan = [asuhan.sampai, bulan_pertama(to_local(dijawab).date()) if dijawab else None]
         if today() >= hari_debet(max(one for one in bulan if one is not None)):
-            putusan.henti(asuhan, alasan="talangan_selesai", by=SISTEM)
+            putusan.henti(asuhan, alasan=TALANGAN_SELESAI, by=SISTEM)
             done += 1
     return done

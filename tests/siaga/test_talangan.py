@@ -13,11 +13,13 @@ from rentan.asuhan.status import StatusAsuhan
 from rentan.core.actor import SISTEM
 from rentan.core.errors import Forbidden, NotFound, RuleError
 from rentan.ext import db
+from rentan.iuran.status import StatusIuran
 from rentan.pencabutan.actions import stop_surat
 from rentan.siaga import actions, queries
 from rentan.siaga.models import Talangan
 from rentan.siaga.status import StatusTalangan
-from tests.iuran.maker import make_donatur
+from tests.iuran.maker import make_donatur, make_iuran
+from tests.iuran.test_tagihan import masuk
 from tests.siaga.maker import DESEMBER, JANUARI, make_dicari
 from tests.threads import run_at_once
 from tests.tolak import refusal
@@ -102,6 +104,17 @@ def test_a_ceiling_without_room_is_not_asked_and_not_accepted(cast: Any) -> None
     assert refused.kode == "penjaga_t2" and "Januari 2027" in refused.pesan
 
 
+def test_who_leaves_the_service_before_the_last_month_is_not_asked(cast: Any) -> None:
+    lama = make_dicari(cast.sari)
+    siaga(cast.lina)
+    cast.lina.asn.akhir_kontrak = date(2027, 1, 3)  # the last of the two debits is on the 4th
+    db.session.flush()
+    assert "berakhir" in (queries.penghalang(cast.lina.asn, lama) or "")
+    assert actions.ask_all() == 0
+    cast.lina.asn.akhir_kontrak = date(2027, 1, 4)
+    assert actions.ask_all() == 1
+
+
 def test_more_workers_than_stand_ins_each_of_them_is_asked_once_and_nobody_in_vain(cast: Any) -> None:
     for _ in range(4):
         make_dicari()
@@ -118,6 +131,8 @@ def test_the_search_goes_on_when_the_last_month_is_debited(cast: Any) -> None:
     actions.ask_all()
     pengganti = actions.answer_offer(offer_of(cast.lina), terima=True, by=cast.lina.pelaku)
     assert pengganti and actions.end_loans() == 0
+    row = make_iuran(pengganti, JANUARI)
+    masuk(row, cast.hadi.pelaku)
     with time_machine.travel("2027-01-03T03:00:00Z", tick=False):
         assert actions.end_loans() == 0  # the debit day is the 4th
     with time_machine.travel("2027-01-04T03:00:00Z", tick=False):
@@ -125,6 +140,7 @@ def test_the_search_goes_on_when_the_last_month_is_debited(cast: Any) -> None:
         assert pengganti.status is StatusAsuhan.MENCARI_PENGGANTI
         assert pengganti.alasan_akhir == "talangan_selesai"
         assert actions.ask_all() == 0  # nobody pays the same line twice on loan
+        assert row.status is StatusIuran.DALAM_BATCH  # agreed to, and still in the batch that has not left
     assert lama.status is StatusAsuhan.DIALIHKAN
 
 
