@@ -22,8 +22,8 @@ from rentan.iuran.status import MACHINE, AlasanTahan, HasilCoba, StatusIuran
 #: Not in any batch: still follows what changes around it.
 BEBAS = (StatusIuran.TERJADWAL, StatusIuran.DITAHAN)
 ALASAN_GUGUR = "asuhan_berakhir"
-#: Why a stand-in's sponsorship ends by itself (``siaga``). He has agreed to these very months: a line that waits
-#: in a batch goes on; any other one of a sponsorship that is over leaves it.
+#: Why a stand-in's sponsorship ends by itself (``siaga``). He has agreed to these very months: a line that
+#: waits in a batch goes on; any other one of a sponsorship that is over leaves it.
 TALANGAN_SELESAI = "talangan_selesai"
 
 

@@ -228,7 +228,11 @@ def _mengalah(pairs: Sequence[Pasangan]) -> None:
 
 def _tarik_mundur(hari: date) -> None:
     """A11, no gap: the last month of the donor before, counted as paid or on its way when the successor took
-    over, has failed or fallen away after all: it is the successor's first month."""
+    over, has failed or fallen away after all: it is the successor's first month.
+
+    A stand-in has agreed to so many months and not to one more: his last month moves with the first, and only
+    while the debit of the new last month lies ahead.
+    """
     lama = aliased(Asuhan)
     gugur = and_(
         Iuran.status.in_(GUGUR),
@@ -251,8 +255,11 @@ def _tarik_mundur(hari: date) -> None:
     for asuhan, periode, status in db.session.execute(query).all():
         if asuhan.bulan_pertama != tambah_bulan(periode, 1):
             continue
+        sampai = tambah_bulan(asuhan.sampai, -1) if asuhan.sementara and asuhan.sampai else None
+        if sampai is not None and sampai < bulan_pertama(hari):
+            continue
         if status is StatusIuran.GAGAL or _menyisakan_sela(asuhan, periode):
-            asuhan.bulan_pertama = periode
+            asuhan.bulan_pertama, asuhan.sampai = periode, sampai or asuhan.sampai
     db.session.flush()
 
 

@@ -323,6 +323,16 @@ def list_talangan(asn_id: uuid.UUID, *, seen_by: Pelaku) -> list[Talangan]:
     return list(db.session.scalars(query.limit(20)))
 
 
+def list_dimajukan(rows: Sequence[Talangan]) -> dict[uuid.UUID, tuple[date, date]]:
+    """First and last month now of those accepted loans whose months have moved since (A11), by offer."""
+    query = (
+        select(Talangan.id, Asuhan.bulan_pertama, Asuhan.sampai)
+        .join(Asuhan, Asuhan.id == Talangan.pengganti_id)
+        .where(Talangan.id.in_([one.id for one in rows]), Asuhan.sampai < Talangan.bulan_sampai)
+    )
+    return {row.id: (row.bulan_pertama, row.sampai) for row in db.session.execute(query)}
+
+
 def get_talangan_sendiri(talangan_id: uuid.UUID, *, seen_by: Pelaku) -> Talangan:
     """An offer made to the viewer. Raises ``NotFound`` for a foreign and a missing one alike."""
     query = select(Talangan).where(Talangan.id == talangan_id, Talangan.asn_id == seen_by.asn_id)

@@ -88,6 +88,7 @@ def _index(form: SiapForm | None, refused: JawabForm | None = None) -> Response:
         surat=find_hidup(asn.id),
         tawaran=[_offer(one) for one in rows if one.status is StatusTalangan.DITAWARKAN],
         lama=[one for one in rows if one.status is not StatusTalangan.DITAWARKAN],
+        dimajukan=queries.list_dimajukan(rows),
         maks_bulan=queries.MAKS_BULAN_TALANGAN,
     )
 

@@ -8,19 +8,21 @@ from typing import Any
 import pytest
 import time_machine
 
+from rentan.asuhan.putusan import henti
 from rentan.asuhan.queries import find_terbuka
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.actor import SISTEM
 from rentan.core.errors import Forbidden, NotFound, RuleError
 from rentan.ext import db
-from rentan.iuran.status import StatusIuran
+from rentan.iuran.jadwal import jadwalkan
+from rentan.iuran.status import KelasGagal, StatusIuran
 from rentan.pencabutan.actions import stop_surat
 from rentan.siaga import actions, queries
 from rentan.siaga.models import Talangan
 from rentan.siaga.status import StatusTalangan
 from tests.iuran.maker import make_donatur, make_iuran
 from tests.iuran.test_tagihan import masuk
-from tests.siaga.maker import DESEMBER, JANUARI, make_dicari
+from tests.siaga.maker import DESEMBER, JANUARI, make_aktif, make_dicari
 from tests.threads import run_at_once
 from tests.tolak import refusal
 
@@ -142,6 +144,26 @@ def test_the_search_goes_on_when_the_last_month_is_debited(cast: Any) -> None:
         assert actions.ask_all() == 0  # nobody pays the same line twice on loan
         assert row.status is StatusIuran.DALAM_BATCH  # agreed to, and still in the batch that has not left
     assert lama.status is StatusAsuhan.DIALIHKAN
+
+
+def test_a_month_before_it_that_failed_moves_the_loan_and_does_not_lengthen_it(cast: Any) -> None:
+    with time_machine.travel("2026-11-28T03:00:00Z", tick=False):
+        lama = make_aktif(cast.sari).asuhan[0]
+        row = make_iuran(lama, DESEMBER, StatusIuran.DIKIRIM)
+        henti(lama, alasan="donatur_berhenti", by=SISTEM)
+        siaga(cast.lina)
+        actions.ask_all()
+        pengganti = actions.answer_offer(offer_of(cast.lina), terima=True, by=cast.lina.pelaku)
+        assert pengganti and (pengganti.bulan_pertama, pengganti.sampai) == (JANUARI, date(2027, 2, 1))
+    row.status, row.kelas_gagal = StatusIuran.GAGAL, KelasGagal.COBA_LAGI
+    with time_machine.travel("2027-01-05T03:00:00Z", tick=False):  # too late: January's debit is over
+        jadwalkan()
+        assert (pengganti.bulan_pertama, pengganti.sampai) == (JANUARI, date(2027, 2, 1))
+    with time_machine.travel("2026-12-18T03:00:00Z", tick=False):
+        assert queries.list_dimajukan([offer_of(cast.lina)]) == {}
+        jadwalkan()
+        assert (pengganti.bulan_pertama, pengganti.sampai) == (DESEMBER, JANUARI)
+        assert queries.list_dimajukan([offer_of(cast.lina)]) == {offer_of(cast.lina).id: (DESEMBER, JANUARI)}
 
 
 def test_declining_asks_the_next_one_and_standing_down_declines(cast: Any) -> None:
