@@ -7,6 +7,7 @@ from typing import Any
 
 import time_machine
 
+from rentan.asuhan.models import Asuhan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.ext import db
 from rentan.siaga import actions
@@ -35,6 +36,11 @@ def test_from_the_tick_to_the_worker_on_loan(cast: Any, client_as: Any) -> None:
     db.session.expire_all()
     assert db.session.get_one(Talangan, offer.id).asuhan.status is StatusAsuhan.DIALIHKAN
     assert "Pekerja Rekaan" in lina.get("/asuhan").get_data(as_text=True)
+    offer = db.session.get_one(Talangan, offer.id)
+    pengganti = db.session.get_one(Asuhan, offer.pengganti_id)
+    pengganti.bulan_pertama, pengganti.sampai = date(2020, 1, 1), date(2020, 2, 1)
+    db.session.commit()
+    assert "maju menjadi Januari 2020 s.d. Februari 2020" in lina.get("/siaga").get_data(as_text=True)
 
 
 def test_a_pause_and_going_on(cast: Any, client_as: Any) -> None:
