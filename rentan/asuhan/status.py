@@ -9,6 +9,7 @@ from rentan.core.clock import today
 from rentan.core.permissions import Peran
 from rentan.core.status import Status
 from rentan.core.workflow import Machine, Move
+from rentan.pekerja.status import TERDAFTAR_DI_BPJS
 
 
 class StatusAsuhan(Status):
@@ -75,6 +76,16 @@ def _seamless(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
     if "tanpa_sela" not in facts or facts["tanpa_sela"]:
         return None
     return "Bulan pertama pengganti harus tepat sesudah bulan terakhir yang dibayar."
+
+
+def _still_registered(asuhan: Any, _by: Pelaku, _facts: dict[str, Any]) -> str | None:
+    """A12, A16: a line goes on only for who is registered at BPJS; for anybody else nobody can pay."""
+    if asuhan.pekerja.status in TERDAFTAR_DI_BPJS:
+        return None
+    return (
+        f"Kepesertaan pekerja ini tercatat “{asuhan.pekerja.status.label}”, sehingga asuhan ini tidak dapat "
+        "diteruskan. Daftarkan ulang pekerja ini, lalu pilih donaturnya seperti calon baru."
+    )
 
 
 def _back_in_time(_asuhan: Any, _by: Pelaku, facts: dict[str, Any]) -> str | None:
@@ -169,7 +180,7 @@ MACHINE = Machine(
         ),
         Move(
             "A12", "kembali", frozenset({S.MENCARI_PENGGANTI}), S.AKTIF, frozenset({Peran.ASN}),
-            "Asuh lagi pekerja ini", penjaga=(_back_in_time,),
+            "Asuh lagi pekerja ini", penjaga=(_back_in_time, _still_registered),
         ),
         Move(
             "A13", "tanpa_pengganti", frozenset({S.MENCARI_PENGGANTI}), S.BERAKHIR,
@@ -177,7 +188,7 @@ MACHINE = Machine(
         ),
         Move(
             "A16", "buka_kembali", frozenset({S.BERAKHIR}), S.MENCARI_PENGGANTI, _VER, "Buka kembali",
-            penjaga=(_reopenable,),
+            penjaga=(_reopenable, _still_registered),
         ),
         Move(
             "A14", "pekerja_keluar", frozenset({*TERBUKA, S.MENCARI_PENGGANTI}), S.BERAKHIR,

@@ -122,7 +122,8 @@ def pegang_surat(row: Any, peristiwa: str, by: Pelaku, acak: random.Random) -> N
 
 def buat_asuhan(acak: random.Random, status: Any) -> Asuhan:
     asn = donatur()  # one donor may sponsor many
-    pekerja = buat_pekerja(acak, StatusPekerja.LAYAK)
+    # Registered at BPJS, or A12 and A16 would refuse every row (tests/siaga/test_buka.py has the others).
+    pekerja = buat_pekerja(acak, StatusPekerja.TERDAFTAR)
     row = Asuhan(
         id=uuid.uuid4(), asn_id=asn.id, asn=asn, pekerja_id=pekerja.id, pekerja=pekerja, status=status,
         program="JKK+JKM", penghasilan=1_000_000, periode=1, dibuat_pada=now(), diperpanjang=False,

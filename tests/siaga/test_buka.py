@@ -11,6 +11,7 @@ import time_machine
 from rentan.akun.queries import pelaku_of
 from rentan.asn.models import Penempatan
 from rentan.asn.status import StatusAktif, StatusAsn
+from rentan.asuhan import putusan
 from rentan.asuhan.status import StatusAsuhan
 from rentan.core.errors import Forbidden, NotFound
 from rentan.core.permissions import Peran
@@ -29,11 +30,9 @@ pytestmark = pytest.mark.usefixtures("hari_uji")
 
 
 def ended(cast: Any) -> Any:
-    """Ended by the liaison although the worker had not left."""
+    """Ended by a verifikator although the worker had not left; still registered at BPJS."""
     asuhan = make_aktif(cast.sari).asuhan[0]
-    end_cover(
-        asuhan.pekerja, AlasanKeluar.PINDAH, pada=date(2026, 11, 20), catatan="surat RT", by=cast.bayu.pelaku
-    )
+    putusan.keluar(asuhan, alasan="menolak", by=cast.rini.pelaku)
     return asuhan
 
 
@@ -66,6 +65,19 @@ def test_two_verifikator_reopen_within_thirty_days(cast: Any) -> None:
     assert asuhan.status is StatusAsuhan.MENCARI_PENGGANTI
     again = refusal(lambda: buka.decide_reopen(usul, setuju=False, by=cast.rini.pelaku))
     assert again.kode == "sudah_diputus"
+
+
+def test_who_is_not_registered_any_more_is_registered_anew_not_reopened(cast: Any) -> None:
+    """On no board and asked of nobody, or dead: A16 and A12 would lead nowhere."""
+    asuhan = make_aktif(cast.sari).asuhan[0]
+    end_cover(
+        asuhan.pekerja, AlasanKeluar.MENINGGAL, pada=date(2026, 11, 20), catatan="surat", by=cast.bayu.pelaku
+    )
+    refused = refusal(lambda: buka.propose_reopen(asuhan, catatan="keliru", by=cast.rini.pelaku))
+    assert refused.kode == "penjaga_a16" and "Daftarkan ulang pekerja ini" in refused.pesan
+    asuhan.status = StatusAsuhan.MENCARI_PENGGANTI
+    again = refusal(lambda: putusan.kembali(asuhan, mandat_berlaku=True, by=cast.sari.pelaku))
+    assert again.kode == "penjaga_a12" and "Daftarkan ulang pekerja ini" in again.pesan
 
 
 def test_after_thirty_days_or_for_the_own_sponsorship_nothing_is_reopened(cast: Any) -> None:
