@@ -99,7 +99,7 @@ def _hari_akhir(letters: Sequence[SuratKuasa]) -> dict[uuid.UUID, date]:
             )
             .group_by(Iuran.surat_kuasa_id)
         )
-        terkirim |= {row[0]: row[1] for row in db.session.execute(query)}
+        terkirim |= {row[0]: row[1] for row in db.session.execute(query) if row[0]}
     akhir = {one.id: min(hari_terakhir(one.asn) or today(), today()) for one in letters}
     return {one: max(day, terkirim.get(one, day)) for one, day in akhir.items()}
 
