@@ -194,7 +194,12 @@ def _tanpa_baris(bulan: date) -> Select[Any]:
         and_(Asuhan.jeda_sejak <= bulan, or_(Asuhan.jeda_sampai.is_(None), Asuhan.jeda_sampai >= bulan)),
         and_(
             SuratKuasa.jeda_sejak <= bulan,
-            or_(SuratKuasa.jeda_sampai.is_(None), SuratKuasa.jeda_sampai >= bulan),
+            or_(
+                # What the treasurer has paused lasts until the treasurer lifts it.
+                SuratKuasa.status == StatusSurat.DITANGGUHKAN,
+                SuratKuasa.jeda_sampai.is_(None),
+                SuratKuasa.jeda_sampai >= bulan,
+            ),
         ),
     )
     # Two sets of ids, not one EXISTS with OR: that one would be looked up for each sponsorship anew.

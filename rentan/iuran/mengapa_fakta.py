@@ -17,6 +17,7 @@ from rentan.core.clock import to_local, today
 from rentan.core.riwayat import list_langkah
 from rentan.core.settings import get_setting
 from rentan.ext import db
+from rentan.iuran.gugur import TALANGAN_SELESAI
 from rentan.iuran.jadwal import awal_blok
 from rentan.iuran.mengapa import jelaskan
 from rentan.iuran.mengapa_data import Baris, Bayar, Coba, Fakta, Langkah, Penjelasan
@@ -33,8 +34,6 @@ from rentan.util.tanggal import akhir_bulan, awal_bulan, tambah_bulan
 
 #: Nothing was ever to be debited for these.
 _BUKAN = (StatusAsuhan.DITAHAN, StatusAsuhan.DITOLAK, StatusAsuhan.KEDALUWARSA)
-#: ``siaga`` ends a loan with this reason.
-_TALANGAN_SELESAI = "talangan_selesai"
 _SELESAI = (StatusAsuhan.MENCARI_PENGGANTI, StatusAsuhan.DIALIHKAN, StatusAsuhan.BERAKHIR)
 
 
@@ -105,7 +104,7 @@ def jelaskan_bulan(asn: Asn, bulan: date) -> list[Bagian]:
                     surat_jeda_sejak=surat.jeda_sejak if surat else None,
                     surat_jeda_sampai=surat.jeda_sampai if surat and not terbuka else None,
                     berhenti_pada=one.berhenti_pada,
-                    talangan_selesai=one.alasan_akhir == _TALANGAN_SELESAI,
+                    talangan_selesai=one.alasan_akhir == TALANGAN_SELESAI,
                     mulai_masa=one.pekerja.mulai_masa,
                     lunas_sampai=one.pekerja.lunas_sampai,
                     masa=hari_terakhir(asn),
