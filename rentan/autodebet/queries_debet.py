@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from rentan.autodebet.debet_isi import list_calon
 from rentan.autodebet.debet_tanggal import hari_debet_paket, penghalang_susun
@@ -132,13 +132,14 @@ def _di_muka(bulan: date) -> int:
 
 
 def _ditahan(bulan: date) -> dict[AlasanTahan, tuple[int, int]]:
+    kini = func.sum(case((Iuran.periode == bulan, 1), else_=0))
     query = (
-        select(Iuran.alasan_tahan, Iuran.periode == bulan, func.count())
+        select(Iuran.alasan_tahan, kini, func.count() - kini)
         .where(Iuran.periode <= bulan, Iuran.status == StatusIuran.DITAHAN)
-        .group_by(Iuran.alasan_tahan, Iuran.periode == bulan)
+        .group_by(Iuran.alasan_tahan)
     )
-    found = {(row[0], bool(row[1])): row[2] for row in db.session.execute(query)}
-    both = {one: (found.get((one, True), 0), found.get((one, False), 0)) for one in AlasanTahan}
+    found = {row[0]: (int(row[1]), int(row[2])) for row in db.session.execute(query)}
+    both = {one: found.get(one, (0, 0)) for one in AlasanTahan}
     return {one: counts for one, counts in both.items() if any(counts)}
 
 

@@ -12,7 +12,7 @@ import time_machine
 from rentan.akun import kelola
 from rentan.akun.models import IsianTertunda, Sesi
 from rentan.core.audit import Jejak
-from rentan.core.clock import now
+from rentan.core.clock import now, today
 from rentan.core.permissions import Peran
 from rentan.ext import db
 from tests.cast import SANDI
@@ -127,7 +127,7 @@ def test_a_role_change_ends_sessions_and_counts_at_once(cast, client_as):
 
 def test_a_role_ends_with_its_last_day(cast, client_as):
     start = now()
-    row = kelola.grant_peran(cast.joko.akun, Peran.ADMIN, by=cast.dewi.pelaku, selesai=start.date())
+    row = kelola.grant_peran(cast.joko.akun, Peran.ADMIN, by=cast.dewi.pelaku, selesai=today())
     assert row.selesai is not None
     with time_machine.travel(start, tick=False) as clock:
         assert client_as(cast.joko).get("/jejak").status_code == 200

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from rentan.core.audit import Peristiwa, record
-from rentan.core.clock import now
+from rentan.core.clock import now, today
 from rentan.ext import db
 from rentan.jejak.queries import Saringan, list_jejak
 
@@ -56,7 +56,7 @@ def test_newest_first_with_names(cast, events, client_as):
     ],
 )
 def test_filters(cast, events, client_as, query, count):
-    yesterday = f"{now().astimezone() - timedelta(days=1):%d-%m-%Y}"
+    yesterday = f"{today() - timedelta(days=1):%d-%m-%Y}"
     query = query.format(nip=cast.sari.akun.pengenal, akun=cast.sari.akun.id, kemarin=yesterday)
     answer = client_as(cast.dewi).get(f"/jejak?{query}")
     assert answer.status_code == 200
