@@ -51,18 +51,13 @@ ANEH: dict[str, str] = {
     "sandi_program": "%_\\'\";-- {{7*7}} <script>#eval(1)",
     "kepala": "a\r\nSet-Cookie: x=1",
 }
-#: These come through the shape of a form now and then, so every field meets them with the others in order.
-SATU_SATU = (
-    "nul",
-    "panjang",
-    "melebar",
-    "melebar_lipat",
-    "emoji",
-    "besar",
-    "rupiah_besar",
-    "akhir_zaman",
-    "dulu",
-    "sandi_program",
+#: These come through the shape of a form now and then, so a field meets them with the others in order: the
+#: first always, and one of each row, in turn from field to field.
+SELALU_SATU = "nul"
+BERGILIR = (
+    ("panjang", "melebar", "melebar_lipat"),
+    ("emoji", "besar", "sandi_program"),
+    ("rupiah_besar", "akhir_zaman", "dulu"),
 )
 #: These posts only answer a question.
 HANYA_MEMBACA = (
@@ -319,8 +314,9 @@ def kiriman(isi: dict[str, str], mesin: str) -> Iterator[tuple[str, dict[str, An
         if mesin == "postgresql" and sebutan not in BEDA_MESIN:
             continue
         yield f"semua {sebutan}", dict.fromkeys((*plain, *SELALU), aneh)
-        for name in plain:
-            if sebutan in SATU_SATU:
+        for ke, name in enumerate(sorted(plain)):
+            giliran = [row[(ke + n) % len(row)] for n, row in enumerate(BERGILIR)]
+            if sebutan == SELALU_SATU or sebutan in giliran:
                 yield f"{name} {sebutan}", plain | {name: aneh, "cetak_ulang": "y"}
     if mesin == "postgresql":
         return

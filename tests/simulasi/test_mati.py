@@ -37,7 +37,8 @@ from tests.simulasi.warga import Orang
 
 BULAN = 2026 * 12 + 11
 DES = date(2026, 12, 1)
-DONATUR, MATI = 40, 50
+#: Fifty kills: so many on each of the two engines.
+DONATUR, MATI = 40, 25
 Potret = tuple[dict[str, int], Counter[str]]
 
 
