@@ -10,6 +10,7 @@ import os
 import re
 import unicodedata
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -106,7 +107,7 @@ def _printable(teks: str) -> str:
     return "".join(" " if c in "\t\n\r" else c for c in teks if c in "\t\n\r" or c.isprintable())
 
 
-class ParsedField(StringField):
+class ParsedField(StringField, ABC):
     """Text that a parser of ``util`` turns into a value; what was typed is shown again when it is refused."""
 
     data: Any
@@ -114,9 +115,9 @@ class ParsedField(StringField):
     lebar: int | None = 20
     atribut: dict[str, str] = {"inputmode": "numeric", "autocomplete": "off"}
 
+    @abstractmethod
     def parse(self, teks: str) -> Any:
         """The value behind the text. Raises ``TidakSah`` with the sentence for the page."""
-        raise NotImplementedError
 
     def show(self, value: Any) -> str:
         """How a stored value is written into the input."""
